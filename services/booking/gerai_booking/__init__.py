@@ -1,0 +1,1 @@
+"""The booking engine: one deployment for each agency of the mall."""

@@ -1,0 +1,88 @@
+"""The sample sites, described once for every agency with counters there. Hours and dates are sample data."""
+
+from datetime import date, time, timedelta
+
+from gerai_booking.rules.catalogue import Break, Site, Text, WeeklyHours
+
+MPP_LEBAK = "mpp-lebak"
+KANIM_SERANG = "kanim-serang"
+POPUP_GORONTALO = "popup-gorontalo"
+
+SATURDAY = 5
+MONDAY_TO_THURSDAY = range(4)
+FRIDAY = 4
+DAYS_TO_ANNOUNCE_A_POPUP = 3
+
+
+def mpp_lebak() -> Site:
+    """The mall of Lebak in a plaza in Rangkasbitung: weekdays 08:00-15:00 WIB, a longer break on Fridays."""
+    opens, closes = time(8), time(15)
+    lunch = (Break(starts=time(12), ends=time(13)),)
+    friday_prayer = (Break(starts=time(11, 30), ends=time(13)),)
+    return Site(
+        code=MPP_LEBAK,
+        name=Text(id="Mal Pelayanan Publik Lebak", en="Lebak Public Service Mall"),
+        kind="mall",
+        address=Text(
+            id="Plaza Lebak, Rangkasbitung, Kabupaten Lebak, Banten",
+            en="Plaza Lebak, Rangkasbitung, Lebak Regency, Banten",
+        ),
+        regency_code="36.02",
+        time_zone="Asia/Jakarta",
+        opens_on=(
+            *(
+                WeeklyHours(weekday=day, opens=opens, closes=closes, breaks=lunch)
+                for day in MONDAY_TO_THURSDAY
+            ),
+            WeeklyHours(weekday=FRIDAY, opens=opens, closes=closes, breaks=friday_prayer),
+        ),
+    )
+
+
+def kanim_serang() -> Site:
+    """The immigration office of Serang, which also serves Pandeglang and Lebak: weekdays 08:00-16:00 WIB."""
+    lunch = (Break(starts=time(12), ends=time(13)),)
+    return Site(
+        code=KANIM_SERANG,
+        name=Text(id="Kantor Imigrasi Serang", en="Serang Immigration Office"),
+        kind="office",
+        address=Text(id="Kota Serang, Provinsi Banten", en="Serang City, Banten Province"),
+        regency_code="36.73",
+        time_zone="Asia/Jakarta",
+        opens_on=tuple(
+            WeeklyHours(weekday=day, opens=time(8), closes=time(16), breaks=lunch)
+            for day in (*MONDAY_TO_THURSDAY, FRIDAY)
+        ),
+    )
+
+
+def popup_gorontalo(today: date) -> Site:
+    """One Saturday in a city mall in Gorontalo (WITA), walk-in only: the first one at least three days away.
+
+    A pop-up takes no booking at all: who comes with complete documents is served in order of arrival.
+    """
+    lunch = (Break(starts=time(12), ends=time(13)),)
+    return Site(
+        code=POPUP_GORONTALO,
+        name=Text(id="Layanan Keliling Gorontalo", en="Gorontalo Pop-up Service"),
+        kind="popup",
+        address=Text(
+            id="Sebuah mal di Kota Gorontalo, lantai dasar", en="A mall in Gorontalo City, ground floor"
+        ),
+        regency_code="75.71",
+        time_zone="Asia/Makassar",
+        opens_on=(WeeklyHours(weekday=SATURDAY, opens=time(10), closes=time(16), breaks=lunch),),
+        dates=(next_saturday(today + timedelta(days=DAYS_TO_ANNOUNCE_A_POPUP)),),
+        online_booking=False,
+        notes=(
+            Text(
+                id="Datang langsung tanpa mendaftar lewat aplikasi. Nomor antrean diberikan di tempat.",
+                en="Just come, without registering in an app. Queue numbers are given on the spot.",
+            ),
+        ),
+    )
+
+
+def next_saturday(earliest: date) -> date:
+    """The first Saturday on or after this day."""
+    return earliest + timedelta(days=(SATURDAY - earliest.weekday()) % 7)

@@ -1,0 +1,53 @@
+"""A whole agency, and several of them under one roof."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gerai_booking.rules.catalogue import checks
+from gerai_booking.rules.catalogue.shapes import (
+    Brand,
+    Counter,
+    DailyQuota,
+    NamePeriod,
+    Offer,
+    Service,
+    Site,
+    Text,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency:
+    """Everything a deployment of the booking engine knows about its agency before the first citizen comes."""
+
+    code: str
+    name: Text
+    parent: Text
+    brand: Brand
+    history: tuple[NamePeriod, ...]
+    services: tuple[Service, ...]
+    sites: tuple[Site, ...]
+    offers: tuple[Offer, ...]
+    quotas: tuple[DailyQuota, ...]
+    counters: tuple[Counter, ...]
+
+    def problems(self) -> list[str]:
+        """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""
+        return list(checks.agency_problems(self))
+
+
+def clashes(agencies: Iterable[Agency]) -> list[str]:
+    """What agencies under one roof may not share or describe differently, one sentence each."""
+    together = tuple(agencies)
+    problems = checks.repeated("agency", (agency.code for agency in together))
+    problems += checks.repeated(
+        "prefix", (service.prefix for agency in together for service in agency.services)
+    )
+    problems += checks.repeated(
+        "counter", ((desk.site, desk.code) for agency in together for desk in agency.counters)
+    )
+    described: dict[str, Site] = {}
+    for site in (site for agency in together for site in agency.sites):
+        if described.setdefault(site.code, site) != site:
+            problems.append(f"site {site.code} is described differently by two agencies")
+    return problems

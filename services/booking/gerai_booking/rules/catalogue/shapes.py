@@ -1,0 +1,246 @@
+"""The shapes of which a catalogue is made: frozen, with every text in both languages and every rule dated."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Literal
+
+SiteKind = Literal["mall", "office", "popup"]
+Channel = Literal["online", "walk-in"]
+Citizenship = Literal["WNI", "WNA"]
+
+MINUTES_IN_AN_HOUR = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """One text in both languages of the mall."""
+
+    id: str
+    en: str
+
+    def in_language(self, code: str) -> str:
+        """English for `en` and its regions (`en-GB`), Indonesian for everything else."""
+        return self.en if code.lower().partition("-")[0] == "en" else self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """A row that holds from its first day to its last, both included; without a last day, until replaced.
+
+    `basis` names the rule or source that the row rests on. Where no source names the first day, `valid_from`
+    is the first day for which the row is attested, and the basis says so.
+    """
+
+    basis: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """True when the row counts on this day of the site's own calendar."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """Something to bring. With `one_of`, `text` is the heading and one of the alternatives is enough.
+
+    `only_for` says whom it concerns; without it, everybody brings it.
+    """
+
+    code: str
+    text: Text
+    basis: str
+    note: Text | None = None
+    only_for: Text | None = None
+    one_of: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fee(Dated):
+    """A price in whole rupiah. An `additional` fee is paid on top of one of the others."""
+
+    code: str
+    label: Text
+    amount_rupiah: int
+    additional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise(Dated):
+    """The longest time until the result is ready, in working days; `counts_from` says when the clock starts.
+
+    A row with a `site` goes before the general one there. `exclusions` are the cases that the promise leaves
+    out.
+    """
+
+    working_days: int
+    counts_from: Text
+    site: str | None = None
+    exclusions: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purpose:
+    """What the citizen needs the service for."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One thing a citizen comes for. Its `prefix` is the letter of the ticket numbers (A-012).
+
+    `precondition` must be fulfilled before a booking is accepted. A service without fees or without promises
+    says why in `fee_note` or `promise_note`: an empty list never means "free" or "at once".
+    """
+
+    code: str
+    prefix: str
+    group: Text
+    name: Text
+    summary: Text
+    who: Text
+    steps: tuple[Text, ...]
+    requirements: tuple[Requirement, ...]
+    purposes: tuple[Purpose, ...]
+    duration_minutes: int
+    citizenship: frozenset[Citizenship]
+    fees: tuple[Fee, ...] = ()
+    fee_note: Text | None = None
+    promises: tuple[Promise, ...] = ()
+    promise_note: Text | None = None
+    precondition: Text | None = None
+    warnings: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
+    online: bool = True
+    legal_basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """A pause within the hours of a day, in the site's own time: from `starts` to just before `ends`."""
+
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeeklyHours:
+    """The hours of one weekday (0 is Monday, 6 is Sunday), in the site's own time."""
+
+    weekday: int
+    opens: time
+    closes: time
+    breaks: tuple[Break, ...] = ()
+
+    def hour_starts(self) -> tuple[time, ...]:
+        """When the bookable hours begin: counted from opening, whole, before closing, touching no break."""
+        begins, ends = _minutes(self.opens), _minutes(self.closes)
+        pauses = [(_minutes(pause.starts), _minutes(pause.ends)) for pause in self.breaks]
+        return tuple(
+            time(*divmod(minute, MINUTES_IN_AN_HOUR))
+            for minute in range(begins, ends - MINUTES_IN_AN_HOUR + 1, MINUTES_IN_AN_HOUR)
+            if all(minute + MINUTES_IN_AN_HOUR <= first or last <= minute for first, last in pauses)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place with counters. `regency_code` is the code of Kemendagri (36.02), `time_zone` the IANA name.
+
+    A site with `dates` is open on these days alone, at the hours of their weekday; holidays are not its
+    business.
+    """
+
+    code: str
+    name: Text
+    kind: SiteKind
+    address: Text
+    regency_code: str
+    time_zone: str
+    opens_on: tuple[WeeklyHours, ...]
+    dates: tuple[date, ...] = ()
+    online_booking: bool = True
+    notes: tuple[Text, ...] = ()
+
+    def hours_on(self, day: date) -> WeeklyHours | None:
+        """The hours of this day, or None when the site's own plan has it closed."""
+        if self.dates and day not in self.dates:
+            return None
+        return next((hours for hours in self.opens_on if hours.weekday == day.weekday()), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A service at a site. `places_per_hour_slot` can be booked online in each hour; 0 means walk-in only.
+
+    With `complete_files_only` nobody gets a number before an officer has found the documents complete.
+    `collection` says where the result is fetched when that is not this site.
+    """
+
+    site: str
+    service: str
+    places_per_hour_slot: int
+    complete_files_only: bool = False
+    collection: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyQuota(Dated):
+    """Places of a day at a site through one channel, over all services, or for one `service` alone."""
+
+    site: str
+    places: int
+    channel: Channel = "online"
+    service: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """A counter (loket): its `code` is what is called out, unique at the site over all agencies."""
+
+    site: str
+    code: str
+    name: Text
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamePeriod(Dated):
+    """How the agency was called, and under whom it stood, for a time."""
+
+    name: Text
+    parent: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """Colours of the agency as `#rrggbb`: a surface, and the text that is readable on it."""
+
+    colour: str
+    on_colour: str
+
+
+def fees_on(service: Service, day: date) -> tuple[Fee, ...]:
+    """The fees that hold on this day, in the order of the catalogue; empty when none is known for it."""
+    return tuple(fee for fee in service.fees if fee.holds_on(day))
+
+
+def promise_on(service: Service, day: date, site: str | None = None) -> Promise | None:
+    """The promise that holds on this day: the site's own, else the general one, else None."""
+    holding = {promise.site: promise for promise in service.promises if promise.holds_on(day)}
+    return holding.get(site) or holding.get(None)
+
+
+def period_on(history: Iterable[NamePeriod], day: date) -> NamePeriod:
+    """The name and parent of an agency on this day. Raises LookupError when none is recorded for it."""
+    for period in history:
+        if period.holds_on(day):
+            return period
+    raise LookupError(f"no name of the agency is recorded for {day:%Y-%m-%d}")
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * MINUTES_IN_AN_HOUR + moment.minute
