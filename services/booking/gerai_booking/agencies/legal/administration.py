@@ -202,7 +202,8 @@ def _sole_company_fees() -> tuple[Fee, ...]:
             code="registration",
             label=Text(id="Pendaftaran PT Perorangan", en="Registration of the company"),
             amount_rupiah=50_000,
-            basis="Tarif AHU yang tercatat pada 2025, pastikan di loket",
+            basis="Tarif AHU yang diumumkan, pastikan di loket",
+            # No source at hand names the first day.
             valid_from=date(2025, 1, 1),
         ),
     )

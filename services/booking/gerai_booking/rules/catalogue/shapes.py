@@ -29,7 +29,7 @@ class Dated:
     """A row that holds from its first day to its last, both included; without a last day, until replaced.
 
     `basis` names the rule or source that the row rests on. Where no source names the first day, `valid_from`
-    is the first day for which the row is attested, and the basis says so.
+    is the first day for which we hold the row to be true, and the basis or a comment beside it says so.
     """
 
     basis: str
