@@ -1,0 +1,1 @@
+"""What every service of Gerai stands on. Imports no service."""

@@ -1,0 +1,160 @@
+"""The listener: one consuming connection of a process, for ever reconnecting.
+
+nameko's own queue consumer acknowledges and drops what it cannot decode, and makes the start of a
+process wait for the broker. Here messages reach their receiver undecoded, and a process starts
+without the broker and consumes as soon as it is there.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from eventlet import sleep
+from eventlet.event import Event
+from kombu import Connection, Consumer, Queue
+from nameko.extensions import SharedExtension
+
+from gerai_shared.bus.connection import connection_to
+from gerai_shared.logs import get_logger
+
+log = get_logger(__name__)
+
+FIRST_BACK_OFF_SECONDS = 0.2
+LONGEST_BACK_OFF_SECONDS = 10.0
+#: How long a wait for messages lasts before heartbeats and a wish to stop are looked at.
+TICK_SECONDS = 0.5
+
+
+@dataclass(kw_only=True)
+class Subscription:
+    """What a receiver consumes: its queue, how many messages at once, what gets each message.
+
+    `receive` is called in the listener's own green thread and must return at once. `declare` says
+    that the queue is exclusive to this process and is made on each connection; `ready` is called
+    when messages begin to flow, on each connection anew.
+    """
+
+    queue: Queue
+    receive: Callable[[Any], None]
+    prefetch: int
+    declare: bool = False
+    ready: Callable[[], None] | None = None
+
+
+class Listener(SharedExtension):  # type: ignore[misc]
+    """Consumes for every receiver of one container over one connection."""
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+        self._stopping = False
+        self._paused = Event()
+        self.connected = False
+        self._started = False
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Add a receiver; called in an extension's `setup`."""
+        self._subscriptions.append(subscription)
+
+    def start(self) -> None:
+        """Begin to consume, now or when the broker is there."""
+        if not self._started and self._subscriptions:
+            self._started = True
+            self.container.spawn_managed_thread(self._run, identifier="bus-listener")
+
+    def pause(self) -> None:
+        """Take no further messages; those under way can still be acknowledged. Waits until it is so."""
+        self._stopping = True
+        if self._started and self.connected:
+            self._paused.wait(timeout=5)
+
+    def stop(self) -> None:
+        """Close after everything under way is done; the container kills the thread."""
+        self._stopping = True
+
+    def ack(self, message: Any) -> None:
+        """Acknowledge a message, unless its connection is gone: then the broker delivers it again."""
+        self._settle(message, "ack")
+
+    def park(self, message: Any) -> None:
+        """Reject a message that nobody can handle; the broker's policy moves it to the parking queue."""
+        self._settle(message, "reject")
+
+    def give_back(self, message: Any) -> None:
+        """Return a message to its queue."""
+        self._settle(message, "requeue")
+
+    def _settle(self, message: Any, verb: str) -> None:
+        try:
+            if message.channel is not None and message.channel.connection:
+                getattr(message, verb)()
+        except (OSError, *Connection("memory://").recoverable_connection_errors):
+            log.info("message_not_settled", verb=verb)
+
+    def _run(self) -> None:
+        back_off = FIRST_BACK_OFF_SECONDS
+        while not self._stopping:
+            connection = connection_to(self.container.config["gerai"].settings.bus_url, heartbeat=True)
+            began = time.monotonic()
+            try:
+                self._consume(connection)
+            except Exception as error:  # noqa: BLE001 - whatever ended the connection, a new one is made
+                log.warning("bus_away", reason=f"{type(error).__name__}: {error}")
+            finally:
+                self.connected = False
+                _release(connection)
+            if self._stopping:
+                return
+            if time.monotonic() - began > LONGEST_BACK_OFF_SECONDS:
+                back_off = FIRST_BACK_OFF_SECONDS
+            sleep(back_off * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnections, guards nothing
+            back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
+
+    def _consume(self, connection: Connection) -> None:
+        connection.connect()
+        consumers = [self._consumer(connection, subscription) for subscription in self._subscriptions]
+        for consumer in consumers:
+            consumer.consume()
+        self.connected = True
+        log.info("bus_connected", queues=[s.queue.name for s in self._subscriptions])
+        for subscription in self._subscriptions:
+            if subscription.ready is not None:
+                subscription.ready()
+        self._drain(connection)
+        for consumer in consumers:
+            consumer.cancel()
+        self._paused.send()
+        # The connection lives on: work under way still acknowledges through it.
+        while True:
+            self._tick(connection)
+
+    def _consumer(self, connection: Connection, subscription: Subscription) -> Consumer:
+        channel = connection.channel()
+        channel.basic_qos(0, subscription.prefetch, False)
+        queue = subscription.queue(channel)
+        if subscription.declare:
+            queue.declare()
+        else:
+            queue.queue_declare(passive=True)
+        # `on_message` gets messages undecoded: what cannot be read is the receiver's to park.
+        consumer = Consumer(channel, queues=[queue], on_message=subscription.receive, auto_declare=False)
+        return consumer
+
+    def _drain(self, connection: Connection) -> None:
+        while not self._stopping:
+            self._tick(connection)
+
+    def _tick(self, connection: Connection) -> None:
+        try:
+            connection.drain_events(timeout=TICK_SECONDS)
+        except TimeoutError:
+            if connection.supports_heartbeats:
+                connection.heartbeat_check()
+
+
+def _release(connection: Connection) -> None:
+    try:
+        connection.release()
+    except Exception as error:  # noqa: BLE001 - it is being thrown away
+        log.info("connection_not_closed_cleanly", reason=type(error).__name__)

@@ -1,0 +1,131 @@
+"""The bus as one description: exchanges, queues, bindings, policies, permissions.
+
+Declared by `gerai topology apply` before anything is published. The services themselves may not
+declare anything but their own exclusive reply and board queues.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kombu import Connection, Exchange, Queue
+
+from gerai_shared.bus.embedded import PARKING_QUEUE
+from gerai_shared.events.catalogue import REGISTRY
+
+RPC_EXCHANGE = "gerai.rpc"
+PARKING_EXCHANGE = "gerai.parking"
+#: The broker's own limit, far above our ladder: it catches what kills a process again and again.
+DELIVERY_LIMIT = 50
+CONTEXTS = ("booking", "complaints", "notifications")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueDescription:
+    """A durable queue. `bindings` are (exchange, routing key). `quorum` queues survive a lost node."""
+
+    name: str
+    bindings: tuple[tuple[str, str], ...]
+    quorum: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topology:
+    """Everything the broker has to have."""
+
+    exchanges: tuple[tuple[str, str], ...]
+    queues: tuple[QueueDescription, ...]
+    policies: tuple[tuple[str, str, dict[str, Any]], ...]
+
+
+def rpc_queue(deployment: str) -> str:
+    """Return the queue on which a deployment takes requests."""
+    return f"rpc.{deployment}"
+
+
+def events_queue(deployment: str) -> str:
+    """Return the durable queue on which a deployment takes events."""
+    return f"{deployment}.events"
+
+
+def describe(agencies: Iterable[str]) -> Topology:
+    """Return the topology of a mall with these agencies."""
+    answering = [*(f"booking-{agency}" for agency in sorted(agencies)), "complaints"]
+    consumers: dict[str, list[tuple[str, str]]] = {}
+    for event_type in REGISTRY:
+        for consumer in event_type.consumers:
+            consumers.setdefault(consumer, []).append((event_type.exchange, f"{event_type.name}.#"))
+    return Topology(
+        exchanges=(
+            *((f"{context}.events", "topic") for context in CONTEXTS),
+            (RPC_EXCHANGE, "direct"),
+            (PARKING_EXCHANGE, "fanout"),
+        ),
+        queues=(
+            QueueDescription(name=PARKING_QUEUE, bindings=((PARKING_EXCHANGE, ""),), quorum=True),
+            *(
+                QueueDescription(name=events_queue(consumer), bindings=tuple(sorted(bindings)), quorum=True)
+                for consumer, bindings in sorted(consumers.items())
+            ),
+            # Requests are worth nothing after their deadline: kept in memory, not on disk.
+            *(
+                QueueDescription(name=rpc_queue(name), bindings=((RPC_EXCHANGE, name),), quorum=False)
+                for name in answering
+            ),
+        ),
+        policies=(
+            (
+                "gerai-events",
+                r"^[a-z-]+\.events$",
+                {"dead-letter-exchange": PARKING_EXCHANGE, "delivery-limit": DELIVERY_LIMIT},
+            ),
+            ("gerai-rpc", r"^rpc\.", {"dead-letter-exchange": PARKING_EXCHANGE}),
+        ),
+    )
+
+
+def apply(topology: Topology, connection: Connection) -> None:
+    """Declare exchanges, queues and bindings; what exists already is left as it is.
+
+    Raises kombu's operational errors when the broker is away, and its channel errors when something
+    exists with other properties.
+    """
+    embedded = connection.transport.driver_type == "embedded"
+    channel = connection.channel()
+    for name, kind in topology.exchanges:
+        if not (embedded and kind == "fanout"):
+            Exchange(name, type=kind, durable=True)(channel).declare()
+    for queue in topology.queues:
+        arguments = {"x-queue-type": "quorum"} if queue.quorum and not embedded else None
+        Queue(queue.name, durable=True, queue_arguments=arguments)(channel).queue_declare()
+        for exchange, key in queue.bindings:
+            if not (embedded and exchange == PARKING_EXCHANGE):
+                channel.queue_bind(queue=queue.name, exchange=exchange, routing_key=key)
+    channel.close()
+
+
+def policy_commands(topology: Topology, vhost: str) -> list[list[str]]:
+    """Return the `rabbitmqctl` arguments that set the policies; AMQP itself cannot set them."""
+    return [
+        ["set_policy", "--vhost", vhost, "--apply-to", "queues", name, pattern, json.dumps(definition, sort_keys=True)]
+        for name, pattern, definition in topology.policies
+    ]
+
+
+def permission_commands(deployments: Iterable[str], vhost: str) -> list[list[str]]:
+    """Return the `rabbitmqctl` arguments that give each deployment's user what it needs and no more.
+
+    A deployment publishes to its own context's exchange, sends requests, and answers them through the
+    default exchange; it reads its own queues and may declare its own exclusive ones alone.
+    """
+    commands = []
+    for deployment in deployments:
+        context = "booking" if deployment.startswith("booking-") else deployment
+        own = rf"^(live|reply)\.{deployment}\..*$"
+        write = rf"^(amq\.default|{context}\.events|gerai\.rpc|(live|reply)\.{deployment}\..*)$"
+        read = rf"^({deployment}\.events|rpc\.{deployment}|(live|reply)\.{deployment}\..*" + (
+            r"|[a-z]+\.events)$" if deployment == "gateway" else ")$"
+        )
+        commands.append(["set_permissions", "--vhost", vhost, deployment, own, write, read])
+    return commands

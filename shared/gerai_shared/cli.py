@@ -1,0 +1,240 @@
+"""The command `gerai`: the bus's topology and parked messages."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+
+from kombu.exceptions import OperationalError
+from rich.console import Console
+from rich.table import Table
+
+from gerai_shared import inbox
+from gerai_shared.bus import topology
+from gerai_shared.bus.connection import connection_to
+from gerai_shared.bus.embedded import PARKING_QUEUE
+from gerai_shared.clock import Clock
+from gerai_shared.database import Database
+from gerai_shared.logs import redact
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+console = Console()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return the exit code: 0 done, 1 not done, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except OperationalError as error:
+        sys.stderr.write(f"gerai: the broker does not answer: {error}\n")
+        return EXIT_FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gerai", description="Operate a Gerai mall.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_topology(commands)
+    _add_parked(commands)
+    return parser
+
+
+def _add_topology(commands: Any) -> None:
+    parser = commands.add_parser("topology", help="declare or show exchanges, queues and policies")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    show = actions.add_parser("show", help="print what a mall's broker has to have, as JSON")
+    show.set_defaults(run=_show_topology)
+    apply = actions.add_parser("apply", help="declare it; run this before anything publishes, and after each upgrade")
+    apply.add_argument("--bus-url", default=os.environ.get("GERAI_BUS_URL"), help="default: $GERAI_BUS_URL")
+    apply.add_argument("--rabbitmqctl", help="the rabbitmqctl to set policies and permissions with; without it print them")
+    apply.add_argument("--vhost", default="/", help="virtual host (default: /)")
+    apply.set_defaults(run=_apply_topology)
+    for each in (show, apply):
+        each.add_argument(
+            "--agencies",
+            default=os.environ.get("GERAI_AGENCIES", "immigration,legal"),
+            help="comma separated (default: $GERAI_AGENCIES or immigration,legal)",
+        )
+
+
+def _topology(options: argparse.Namespace) -> topology.Topology:
+    return topology.describe([name for name in options.agencies.split(",") if name])
+
+
+def _show_topology(options: argparse.Namespace) -> int:
+    described = _topology(options)
+    console.print_json(
+        json.dumps(
+            {
+                "exchanges": [{"name": name, "type": kind} for name, kind in described.exchanges],
+                "queues": [
+                    {"name": q.name, "quorum": q.quorum, "bindings": [list(b) for b in q.bindings]}
+                    for q in described.queues
+                ],
+                "policies": [
+                    {"name": name, "pattern": pattern, "definition": definition}
+                    for name, pattern, definition in described.policies
+                ],
+            }
+        )
+    )
+    return EXIT_OK
+
+
+def _apply_topology(options: argparse.Namespace) -> int:
+    if not options.bus_url:
+        sys.stderr.write("gerai: --bus-url or GERAI_BUS_URL is needed\n")
+        return EXIT_USAGE
+    described = _topology(options)
+    with connection_to(options.bus_url) as connection:
+        topology.apply(described, connection)
+    console.print(f"{len(described.exchanges)} exchanges and {len(described.queues)} queues are declared")
+    for command in topology.policy_commands(described, options.vhost):
+        if not options.rabbitmqctl:
+            console.print("to be run by the broker's administrator: rabbitmqctl", *command)
+        elif subprocess.run([*options.rabbitmqctl.split(), *command], check=False, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+            return EXIT_FAILED
+    return EXIT_OK
+
+
+def _add_parked(commands: Any) -> None:
+    parser = commands.add_parser("parked", help="messages that could not be handled")
+    parser.add_argument(
+        "--database-url",
+        default=os.environ.get("GERAI_DATABASE_URL"),
+        help="the deployment's database (default: $GERAI_DATABASE_URL)",
+    )
+    parser.add_argument(
+        "--bus-url",
+        help="look into the broker's parking queue instead: rejected requests, and what killed its consumer again and again",
+    )
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="list them, the newest first")
+    listing.set_defaults(run=_list_parked)
+    for name, text in (
+        ("show", "show one with its contents"),
+        ("replay", "try one again now, or all with 'all'"),
+        ("drop", "delete one for good"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("id", help="its id, as `list` shows it")
+        action.set_defaults(run=_act_on_parked, action=name)
+
+
+def _list_parked(options: argparse.Namespace) -> int:
+    table = Table("id", "consumer", "type", "attempts", "last failed", "reason")
+    for message in _parked(options):
+        table.add_row(
+            message["id"],
+            message["consumer"],
+            message["type"] or "-",
+            str(message["attempts"]),
+            message["last_failed_at"],
+            redact(message["reason"])[:80],
+        )
+    console.print(table)
+    return EXIT_OK
+
+
+def _parked(options: argparse.Namespace) -> list[dict[str, Any]]:
+    if options.bus_url:
+        return _parked_on_broker(options.bus_url)
+    with _database(options).reading() as session:
+        return [
+            {
+                "id": m.id,
+                "consumer": m.consumer,
+                "type": m.type,
+                "attempts": m.attempts,
+                "last_failed_at": m.last_failed_at.isoformat(timespec="seconds"),
+                "reason": m.reason,
+                "raw": m.raw,
+            }
+            for m in inbox.list_parked(session)
+        ]
+
+
+def _parked_on_broker(url: str) -> list[dict[str, Any]]:
+    """Look at the parking queue; closing the connection puts everything back."""
+    found: list[dict[str, Any]] = []
+    with connection_to(url) as connection:
+        channel = connection.channel()
+        while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
+            headers = dict(message.headers or {})
+            body = message.body
+            found.append(
+                {
+                    "id": str(message.properties.get("message_id") or message.properties.get("correlation_id") or "-"),
+                    "consumer": str(headers.get("x-first-death-queue", "-")),
+                    "type": headers.get("method"),
+                    "attempts": len(headers.get("x-death", [])),
+                    "last_failed_at": "-",
+                    "reason": str(headers.get("x-first-death-reason", "rejected")),
+                    "raw": body.encode() if isinstance(body, str) else bytes(body),
+                }
+            )
+    return found
+
+
+def _act_on_parked(options: argparse.Namespace) -> int:
+    if options.action == "show":
+        for message in _parked(options):
+            if message["id"] == options.id:
+                raw = message.pop("raw").decode(errors="backslashreplace")
+                console.print_json(json.dumps(message))
+                console.print(redact(raw), markup=False)
+                return EXIT_OK
+        return _unknown(options.id)
+    if options.bus_url:
+        return _take_from_broker(options)
+    with _database(options).transaction() as session:
+        if options.action == "drop":
+            return EXIT_OK if inbox.drop(session, options.id) else _unknown(options.id)
+        ids = [m.id for m in inbox.list_parked(session, limit=100_000)] if options.id == "all" else [options.id]
+        now = Clock(offset=timedelta(seconds=float(os.environ.get("GERAI_CLOCK_OFFSET", "0")))).now()
+        done = sum(inbox.replay(session, message_id, now=now) for message_id in ids)
+    console.print(f"{done} will be tried again now")
+    return EXIT_OK if done or options.id == "all" else _unknown(options.id)
+
+
+def _take_from_broker(options: argparse.Namespace) -> int:
+    """Drop one message of the parking queue, or send it back to the queue that it came from."""
+    with connection_to(options.bus_url) as connection:
+        channel = connection.channel()
+        while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
+            properties = message.properties
+            if options.id not in (str(properties.get("message_id")), str(properties.get("correlation_id")), "-"):
+                continue
+            if options.action == "replay":
+                queue = (message.headers or {}).get("x-first-death-queue", "")
+                again = channel.prepare_message(
+                    message.body,
+                    content_type=message.content_type,
+                    content_encoding=message.content_encoding,
+                    headers={k: v for k, v in (message.headers or {}).items() if not k.startswith("x-")},
+                    properties={k: properties[k] for k in ("message_id", "correlation_id", "type") if k in properties},
+                )
+                channel.basic_publish(again, exchange="", routing_key=queue)
+            channel.basic_ack(message.delivery_tag)
+            return EXIT_OK
+    return _unknown(options.id)
+
+
+def _database(options: argparse.Namespace) -> Database:
+    if not options.database_url:
+        sys.stderr.write("gerai: --database-url or GERAI_DATABASE_URL is needed\n")
+        raise SystemExit(EXIT_USAGE)
+    return Database(options.database_url, pool_size=1)
+
+
+def _unknown(message_id: str) -> int:
+    sys.stderr.write(f"gerai: no parked message {message_id}\n")
+    return EXIT_FAILED
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,71 @@
+"""What a piece of work carries along: request, correlation and trace identifiers, language.
+
+Held in context variables, which every green thread has for itself. Travels in HTTP headers, RPC
+headers and event attributes, and stands in every log line.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from gerai_shared.ids import new_id
+
+TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Identifiers of one piece of work. `trace_id` 32 and `span_id` 16 hexadecimal digits (W3C)."""
+
+    correlation_id: str
+    trace_id: str
+    span_id: str
+
+    @property
+    def traceparent(self) -> str:
+        """The W3C header value for work that this work starts."""
+        return f"00-{self.trace_id}-{self.span_id}-01"
+
+
+def new_context(*, correlation_id: str | None = None, traceparent: str | None = None) -> Context:
+    """Return a context that continues the given one; what is malformed is replaced, not trusted."""
+    match = TRACEPARENT.fullmatch(traceparent or "")
+    if correlation_id is None or not CORRELATION.fullmatch(correlation_id):
+        correlation_id = new_id()
+    return Context(
+        correlation_id=correlation_id,
+        trace_id=match.group(1) if match else secrets.token_hex(16),
+        span_id=secrets.token_hex(8),
+    )
+
+
+_current: ContextVar[Context | None] = ContextVar("gerai_context", default=None)
+
+
+def current_context() -> Context:
+    """Return this work's context; work that began without one gets a new one each time."""
+    return _current.get() or new_context()
+
+
+def has_context() -> bool:
+    """Tell whether this work was given a context."""
+    return _current.get() is not None
+
+
+@contextmanager
+def working_in(context: Context) -> Iterator[Context]:
+    """Run the block in `context`."""
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+
+
+def enter(context: Context) -> None:
+    """Work in `context` for as long as this green thread lives."""
+    _current.set(context)

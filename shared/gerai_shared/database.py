@@ -1,0 +1,134 @@
+"""The database of one deployment: engine, transactions, waiting for it.
+
+PostgreSQL through psycopg2, which can be told to yield while it waits (psycopg 3 waits in C and
+would stop every other green thread of the process); or one SQLite file in WAL for a single process.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import BigInteger, Engine, Integer, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from gerai_shared.times import AwareDateTime
+
+#: An integer key that counts up by itself on both databases.
+CountingKey = BigInteger().with_variant(Integer(), "sqlite")
+
+#: Set in a session's `info` when its transaction wrote events.
+ANNOUNCES = "announces"
+
+__all__ = ["ANNOUNCES", "AwareDateTime", "CountingKey", "Database", "insert_into", "is_outage"]
+
+
+class Database:
+    """Engine and transactions of one deployment.
+
+    `url` is `postgresql+psycopg2://...` or `sqlite:///...`. Connects lazily: making one cannot fail.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self._announcement_listeners: list[Callable[[], None]] = []
+        if self.is_sqlite:
+            # All writers of this process queue here. SQLite itself would make a second writer wait
+            # inside C code, where the hub cannot run the first one to its end.
+            self._writer: Any = threading.RLock()
+            self.engine: Engine = create_engine(self.url, connect_args={"timeout": 10}, pool_size=pool_size)
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_immediately)
+        else:
+            self._writer = nullcontext()
+            self.engine = create_engine(
+                self.url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_timeout=5,
+                pool_pre_ping=False,
+                connect_args={
+                    "connect_timeout": 5,
+                    "application_name": "gerai",
+                    "keepalives_idle": 10,
+                    "keepalives_interval": 5,
+                    "keepalives_count": 3,
+                    "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
+                },
+            )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the database of the one-process mall."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open one session in one transaction: commits at the end, rolls back on any error."""
+        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+        if session.info.get(ANNOUNCES):
+            for listener in self._announcement_listeners:
+                listener()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one session for queries alone; nothing is committed."""
+        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def on_announcement(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called after each commit of this process that wrote events. It must not raise or block."""
+        self._announcement_listeners.append(listener)
+
+    def answers(self) -> bool:
+        """Tell whether the database answers now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except (DBAPIError, PoolTimeoutError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling is off; `_begin_immediately` does it.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_immediately(connection: Connection) -> None:
+    # A transaction that read first and wants to write later could be refused half-way in WAL mode.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """Return the dialect's INSERT for `table`, which knows ON CONFLICT on both databases."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether `error` means that the database is away, rather than that the work is wrong."""
+    if isinstance(error, PoolTimeoutError | InterfaceError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    code = getattr(error.orig, "pgcode", None)
+    # 40xxx: the transaction lost a race, 55xxx: a lock; both are worth another attempt, not a wait.
+    return code is None or code.startswith(("08", "53", "57"))

@@ -1,0 +1,1 @@
+"""Events: past facts with a version, in CloudEvents 1.0 envelopes."""

@@ -1,0 +1,305 @@
+"""HTTP: nameko's entrypoint with the manners a public service needs.
+
+nameko's own answers with the text of an exception, has no limit on size or time, and queues
+without bound. Ours answers RFC 9457 problems (or a page), refuses when saturated, carries request
+and trace ids, sets security headers, and drains on stop.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from eventlet import sleep, wsgi
+from eventlet.event import Event
+from eventlet.timeout import Timeout
+from nameko.exceptions import ContainerBeingKilled
+from nameko.web.handlers import HttpRequestHandler
+from nameko.web.server import HttpOnlyProtocol, WebServer
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
+
+from gerai_shared import metrics
+from gerai_shared.context import current_context, new_context, working_in
+from gerai_shared.database import is_outage
+from gerai_shared.logs import get_logger
+from gerai_shared.refusals import (
+    BodyTooLarge,
+    Fault,
+    MethodNotAllowed,
+    NotFound,
+    Refused,
+    Saturated,
+    TookTooLong,
+    Unavailable,
+    UnreadableBody,
+)
+from gerai_shared.translations import language_of, translate
+
+log = get_logger("gerai.access")
+
+REQUEST_SECONDS = 15.0
+IDLE_SOCKET_SECONDS = 30.0
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; media-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def problem(refusal: Refused, *, language: str, request_id: str) -> Response:
+    """Return `refusal` as application/problem+json (RFC 9457) in `language`."""
+    body = {
+        "type": f"urn:gerai:problem:{refusal.code}",
+        "title": translate(refusal, language),
+        "status": refusal.status,
+        "code": refusal.code,
+        "request_id": request_id,
+        **({"details": refusal.details} if refusal.details else {}),
+    }
+    response = Response(
+        json.dumps(body, ensure_ascii=False, default=str),
+        status=refusal.status,
+        mimetype="application/problem+json",
+        headers={"Content-Language": language, "Cache-Control": "no-store"},
+    )
+    if "retry_after" in refusal.details:
+        response.headers["Retry-After"] = str(refusal.details["retry_after"])
+    return response
+
+
+def json_response(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON answer that is not cached."""
+    return Response(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str),
+        status=status,
+        mimetype="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def json_body(request: Request) -> dict[str, Any]:
+    """Return the JSON object in a request. Raises UnreadableBody, BodyTooLarge."""
+    try:
+        body = json.loads(request.get_data(cache=True))
+    except ValueError:
+        raise UnreadableBody from None
+    if not isinstance(body, dict):
+        raise UnreadableBody
+    return body
+
+
+def client_address(request: Request, trusted_proxies: int) -> str:
+    """Return who asks: the peer, or what the nearest `trusted_proxies` proxies say of it."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if trusted_proxies and len(hops) >= trusted_proxies:
+        return hops[-trusted_proxies]
+    return request.remote_addr or ""
+
+
+class _Protocol(HttpOnlyProtocol):  # type: ignore[misc]
+    """One connection; says nothing about what software answers."""
+
+    def version_string(self) -> str:
+        return "gerai"
+
+
+class GeraiWebServer(WebServer):  # type: ignore[misc]
+    """The web server of one container."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way = 0
+        self.closing = False
+
+    def get_wsgi_app(self) -> Any:
+        """Return the application."""
+        return Application(self)
+
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = _Protocol, debug: bool = False) -> Any:
+        """Return eventlet's server: no line a request on standard error, idle sockets are closed."""
+        return wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=protocol,
+            debug=debug,
+            log_output=False,
+            socket_timeout=IDLE_SOCKET_SECONDS,
+            url_length_limit=4096,
+        )
+
+    def process_request(self, sock: Any, address: Any) -> None:
+        """Serve one connection; a client that vanishes harms nobody else."""
+        try:
+            super().process_request(sock, address)
+        except OSError as error:
+            log.debug("client_gone", reason=type(error).__name__)
+
+    def stop_accepting(self) -> None:
+        """Take no further connections; streams are told to end."""
+        self.closing = True
+        self._is_accepting = False
+        if self._gt is not None:
+            self._gt.kill()
+
+    def stop(self) -> None:
+        """Wait until every answer is out, then close."""
+        self.stop_accepting()
+        while self.under_way:
+            sleep(0.02)
+        if self._sock is not None:
+            self._sock.close()
+
+
+class Application:
+    """The WSGI application: finds the entrypoint, and dresses every answer."""
+
+    def __init__(self, server: GeraiWebServer) -> None:
+        self._server = server
+        self._url_map = server.make_url_map()
+        self._settings = server.container.config["gerai"].settings
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = self._settings.body_limit
+        request.max_form_parts = 200
+        context = new_context(
+            correlation_id=request.headers.get("X-Request-ID"), traceparent=request.headers.get("traceparent")
+        )
+        began = time.monotonic()
+        self._server.under_way += 1
+        try:
+            with working_in(context):
+                name, response = self._answer(request)
+                response.headers.setdefault("X-Request-ID", context.correlation_id)
+                for header, value in SECURITY_HEADERS.items():
+                    response.headers.setdefault(header, value)
+                if self._settings.public_url.startswith("https://"):
+                    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+                if self._server.closing:
+                    response.headers["Connection"] = "close"
+                self._tell(request, name, response.status_code, time.monotonic() - began)
+            body = response(environ, start_response)
+        except BaseException:
+            self._done()
+            raise
+        # Counted until its last byte is out, so that a stop cuts no answer short.
+        return ClosingIterator(body, [self._done])
+
+    def _done(self) -> None:
+        self._server.under_way -= 1
+
+    def _answer(self, request: Request) -> tuple[str, Response]:
+        try:
+            if request.content_length is not None and request.content_length > self._settings.body_limit:
+                raise BodyTooLarge(limit=self._settings.body_limit)
+            provider, values = self._url_map.bind_to_environ(request.environ).match()
+        except RequestRedirect as redirect:
+            return "redirect", Response(status=308, headers={"Location": redirect.new_url})
+        except HTTPException as error:
+            refusal: Refused = MethodNotAllowed() if error.code == MethodNotAllowed.status else NotFound()
+            response = self._refuse(request, refusal)
+            if allowed := getattr(error, "valid_methods", None):
+                response.headers["Allow"] = ", ".join(sorted(allowed))
+            return "none", response
+        except Refused as refusal:
+            return "none", self._refuse(request, refusal)
+        request.path_values = values  # type: ignore[attr-defined]
+        return provider.method_name, provider.handle_request(request)
+
+    def _refuse(self, request: Request, refusal: Refused) -> Response:
+        pages = self._server.container.config["gerai"].extras.get("pages")
+        if pages is not None and not request.path.startswith("/api/"):
+            response: Response = pages.problem(request, refusal)
+            return response
+        return problem(refusal, language=language_of(request), request_id=current_context().correlation_id)
+
+    def _tell(self, request: Request, name: str, status: int, seconds: float) -> None:
+        metrics.HTTP_SECONDS.labels(entrypoint=name, status=str(status)).observe(seconds)
+        if status >= Fault.status or seconds > 1.0:
+            # Path without query: the query may hold what people typed. Tokens are redacted.
+            log.warning("request", method=request.method, path=request.path, status=status, seconds=round(seconds, 3))
+        else:
+            log.debug("request", method=request.method, path=request.path, status=status)
+
+
+class Http(HttpRequestHandler):  # type: ignore[misc]
+    """Entrypoint: `@http("GET", "/path/<name>")`; the method takes the request and the path's values,
+    returns a werkzeug Response, and raises Refused.
+
+    `page` says that refusals are shown as a page rather than as problem+json.
+    """
+
+    server = GeraiWebServer()
+
+    def __init__(self, method: str, url: str, *, page: bool = False, seconds: float = REQUEST_SECONDS) -> None:
+        super().__init__(method, url)
+        self.page = page
+        self.seconds = seconds
+
+    def stop(self) -> None:
+        """Take no further requests; those under way are answered."""
+        self.server.stop_accepting()
+        super().stop()
+
+    def handle_request(self, request: Request) -> Response:
+        """Run the method in a worker and wait for its answer within the entrypoint's time."""
+        if self.container._worker_pool.free() < 1:  # noqa: SLF001 - nameko has no public way to ask
+            return self._refused(request, Saturated(retry_after=2))
+        event = Event()
+        try:
+            self.container.spawn_worker(
+                self,
+                (request,),
+                request.path_values,  # type: ignore[attr-defined]
+                context_data={"context": current_context()},
+                handle_result=partial(self._finish, event),
+            )
+        except ContainerBeingKilled:
+            return self._refused(request, Unavailable(retry_after=5))
+        with Timeout(self.seconds, False):
+            result, error = event.wait()
+            return self._response(request, result, error)
+        return self._refused(request, TookTooLong())
+
+    def _finish(self, event: Event, _worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        event.send((result, exc_info))
+        # A refusal is an answer; what else went wrong is logged where it is answered.
+        return result, None
+
+    def _response(self, request: Request, result: Any, exc_info: Any) -> Response:
+        if exc_info is None:
+            if not isinstance(result, Response):
+                raise TypeError(f"{self.method_name} returned {type(result).__name__}")
+            return result
+        error = exc_info[1]
+        if isinstance(error, Refused):
+            return self._refused(request, error)
+        if isinstance(error, RequestEntityTooLarge):
+            limit = self.container.config["gerai"].settings.body_limit
+            return self._refused(request, BodyTooLarge(limit=limit))
+        if is_outage(error):
+            log.warning("database_away", reason=type(error).__name__)
+            return self._refused(request, Unavailable(retry_after=5))
+        log.error("request_failed", entrypoint=self.method_name, exc_info=exc_info)
+        return self._refused(request, Fault(request_id=current_context().correlation_id))
+
+    def _refused(self, request: Request, refusal: Refused) -> Response:
+        pages = self.container.config["gerai"].extras.get("pages")
+        if self.page and pages is not None:
+            response: Response = pages.problem(request, refusal)
+            return response
+        return problem(refusal, language=language_of(request), request_id=current_context().correlation_id)
+
+
+http = Http.decorator

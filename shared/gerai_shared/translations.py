@@ -1,0 +1,75 @@
+"""Texts in Indonesian and English through gettext. English is the key, Indonesian the first language."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from werkzeug.wrappers import Request
+
+from gerai_shared.refusals import Refused
+
+LANGUAGES = ("id", "en")
+DEFAULT_LANGUAGE = "id"
+LANGUAGE_COOKIE = "language"
+
+
+@lru_cache(maxsize=8)
+def texts(packages: tuple[str, ...], language: str) -> NullTranslations:
+    """Return the translations into `language` out of `locale/<language>.po` of each package.
+
+    The .po files are compiled in memory, a matter of milliseconds, so that none can be stale.
+    """
+    merged: NullTranslations = NullTranslations()
+    for package in packages:
+        source = resources.files(package).joinpath("locale", f"{language}.po")
+        if not source.is_file():
+            continue
+        compiled = BytesIO()
+        with source.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language))
+        compiled.seek(0)
+        found = Translations(compiled)
+        if isinstance(merged, Translations):
+            merged.merge(found)
+        else:
+            merged = found
+    return merged
+
+
+@lru_cache(maxsize=1)
+def _packages() -> list[str]:
+    return ["gerai_shared"]
+
+
+def add_texts_of(packages: Iterable[str]) -> None:
+    """Have refusals translated with the texts of further packages, too; called at start-up."""
+    known = _packages()
+    known.extend(package for package in packages if package not in known)
+
+
+def translate(refusal: Refused, language: str) -> str:
+    """Return a refusal's message in `language`, English where no translation stands."""
+    text = texts(tuple(_packages()), language).gettext(refusal.template)
+    try:
+        return text % {key: _readable(value) for key, value in refusal.details.items()} if "%(" in text else text
+    except (KeyError, TypeError, ValueError):
+        return text
+
+
+def _readable(value: Any) -> Any:
+    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def language_of(request: Request) -> str:
+    """Return 'id' or 'en': what the address says (`?lang=`), then the cookie, then the browser."""
+    for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    if "Accept-Language" not in request.headers:
+        return DEFAULT_LANGUAGE
+    return request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
