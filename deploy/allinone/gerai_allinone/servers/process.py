@@ -169,7 +169,7 @@ class PrivateServer:
         """Start a process in a session of its own, so that a Ctrl-C meant for us does not reach it."""
         with (self.folder / log).open("ab") as output:
             process = subprocess.Popen(
-                [*_leash(), *command],
+                [*leash(), *command],
                 env=dict(env),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -257,11 +257,11 @@ def _temporary_folder(label: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"gerai-{label}-", dir=root))
 
 
-def _leash() -> list[str]:
+def leash(*, bound_files: bool = True) -> list[str]:
     """Words before a command that end it with us, even if SIGKILL ends us, and bound its open files."""
     words: list[str] = []
     if setpriv := shutil.which("setpriv"):
         words += [setpriv, "--pdeathsig", "KILL", "--"]
-    if prlimit := shutil.which("prlimit"):
+    if bound_files and (prlimit := shutil.which("prlimit")):
         words += [prlimit, f"--nofile={OPEN_FILES}", "--"]
     return words

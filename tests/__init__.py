@@ -1,0 +1,1 @@
+"""Tests of Gerai, in the stages of `tools/test_all.py`."""

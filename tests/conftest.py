@@ -1,0 +1,57 @@
+"""Fixtures of all stages. Servers start only for a test that asks, and are shared where they can be."""
+
+import secrets
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.support.servers import PostgresServer, RabbitServer, shared_postgres, shared_rabbit
+
+# A loaded machine is no fault of the code; what fails must fail again, so chance starts from the same seed.
+hypothesis.settings.register_profile("gerai", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("gerai")
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[RabbitServer]:
+    """The RabbitMQ that the tests of a run share."""
+    with shared_rabbit() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL that the tests of a run share."""
+    with shared_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def bus_url(broker: RabbitServer) -> Iterator[str]:
+    """AMQP address of an empty virtual host, gone after the test."""
+    name = f"test-{secrets.token_hex(6)}"
+    yield broker.add_vhost(name)
+    broker.delete_vhost(name)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """SQLAlchemy address of an empty PostgreSQL database, gone after the test."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def private_broker() -> Iterator[RabbitServer]:
+    """A RabbitMQ for this test alone, to be stopped, killed and starved."""
+    with RabbitServer() as server:
+        yield server
+
+
+@pytest.fixture
+def private_postgres() -> Iterator[PostgresServer]:
+    """A durable PostgreSQL for this test alone, to be stopped and killed."""
+    with PostgresServer() as server:
+        yield server

@@ -1,0 +1,276 @@
+"""All checks and tests in stages, as `make test` and `make check` run them.
+
+Starts one private RabbitMQ and one private PostgreSQL for the stages that need them, and tells the tests by
+GERAI_TEST_BROKER_URL, GERAI_TEST_POSTGRES_URL (addresses of administrators) and GERAI_TEST_BROKER_FOLDER,
+GERAI_TEST_POSTGRES_FOLDER (to command them: `attach` in gerai_allinone.servers). Ends with one line a stage
+and the sum of all tests; exits with 1 when anything failed, with 2 when asked for something unknown.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from xml.etree.ElementTree import parse
+
+from gerai_allinone.servers import PostgresServer, RabbitServer
+from gerai_allinone.servers.process import leash
+from rich.console import Console
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".run" / "test"
+TYPED = ("shared", "services", "deploy", "tests", "tools", "bench")
+EVENTLET = ("-p", "tests.support.eventlet_patch")
+# The whole run must stay under 20 minutes; what is left of it bounds every stage, beside its own limit.
+WHOLE_SECONDS = 19 * 60
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A stage that says yes or no."""
+
+    name: str
+    command: tuple[str, ...]
+    seconds: int = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tests:
+    """A stage that runs the tests of one folder in a process of its own."""
+
+    name: str
+    seconds: int
+    servers: bool
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a stage."""
+
+    name: str
+    verdict: str  # passed, failed or skipped
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    remark: str = ""
+
+
+def stages() -> list[Check | Tests]:
+    """All stages, in the order in which they run: what fails fastest comes first."""
+    programs = Path(sys.executable).parent
+    typed = [folder for folder in TYPED if (ROOT / folder).is_dir()]
+    return [
+        Check(name="lint", command=(str(programs / "ruff"), "check", ".")),
+        Check(name="format", command=(str(programs / "ruff"), "format", "--check", ".")),
+        Check(name="types", command=(str(programs / "mypy"), *typed)),
+        Check(name="imports", command=(str(programs / "lint-imports"),)),
+        Tests(name="unit", seconds=300, servers=False),
+        Tests(name="contract", seconds=300, servers=True, options=EVENTLET),
+        Tests(name="integration", seconds=420, servers=True, options=EVENTLET),
+        Tests(name="deploy", seconds=300, servers=True),
+        # These break servers, and so start their own.
+        Tests(name="faults", seconds=600, servers=False),
+        Tests(name="browser", seconds=420, servers=True),
+    ]
+
+
+def run_check(check: Check, console: Console, deadline: float) -> Outcome:
+    """Run a check quietly; what it printed is shown only when it fails."""
+    begin = time.monotonic()
+    with console.status(check.name):
+        code, output = run(check.command, os.environ, seconds=left(check.seconds, deadline), quiet=True)
+    if code != 0:
+        console.print(output, markup=False, highlight=False)
+    return Outcome(name=check.name, verdict="failed" if code else "passed", seconds=time.monotonic() - begin)
+
+
+def run_tests(tests: Tests, env: Mapping[str, str], deadline: float) -> Outcome:
+    """Run one folder's tests and count them; a run that broke off counts as a failure."""
+    begin = time.monotonic()
+    report = RESULTS / f"{tests.name}.xml"
+    report.unlink(missing_ok=True)
+    pytest = (sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}")
+    seconds = left(tests.seconds, deadline)
+    code, _ = run((*pytest, *tests.options, f"tests/{tests.name}"), env, seconds=seconds)
+    passed, failed, skipped = counted(report)
+    remark = ""
+    if code is None:
+        remark = f"ended after {seconds:.0f} s"
+    elif code not in (0, 1, NO_TESTS_COLLECTED):
+        remark = f"pytest ended with {code}"
+    if (remark or code == 1) and not failed:
+        failed = 1
+    return Outcome(
+        name=tests.name,
+        verdict="failed" if failed else "passed",
+        seconds=time.monotonic() - begin,
+        passed=passed,
+        failed=failed,
+        skipped=skipped,
+        remark=remark,
+    )
+
+
+def run(
+    command: Sequence[str], env: Mapping[str, str], *, seconds: float, quiet: bool = False
+) -> tuple[int | None, str]:
+    """Run a command; its exit code, or None when it was ended for being too slow, and its output if quiet."""
+    process = subprocess.Popen(
+        [*leash(bound_files=False), *command],
+        cwd=ROOT,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return None, end_group(process)
+    except BaseException:
+        end_group(process)
+        raise
+    return process.returncode, output or ""
+
+
+def end_group(process: subprocess.Popen[str]) -> str:
+    """End a stage with all it started: SIGINT lets pytest clean up, SIGKILL does not ask."""
+    for number, patience in ((signal.SIGINT, 15), (signal.SIGKILL, 5)):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            output, _ = process.communicate(timeout=patience)
+            return output or ""
+    return ""
+
+
+def left(seconds: float, deadline: float) -> float:
+    """The seconds a stage may take: its own limit, or what is left of the whole run's."""
+    return max(1.0, min(seconds, deadline - time.monotonic()))
+
+
+def counted(report: Path) -> tuple[int, int, int]:
+    """Tests passed, failed and skipped in a JUnit report of pytest; nothing when there is none."""
+    if not report.exists():
+        return 0, 0, 0
+    suites = parse(report).getroot().findall("testsuite")  # noqa: S314 - pytest wrote it just now
+    total, errors, failures, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites)
+        for name in ("tests", "errors", "failures", "skipped")
+    )
+    failed = errors + failures
+    return total - failed - skipped, failed, skipped
+
+
+def has_tests(name: str) -> bool:
+    """True when the folder of a stage has a test module."""
+    return any((ROOT / "tests" / name).rglob("test_*.py"))
+
+
+@contextmanager
+def test_environment(console: Console, *, servers: bool) -> Iterator[dict[str, str]]:
+    """The environment of the tests: no settings of the developer's own Gerai, and the private servers."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
+    if not servers:
+        yield env
+        return
+    with console.status("starting a private PostgreSQL and RabbitMQ"):
+        begin = time.monotonic()
+        postgres = PostgresServer(durable=False).start()
+        rabbit = RabbitServer().start()
+    console.print(f"servers      ready in {time.monotonic() - begin:.1f} s", highlight=False)
+    with postgres, rabbit:
+        yield env | {
+            "GERAI_TEST_BROKER_URL": rabbit.url(),
+            "GERAI_TEST_BROKER_FOLDER": str(rabbit.folder),
+            "GERAI_TEST_POSTGRES_URL": postgres.url(),
+            "GERAI_TEST_POSTGRES_FOLDER": str(postgres.folder),
+        }
+
+
+def run_all(chosen: Sequence[Check | Tests], console: Console) -> list[Outcome]:
+    """Run the chosen stages; each says what came of it as soon as it is over."""
+    deadline = time.monotonic() + WHOLE_SECONDS
+    checks = [stage for stage in chosen if isinstance(stage, Check)]
+    tests = [stage for stage in chosen if isinstance(stage, Tests)]
+    outcomes = []
+    for check in checks:
+        outcomes.append(run_check(check, console, deadline))
+        show(outcomes[-1], console)
+    needs_servers = any(stage.servers and has_tests(stage.name) for stage in tests)
+    with test_environment(console, servers=needs_servers) as env:
+        for stage in tests:
+            if has_tests(stage.name):
+                console.rule(stage.name, align="left")
+                outcomes.append(run_tests(stage, env, deadline))
+            else:
+                outcomes.append(Outcome(name=stage.name, verdict="skipped", seconds=0, remark="no tests"))
+            show(outcomes[-1], console)
+    return outcomes
+
+
+def show(outcome: Outcome, console: Console) -> None:
+    """One line about a stage."""
+    colour = {"passed": "green", "failed": "red", "skipped": "yellow"}[outcome.verdict]
+    tests = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.passed or outcome.failed else ""
+    details = ", ".join(filter(None, [tests, outcome.remark]))
+    console.print(
+        f"{outcome.name:<12} [{colour}]{outcome.verdict:<8}[/] {outcome.seconds:6.1f} s  {details}",
+        highlight=False,
+    )
+
+
+def chosen_stages(arguments: Sequence[str]) -> list[Check | Tests]:
+    """The stages the command line asks for; all without a choice."""
+    everything = stages()
+    names = [stage.name for stage in everything]
+    parser = argparse.ArgumentParser(description="Run the checks and tests of Gerai in stages.")
+    parser.add_argument("--only", metavar="STAGE,...", help=f"some of: {', '.join(names)}")
+    only = parser.parse_args(arguments).only
+    wanted = only.split(",") if only else names
+    if unknown := sorted(set(wanted) - set(names)):
+        parser.error(f"no stage {', '.join(unknown)}; there are {', '.join(names)}")
+    return [stage for stage in everything if stage.name in wanted]
+
+
+def stop_on_sigterm(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM leaves through the same doors as Ctrl-C, so that all servers are stopped."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run what the command line asks for and say what came of it."""
+    chosen = chosen_stages(sys.argv[1:])
+    signal.signal(signal.SIGTERM, stop_on_sigterm)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    console = Console(width=None if sys.stdout.isatty() else min(110, shutil.get_terminal_size().columns))
+    begin = time.monotonic()
+    try:
+        outcomes = run_all(chosen, console)
+    except KeyboardInterrupt:
+        console.print("[red]stopped[/]")
+        return 130
+    console.rule(f"{time.monotonic() - begin:.0f} s", align="left")
+    for outcome in outcomes:
+        show(outcome, console)
+    passed, failed, skipped = (
+        sum(getattr(outcome, kind) for outcome in outcomes) for kind in ("passed", "failed", "skipped")
+    )
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if any(outcome.verdict == "failed" for outcome in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
