@@ -1,0 +1,70 @@
+"""Migrations as a step of their own, never part of starting a process. Alembic, one chain a service."""
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+from alembic import command, context
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, create_engine, make_url, pool, text
+
+MIGRATION_LOCK = 0x6D6967
+
+
+def configuration(database_url: str, package: str) -> Config:
+    """Return Alembic's configuration for the migrations inside `package`."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files(package).joinpath("migrations")))
+    config.set_main_option("path_separator", "os")
+    # A percent sign in a password must not be read as a reference.
+    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
+    return config
+
+
+def upgrade(database_url: str, package: str) -> None:
+    """Bring a database to the newest revision; several at once wait for each other."""
+    command.upgrade(configuration(database_url, package), "head")
+
+
+def is_current(database_url: str, package: str) -> bool:
+    """Tell whether a database is at the newest revision of `package`."""
+    scripts = ScriptDirectory.from_config(configuration(database_url, package))
+    engine = create_engine(make_url(database_url), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(scripts.get_heads())
+
+
+def differences(database_url: str, metadatas: Sequence[MetaData]) -> list[Any]:
+    """Return what the migrated database has otherwise than the models; empty when they agree."""
+    engine = create_engine(make_url(database_url), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        migration = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
+        return list(compare_metadata(migration, _together(metadatas)))
+
+
+def _together(metadatas: Sequence[MetaData]) -> MetaData:
+    together = MetaData(naming_convention=metadatas[0].naming_convention)
+    for metadata in metadatas:
+        for table in metadata.tables.values():
+            table.to_metadata(together)
+    return together
+
+
+def run_environment(metadatas: Sequence[MetaData]) -> None:
+    """Be the body of a service's `migrations/env.py`."""
+    url = context.config.get_main_option("sqlalchemy.url")
+    assert url is not None
+    engine = create_engine(make_url(url), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=list(metadatas),
+            render_as_batch=engine.dialect.name == "sqlite",
+        )
+        with context.begin_transaction():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            context.run_migrations()

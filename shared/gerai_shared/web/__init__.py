@@ -1,0 +1,1 @@
+"""The look of every page: style sheets, small scripts, base templates and components."""
