@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pins requirements/*.in with hashes in requirements/*.txt:  tools/requirements.sh [--upgrade]
-# Runs on Python 3.11, the oldest we support: what only newer ones need is nothing so far (make setup checks it there).
+# Runs on Python 3.11, the oldest we support. Should a newer one need more, the `pip check` of tools/setup.sh says so there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
