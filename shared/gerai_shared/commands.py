@@ -74,7 +74,7 @@ def remember(session: Session, *, scope: str, answers: dict[str, dict[str, Any]]
         update(table)
         .where(table.c.scope == scope, table.c.key == bindparam("the_key"))
         .values(response=bindparam("the_response")),
-        [{"the_key": key, "the_response": json.dumps(answer)} for key, answer in sorted(answers.items())],
+        [{"the_key": key, "the_response": json.dumps(answer, default=str)} for key, answer in sorted(answers.items())],
     )
 
 

@@ -1,0 +1,202 @@
+"""Places: how many there are, how many are taken, which numbers are out.
+
+Whoever changes how many places are taken locks the day's row first, then the slot's. Days are locked
+in sorted order. So two transactions never wait for each other in a circle, and the slots of a day
+are touched by one transaction at a time.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from gerai_shared.database import insert_into
+from gerai_shared.times import AwareDateTime
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, String, Table, Text, or_, select, update
+from sqlalchemy.orm import Session
+
+from gerai_booking.models.tables import metadata
+
+#: Dated rules: how many places a site gives on a day through a channel, over all services or for one.
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("site", String(60), primary_key=True),
+    Column("service", String(60), primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date, nullable=True),
+    Column("places", Integer, nullable=False),
+    Column("basis", Text, nullable=False),
+)
+
+#: One row for each day and quota that bounds it; `service` is '' for the quota over all services.
+day_quotas = Table(
+    "day_quotas",
+    metadata,
+    Column("site", String(60), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("service", String(60), primary_key=True),
+    Column("capacity", Integer, nullable=False),
+    Column("taken", Integer, nullable=False, server_default="0"),
+    # The last word against overselling, whatever the code above it does.
+    CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_within_capacity"),
+)
+
+#: An hour of one service at one site.
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("site", String(60), nullable=False),
+    Column("service", String(60), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("starts_at", AwareDateTime, nullable=False),
+    Column("ends_at", AwareDateTime, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("taken", Integer, nullable=False, server_default="0"),
+    CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_within_capacity"),
+    Index("ix_slots_site_service_day", "site", "service", "day"),
+)
+
+#: The last number given out for a site, day and service letter.
+series = Table(
+    "series",
+    metadata,
+    Column("site", String(60), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("prefix", String(1), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+
+def slot_id(site: str, service: str, starts_at: datetime) -> str:
+    """Return the id of an hour; the same hour has the same id however often it is opened."""
+    return f"{site}.{service}.{starts_at:%Y%m%dT%H%MZ}"
+
+
+def find_slots(session: Session, ids: Sequence[str]) -> dict[str, Any]:
+    """Return slots by id."""
+    rows = session.execute(select(slots).where(slots.c.id.in_(set(ids))))
+    return {row.id: row for row in rows}
+
+
+def slots_between(session: Session, *, site: str, service: str, first: date, last: date) -> list[Any]:
+    """Return the slots of a service at a site from `first` to `last`, both included, in order of time."""
+    return list(
+        session.execute(
+            select(slots)
+            .where(slots.c.site == site, slots.c.service == service, slots.c.day.between(first, last))
+            .order_by(slots.c.starts_at)
+        )
+    )
+
+
+def days_between(session: Session, *, site: str, service: str, first: date, last: date) -> list[Any]:
+    """Return the quota rows that bound a service at a site in a range of days."""
+    return list(
+        session.execute(
+            select(day_quotas).where(
+                day_quotas.c.site == site,
+                day_quotas.c.service.in_(("", service)),
+                day_quotas.c.day.between(first, last),
+            )
+        )
+    )
+
+
+def quota_services(session: Session, site: str, day: date) -> set[str]:
+    """Return for which services a day has a quota row of its own; '' is the one over all."""
+    return set(session.scalars(select(day_quotas.c.service).where(day_quotas.c.site == site, day_quotas.c.day == day)))
+
+
+def take_of_day(session: Session, *, site: str, day: date, service: str, count: int) -> int:
+    """Take up to `count` places of a day's quota and return how many were there to take.
+
+    One guarded statement when all are there; only a nearly full day is locked and looked at.
+    """
+    where = (day_quotas.c.site == site, day_quotas.c.day == day, day_quotas.c.service == service)
+    return _take(session, day_quotas, where, count)
+
+
+def take_of_slot(session: Session, *, slot: str, count: int) -> int:
+    """Take up to `count` places of a slot and return how many were there to take."""
+    return _take(session, slots, (slots.c.id == slot,), count)
+
+
+def _take(session: Session, table: Table, where: Any, count: int) -> int:
+    taken = session.scalar(
+        update(table)
+        .where(*where, table.c.taken + count <= table.c.capacity)
+        .values(taken=table.c.taken + count)
+        .returning(table.c.taken)
+    )
+    if taken is not None:
+        return count
+    row = session.execute(select(table.c.capacity, table.c.taken).where(*where).with_for_update()).one_or_none()
+    left = max(row.capacity - row.taken, 0) if row else 0
+    if left:
+        session.execute(update(table).where(*where).values(taken=table.c.taken + left))
+    return left
+
+
+def give_back(session: Session, *, site: str, day: date, service: str, slot: str, count: int = 1) -> None:
+    """Return places to a slot and to every quota of its day; locks the days first."""
+    services = ("", service)
+    session.execute(
+        update(day_quotas)
+        .where(day_quotas.c.site == site, day_quotas.c.day == day, day_quotas.c.service.in_(services))
+        .values(taken=day_quotas.c.taken - count)
+    )
+    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
+
+
+def give_back_of_day(session: Session, *, site: str, day: date, service: str, count: int) -> None:
+    """Return places to one quota of a day whose row this transaction already holds."""
+    session.execute(
+        update(day_quotas)
+        .where(day_quotas.c.site == site, day_quotas.c.day == day, day_quotas.c.service == service)
+        .values(taken=day_quotas.c.taken - count)
+    )
+
+
+def lock_day(session: Session, *, site: str, day: date) -> None:
+    """Lock a day's quotas for this transaction, in order."""
+    session.execute(
+        select(day_quotas.c.taken)
+        .where(day_quotas.c.site == site, day_quotas.c.day == day)
+        .order_by(day_quotas.c.service)
+        .with_for_update()
+    ).all()
+
+
+def next_numbers(session: Session, *, site: str, day: date, prefix: str, count: int) -> range:
+    """Take the next `count` numbers of a series."""
+    statement = insert_into(session, series).values(site=site, day=day, prefix=prefix, last=count)
+    last = session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=[series.c.site, series.c.day, series.c.prefix], set_={"last": series.c.last + count}
+        ).returning(series.c.last)
+    )
+    assert last is not None
+    return range(last - count + 1, last + 1)
+
+
+def quota_on(session: Session, *, site: str, day: date, channel: str) -> dict[str, int]:
+    """Return the places of a day by service ('' over all) as the dated rules have them."""
+    rows = session.execute(
+        select(quotas.c.service, quotas.c.places)
+        .where(
+            quotas.c.site == site,
+            quotas.c.channel == channel,
+            quotas.c.valid_from <= day,
+            or_(quotas.c.valid_to.is_(None), quotas.c.valid_to >= day),
+        )
+        .order_by(quotas.c.valid_from)
+    )
+    return {service: places for service, places in rows}
+
+
+def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows that are not there yet; those that are stay as they are."""
+    for start in range(0, len(rows), 500):
+        session.execute(insert_into(session, table).values(rows[start : start + 500]).on_conflict_do_nothing())

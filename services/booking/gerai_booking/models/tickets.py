@@ -1,0 +1,423 @@
+"""Tickets, the people behind them (apart), and their history."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gerai_shared.database import CountingKey, insert_into
+from gerai_shared.refusals import Refused
+from gerai_shared.ticket import (
+    AT_COUNTER_STATES,
+    OPEN_STATES,
+    Actor,
+    Channel,
+    Lane,
+    StaleRevision,
+    State,
+    Ticket,
+    TicketSchema,
+)
+from gerai_shared.times import AwareDateTime
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from gerai_booking.models.tables import metadata
+
+_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
+_AT_COUNTER = ", ".join(f"'{state.value}'" for state in sorted(AT_COUNTER_STATES))
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("number", String(8), nullable=False),
+    Column("visit_id", String(36), nullable=False),
+    Column("site", String(60), nullable=False),
+    Column("service", String(60), nullable=False),
+    Column("slot_id", String(100), nullable=True),
+    Column("slot_starts_at", AwareDateTime, nullable=True),
+    Column("day", Date, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("lane", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("counter", String(20), nullable=True),
+    Column("created_at", AwareDateTime, nullable=False),
+    Column("held_until", AwareDateTime, nullable=True),
+    Column("checked_in_at", AwareDateTime, nullable=True),
+    Column("called_at", AwareDateTime, nullable=True),
+    Column("times_called", Integer, nullable=False),
+    Column("started_at", AwareDateTime, nullable=True),
+    Column("finished_at", AwareDateTime, nullable=True),
+    Column("replaced_by", String(36), nullable=True),
+    Column("revision", Integer, nullable=False),
+    # What follows is the agency's own: not part of the shared ticket, never sent.
+    Column("person_hash", String(64), nullable=True),
+    Column("holder_hash", String(64), nullable=True),
+    Column("queue_rank", Integer, nullable=False),
+    Column("queue_at", AwareDateTime, nullable=True),
+    Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
+    Index("ix_tickets_slot_id_held", "slot_id", postgresql_where=text("state = 'held'"), sqlite_where=text("state = 'held'")),
+    Index("ix_tickets_site_day", "site", "day"),
+    Index("ix_tickets_visit_id", "visit_id"),
+)
+# One person has one open ticket for a service, at whatever site: the database says so, too.
+Index(
+    "uq_tickets_open_person",
+    tickets.c.service,
+    tickets.c.person_hash,
+    unique=True,
+    postgresql_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
+    sqlite_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
+)
+# A counter has one person at a time.
+Index(
+    "uq_tickets_at_counter",
+    tickets.c.site,
+    tickets.c.counter,
+    unique=True,
+    postgresql_where=text(f"state IN ({_AT_COUNTER})"),
+    sqlite_where=text(f"state IN ({_AT_COUNTER})"),
+)
+# What `call next` looks through: only those who wait.
+Index(
+    "ix_tickets_waiting",
+    tickets.c.site,
+    tickets.c.day,
+    tickets.c.queue_rank,
+    tickets.c.queue_at,
+    tickets.c.id,
+    postgresql_where=text("state = 'checked_in'"),
+    sqlite_where=text("state = 'checked_in'"),
+)
+
+#: Personal data of ticket holders: sealed, in a table of its own, so that erasing touches nothing else.
+people = Table(
+    "people",
+    metadata,
+    Column("ticket_id", String(36), ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("masked_name", String(100), nullable=False),
+    Column("masked_identity", String(20), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("purpose", String(60), nullable=True),
+    Column("has_contact", Integer, nullable=False),
+)
+
+#: Every change of every ticket: who, when, and what it was before.
+history = Table(
+    "ticket_history",
+    metadata,
+    Column("position", CountingKey, primary_key=True, autoincrement=True),
+    Column("ticket_id", String(36), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("from_state", String(20), nullable=True),
+    Column("to_state", String(20), nullable=False),
+    Column("actor", String(20), nullable=False),
+    Column("officer_id", String(36), nullable=True),
+    Column("site", String(60), nullable=False),
+    Column("counter", String(20), nullable=True),
+    Column("at", AwareDateTime, nullable=False),
+    Column("before", Text, nullable=True),
+    Index("uq_ticket_history_ticket_id_revision", "ticket_id", "revision", unique=True),
+    Index("ix_ticket_history_site_counter", "site", "counter", "position"),
+)
+
+_FIELDS = tuple(field for field in Ticket.__dataclass_fields__ if field not in {"agency", "schema_version"})
+_COLUMNS = [tickets.c[name] for name in _FIELDS]
+_schema = TicketSchema()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What the agency keeps of a ticket's holder; `sealed` opens to {name, nik or passport_number, email, phone}."""
+
+    sealed: str
+    masked_name: str
+    masked_identity: str
+    language: str
+    purpose: str | None
+    has_contact: bool
+
+
+def ticket_of(row: Any, agency: str) -> Ticket:
+    """Return the ticket in a row."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    values["channel"] = Channel(values["channel"])
+    values["lane"] = Lane(values["lane"])
+    values["state"] = State(values["state"])
+    return Ticket(agency=agency, **values)
+
+
+def row_of(ticket: Ticket) -> dict[str, Any]:
+    """Return the columns of a ticket."""
+    return {name: getattr(ticket, name) for name in _FIELDS}
+
+
+def find(session: Session, ticket_id: str, *, agency: str, lock: bool = False) -> Ticket | None:
+    """Return a ticket, locked for this transaction when asked."""
+    query = select(*_COLUMNS).where(tickets.c.id == ticket_id)
+    row = session.execute(query.with_for_update() if lock else query).one_or_none()
+    return ticket_of(row, agency) if row else None
+
+
+def find_by_number(session: Session, *, site: str, day: date, number: str, agency: str) -> Ticket | None:
+    """Return the ticket of a day by the number on it, locked for this transaction."""
+    row = session.execute(
+        select(*_COLUMNS)
+        .where(tickets.c.site == site, tickets.c.day == day, tickets.c.number == number)
+        .with_for_update()
+    ).one_or_none()
+    return ticket_of(row, agency) if row else None
+
+
+def find_many(session: Session, ids: Iterable[str], *, agency: str) -> dict[str, Ticket]:
+    """Return tickets by id, locked in the order of their ids."""
+    rows = session.execute(
+        select(*_COLUMNS).where(tickets.c.id.in_(set(ids))).order_by(tickets.c.id).with_for_update()
+    )
+    return {row.id: ticket_of(row, agency) for row in rows}
+
+
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Insert tickets; return the ids of those that no other open ticket of the same person stood against."""
+    if not rows:
+        return set()
+    statement = insert_into(session, tickets).values(list(rows)).on_conflict_do_nothing().returning(tickets.c.id)
+    return set(session.scalars(statement))
+
+
+def add_people(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the holders of tickets."""
+    if rows:
+        session.execute(insert(people), list(rows))
+
+
+def person_of(session: Session, ticket_id: str) -> Person | None:
+    """Return the holder of a ticket, None for a walk-in or after erasure."""
+    row = session.execute(select(people).where(people.c.ticket_id == ticket_id)).one_or_none()
+    if row is None:
+        return None
+    return Person(
+        sealed=row.sealed,
+        masked_name=row.masked_name,
+        masked_identity=row.masked_identity,
+        language=row.language,
+        purpose=row.purpose,
+        has_contact=bool(row.has_contact),
+    )
+
+
+def person_hash_of(session: Session, ticket_id: str) -> str | None:
+    """Return the keyed hash of a ticket's holder."""
+    return session.scalar(select(tickets.c.person_hash).where(tickets.c.id == ticket_id))
+
+
+def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:
+    """Have a ticket's holder hold another one, too."""
+    columns = [column for column in people.c if column.name != "ticket_id"]
+    source = select(literal(to_ticket), *columns).where(people.c.ticket_id == from_ticket)
+    session.execute(insert(people).from_select(["ticket_id", *(column.name for column in columns)], source))
+
+
+def save(
+    session: Session,
+    before: Ticket,
+    after: Ticket,
+    *,
+    actor: Actor,
+    now: datetime,
+    officer_id: str | None = None,
+    refuse: type[Refused] = StaleRevision,
+    **own: Any,
+) -> None:
+    """Write a change, guarded by the revision it was made from, with its line of history.
+
+    `own` are further columns of the agency. Raises StaleRevision when somebody was faster.
+    """
+    changed = session.scalar(
+        update(tickets)
+        .where(tickets.c.id == before.id, tickets.c.revision == before.revision)
+        .values(**row_of(after), **own)
+        .returning(tickets.c.id)
+    )
+    if changed is None:
+        raise refuse(revision=before.revision)
+    add_history(session, [history_row(before, after, actor=actor, now=now, officer_id=officer_id)])
+
+
+def history_row(
+    before: Ticket | None, after: Ticket, *, actor: Actor, now: datetime, officer_id: str | None = None
+) -> dict[str, Any]:
+    """Return the line of history for a change; `before` is None for a new ticket."""
+    return {
+        "ticket_id": after.id,
+        "revision": after.revision,
+        "from_state": before.state.value if before else None,
+        "to_state": after.state.value,
+        "actor": actor.value,
+        "officer_id": officer_id,
+        "site": after.site,
+        "counter": after.counter or (before.counter if before else None),
+        "at": now,
+        "before": json.dumps(_schema.dump(before)) if before else None,
+    }
+
+
+def add_history(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert lines of history."""
+    if rows:
+        session.execute(insert(history), list(rows))
+
+
+def last_step_at(session: Session, *, site: str, counter: str) -> Any | None:
+    """Return the newest line of history of a counter."""
+    return session.execute(
+        select(history)
+        .where(history.c.site == site, history.c.counter == counter, history.c.actor == Actor.OFFICER.value)
+        .order_by(history.c.position.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def ticket_before(row: Any) -> Ticket:
+    """Return the ticket as it was before a line of history."""
+    found = _schema.load(json.loads(row.before))
+    assert isinstance(found, Ticket)
+    return found
+
+
+def open_persons(session: Session, hashes: Iterable[str]) -> set[tuple[str, str]]:
+    """Return (service, person hash) of the open tickets of these persons."""
+    wanted = set(hashes)
+    if not wanted:
+        return set()
+    rows = session.execute(
+        select(tickets.c.service, tickets.c.person_hash).where(
+            tickets.c.person_hash.in_(wanted), tickets.c.state.in_([state.value for state in OPEN_STATES])
+        )
+    )
+    return {(service, person) for service, person in rows}
+
+
+def expired_holds(session: Session, *, site: str, day: date, agency: str, now: datetime) -> list[Ticket]:
+    """Lock and return the holds of a day that ran out; those another transaction works on are left to it."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.HELD.value,
+            tickets.c.held_until <= now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return [ticket_of(row, agency) for row in rows]
+
+
+def count_expired_holds(session: Session, slot_ids: Sequence[str], *, now: datetime) -> dict[str, int]:
+    """Return how many places of each slot are held by holds that ran out: they count as free."""
+    rows = session.execute(
+        select(tickets.c.slot_id, func.count())
+        .where(tickets.c.slot_id.in_(slot_ids), tickets.c.state == State.HELD.value, tickets.c.held_until <= now)
+        .group_by(tickets.c.slot_id)
+    )
+    return {slot: count for slot, count in rows}
+
+
+def count_holds(session: Session, *, holder_hash: str, now: datetime) -> int:
+    """Return how many holds of one holder are alive."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                tickets.c.holder_hash == holder_hash,
+                tickets.c.state == State.HELD.value,
+                tickets.c.held_until > now,
+            )
+        )
+        or 0
+    )
+
+
+def claim_next(session: Session, *, site: str, day: date, services: Sequence[str], agency: str) -> Ticket | None:
+    """Lock and return who is next for a counter with these services; None when nobody waits.
+
+    SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
+    """
+    row = session.execute(
+        select(*_COLUMNS)
+        .where(
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.CHECKED_IN.value,
+            tickets.c.service.in_(services),
+        )
+        .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    return ticket_of(row, agency) if row else None
+
+
+def at_counter(session: Session, *, site: str, counter: str, agency: str) -> Ticket | None:
+    """Lock and return the ticket a counter is busy with."""
+    row = session.execute(
+        select(*_COLUMNS)
+        .where(
+            tickets.c.site == site,
+            tickets.c.counter == counter,
+            tickets.c.state.in_([state.value for state in AT_COUNTER_STATES]),
+        )
+        .with_for_update()
+    ).one_or_none()
+    return ticket_of(row, agency) if row else None
+
+
+def of_day(
+    session: Session, *, site: str, day: date, states: Iterable[State], agency: str, services: Sequence[str] | None = None
+) -> list[Ticket]:
+    """Return a day's tickets in some states, in the order in which they are called."""
+    query = select(*_COLUMNS).where(
+        tickets.c.site == site, tickets.c.day == day, tickets.c.state.in_([state.value for state in states])
+    )
+    if services is not None:
+        query = query.where(tickets.c.service.in_(services))
+    rows = session.execute(query.order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id))
+    return [ticket_of(row, agency) for row in rows]
+
+
+def count_ahead(session: Session, ticket: Ticket) -> int:
+    """Return how many people of the same service will be called before this one."""
+    mine = session.execute(
+        select(tickets.c.queue_rank, tickets.c.queue_at).where(tickets.c.id == ticket.id)
+    ).one()
+    return (
+        session.scalar(
+            select(func.count()).where(
+                tickets.c.site == ticket.site,
+                tickets.c.day == ticket.day,
+                tickets.c.service == ticket.service,
+                tickets.c.state == State.CHECKED_IN.value,
+                tuple_(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
+                < tuple_(mine.queue_rank, literal(mine.queue_at, AwareDateTime()), ticket.id),
+            )
+        )
+        or 0
+    )

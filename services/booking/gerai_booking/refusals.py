@@ -1,0 +1,146 @@
+"""What booking and the counters say no with."""
+
+from gerai_shared.refusals import Refused
+
+
+class UnknownTicket(Refused):
+    """There is no ticket at this address. Please check the link in your message."""
+
+    code = "unknown_ticket"
+    status = 404
+
+
+class UnknownSite(Refused):
+    """This agency does not serve at such a place."""
+
+    code = "unknown_site"
+    status = 404
+
+
+class UnknownService(Refused):
+    """This agency has no such service at this place."""
+
+    code = "unknown_service"
+    status = 404
+
+
+class UnknownSlot(Refused):
+    """There is no such hour to book."""
+
+    code = "unknown_slot"
+    status = 404
+
+
+class UnknownCounter(Refused):
+    """There is no such counter."""
+
+    code = "unknown_counter"
+    status = 404
+
+
+class SlotPast(Refused):
+    """This hour has begun already. Please choose a later one."""
+
+    code = "slot_past"
+    status = 409
+
+
+class SlotFull(Refused):
+    """All places of this hour are taken. Please choose another hour."""
+
+    code = "slot_full"
+    status = 409
+
+
+class DayFull(Refused):
+    """All places of this day are taken. Please choose another day."""
+
+    code = "day_full"
+    status = 409
+
+
+class SlotClosed(Refused):
+    """This place does not take bookings at that hour."""
+
+    code = "slot_closed"
+    status = 409
+
+
+class RangeTooLong(Refused):
+    """At most %(days)s days can be asked for at once."""
+
+    code = "range_too_long"
+
+
+class OpenTicketExists(Refused):
+    """This person already has an open ticket for this service. Cancel or move that one instead."""
+
+    code = "open_ticket_exists"
+    status = 409
+
+
+class TooManyHolds(Refused):
+    """Too many places are being held from here at the moment. Please finish or wait a few minutes."""
+
+    code = "too_many_holds"
+    status = 429
+
+
+class PreconditionNotMet(Refused):
+    """Something has to be done before this service can be booked. Please read and confirm it first."""
+
+    code = "precondition_not_met"
+
+
+class IdentityRefused(Refused):
+    """This identity number cannot be right: %(reason)s."""
+
+    code = "identity_refused"
+
+
+class WrongCitizenship(Refused):
+    """This service is for other applicants: Indonesian citizens give a NIK, foreigners a passport number."""
+
+    code = "wrong_citizenship"
+
+
+class WrongDay(Refused):
+    """This ticket is for another day: %(day)s."""
+
+    code = "wrong_day"
+    status = 409
+
+
+class CounterBusy(Refused):
+    """This counter still has %(number)s. Finish that one first."""
+
+    code = "counter_busy"
+    status = 409
+
+
+class CounterIdle(Refused):
+    """Nobody is at this counter."""
+
+    code = "counter_idle"
+    status = 409
+
+
+class NobodyWaits(Refused):
+    """Nobody is waiting for this counter at the moment."""
+
+    code = "nobody_waits"
+    status = 409
+
+
+class NothingToUndo(Refused):
+    """There is nothing to undo at this counter."""
+
+    code = "nothing_to_undo"
+    status = 409
+
+
+class SiteClosedToday(Refused):
+    """This place is closed today."""
+
+    code = "site_closed_today"
+    status = 409

@@ -1,0 +1,53 @@
+"""Which containers make up which role of a deployment."""
+
+from gerai_shared.deployment import Deployment
+from gerai_shared.operations import OperationsService
+from gerai_shared.pages import Pages
+from gerai_shared.runtime import Runner
+from gerai_shared.translations import add_texts_of
+from gerai_shared.workdays import WorkCalendar
+
+from gerai_booking.counter import CounterService
+from gerai_booking.rules.catalogue import Agency
+from gerai_booking.service import BookingService, RelayService
+from gerai_booking.usecases.office import Office
+
+ROLES = ("all", "bus", "counter", "relay")
+
+
+def office_of(deployment: Deployment, agency: Agency) -> Office:
+    """Return what the use cases of a deployment work with."""
+    settings = deployment.settings
+    return Office(
+        agency=agency,
+        deployment=deployment.name,
+        secret=settings.secret_key,
+        identity_key=settings.identity_key,
+        sealer=deployment.sealer,
+        calendar=WorkCalendar(),
+    )
+
+
+def build(deployment: Deployment, runner: Runner, role: str, *, agency: Agency) -> None:
+    """Add the containers of `role` to `runner`.
+
+    `counter` needs the database alone; `bus` answers the gateway; `relay` publishes; `all` is the
+    three in one process.
+    """
+    add_texts_of(["gerai_booking"])
+    deployment.extras["office"] = office_of(deployment, agency)
+    deployment.extras["pages"] = Pages(
+        package="gerai_booking",
+        site_name=agency.name.id,
+        secure_cookies=deployment.settings.environment == "production",
+        defaults={"agency_slug": agency.code, "home_url": "/"},
+    )
+    name = deployment.name
+    if role in {"all", "bus"}:
+        runner.add(BookingService, deployment, name=name, needs_bus=role == "bus")
+    if role in {"all", "relay"}:
+        runner.add(RelayService, deployment, name=f"{name}-relay")
+    if role in {"all", "counter"}:
+        runner.add(CounterService, deployment, name=f"{name}-counter")
+    else:
+        runner.add(OperationsService, deployment, name=f"{name}-operations")

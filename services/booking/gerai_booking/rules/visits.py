@@ -1,0 +1,48 @@
+"""Rules of a visit: when one may come, who is called before whom. Standard library only."""
+
+from datetime import datetime, timedelta
+
+HOLD_LASTS = timedelta(minutes=10)
+#: A citizen may check in this long before the booked hour.
+CHECK_IN_OPENS = timedelta(minutes=60)
+#: Who comes up to this much after the booked hour began keeps the booked place in the queue.
+GRACE = timedelta(minutes=15)
+#: Live holds that one browser or address may have.
+HOLDS_AT_ONCE = 3
+RECALLS_AT_MOST = 3
+BOOKABLE_DAYS = 30
+LONGEST_RANGE_DAYS = 62
+
+EMERGENCY_RANK, PRIORITY_RANK, ORDINARY_RANK = 0, 1, 2
+
+
+def queue_rank(lane: str) -> int:
+    """Return the rank of a lane: emergencies, then elderly, pregnant, disabled and small children
+    (S1-7), then everybody else."""
+    return {"emergency": EMERGENCY_RANK, "priority": PRIORITY_RANK}.get(lane, ORDINARY_RANK)
+
+
+def queue_at(*, booked_for: datetime | None, checked_in_at: datetime) -> datetime:
+    """Return the moment by which a ticket is ordered in its rank.
+
+    A booking holds its hour: who comes early does not overtake, who comes within the grace period is
+    not overtaken. Later, and without a booking, the time of arrival counts.
+    """
+    if booked_for is not None and checked_in_at <= booked_for + GRACE:
+        return booked_for
+    return checked_in_at
+
+
+def check_in_opens_at(booked_for: datetime) -> datetime:
+    """Return from when a booking may be checked in."""
+    return booked_for - CHECK_IN_OPENS
+
+
+def masked_name(name: str) -> str:
+    """Return what an officer's list shows of a name: the first letters of each word."""
+    return " ".join(word[:2] + "*" * max(len(word) - 2, 1) for word in name.split())[:100]
+
+
+def masked_passport(number: str) -> str:
+    """Return a passport number with its middle hidden."""
+    return number[:2] + "*" * max(len(number) - 4, 2) + number[-2:]

@@ -1,0 +1,216 @@
+"""What crosses this service's border, as marshmallow reads it. Unknown fields are refused."""
+
+import re
+from typing import Any
+
+import phonenumbers
+from gerai_shared.ticket import Lane, format_number
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
+
+from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
+from gerai_booking.rules.visits import masked_passport
+from gerai_booking.usecases.applicants import Applicant
+from gerai_booking.usecases.office import Office
+
+CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}$")
+TOKEN = validate.Length(min=10, max=120)
+SLOT = validate.Length(min=5, max=100)
+PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
+NUMBER = validate.Regexp(r"^[A-Z]-\d{3,5}$", error="A number looks like A-012.")
+LANGUAGE = validate.OneOf(("id", "en"))
+FREE_OF_CONTROLS = validate.Regexp(r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only.")
+
+
+class PersonSchema(Schema):
+    """The applicant. A NIK for Indonesian citizens or a passport number for others; e-mail or phone or both."""
+
+    name = fields.String(required=True, validate=[validate.Length(min=2, max=100), FREE_OF_CONTROLS])
+    nik = fields.String(validate=validate.Length(max=30))
+    passport_number = fields.String(validate=PASSPORT)
+    birth_date = fields.Date(allow_none=True)
+    phone = fields.String(allow_none=True, validate=validate.Length(max=30))
+    email = fields.Email(allow_none=True, validate=validate.Length(max=200))
+
+    @pre_load
+    def tidy(self, data: Any, **_: Any) -> Any:
+        """Take what people type: spaces around, small letters, empty fields."""
+        if not isinstance(data, dict):
+            return data
+        tidy = {key: value.strip() if isinstance(value, str) else value for key, value in data.items()}
+        if isinstance(tidy.get("passport_number"), str):
+            tidy["passport_number"] = tidy["passport_number"].replace(" ", "").upper()
+        return {key: value for key, value in tidy.items() if value not in ("", None)}
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Check what concerns more than one field."""
+        problems: dict[str, list[str]] = {}
+        if ("nik" in data) == ("passport_number" in data):
+            problems["nik"] = ["Please give a NIK, or a passport number if you are a foreigner."]
+        elif "nik" in data:
+            try:
+                parse_nik(data["nik"])
+            except InvalidNik as error:
+                problems["nik"] = [NIK_PROBLEMS.get(error.reason, NIK_PROBLEMS["not_16_digits"])]
+        if not data.get("email") and not data.get("phone"):
+            problems["email"] = ["Please give an e-mail address or a mobile number, so that we can tell you."]
+        if data.get("phone") and phone_number(data["phone"]) is None:
+            problems["phone"] = ["This is not an Indonesian phone number. Example: 0812 3456 7890."]
+        if problems:
+            raise ValidationError(problems)
+
+
+NIK_PROBLEMS = {
+    "not_16_digits": "A NIK has 16 digits. Please compare with the identity card.",
+    "unknown_province": "The first two digits of this NIK are no province. Please compare with the identity card.",
+    "unknown_region": "The first six digits of this NIK are no region. Please compare with the identity card.",
+    "impossible_date": "Digits 7 to 12 of this NIK are no date of birth. Please compare with the identity card.",
+    "zero_serial": "The last four digits of a NIK are never 0000. Please compare with the identity card.",
+}
+
+
+class BookingSchema(Schema):
+    """One booking: of a slot, or of a held place."""
+
+    slot_id = fields.String(validate=SLOT)
+    hold_token = fields.String(validate=TOKEN)
+    purpose = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=60))
+    precondition_met = fields.Boolean(load_default=False)
+    priority = fields.Boolean(load_default=False)
+    language = fields.String(load_default="id", validate=LANGUAGE)
+    person = fields.Nested(PersonSchema, required=True)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """One of the two ways to name the place."""
+        if ("slot_id" in data) == ("hold_token" in data):
+            raise ValidationError({"slot_id": ["Please choose an hour."]})
+
+
+class BatchItemSchema(Schema):
+    """One booking of a batch; its body is checked by itself, so that a bad one spoils no neighbour."""
+
+    key = fields.String(required=True, validate=validate.Length(min=8, max=100))
+    body = fields.Dict(required=True)
+
+
+class BatchSchema(Schema):
+    """Several bookings."""
+
+    requests = fields.List(fields.Nested(BatchItemSchema), required=True, validate=validate.Length(min=1, max=200))
+
+
+class AvailabilitySchema(Schema):
+    """A question for free places."""
+
+    site = fields.String(required=True, validate=CODE)
+    service = fields.String(required=True, validate=CODE)
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+
+
+class HoldSchema(Schema):
+    """A place to be held."""
+
+    slot_id = fields.String(required=True, validate=SLOT)
+    language = fields.String(load_default="id", validate=LANGUAGE)
+    holder = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+
+
+class TokenSchema(Schema):
+    """A reference to a ticket."""
+
+    token = fields.String(required=True, validate=TOKEN)
+
+
+class ChangeSchema(TokenSchema):
+    """A change of a ticket, made from what was seen at `revision`."""
+
+    revision = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1))
+
+
+class RescheduleSchema(ChangeSchema):
+    """A move to another hour."""
+
+    slot_id = fields.String(required=True, validate=SLOT)
+
+
+class SiteSchema(Schema):
+    """A site."""
+
+    site = fields.String(required=True, validate=CODE)
+
+
+class SignInSchema(Schema):
+    """An officer's credentials."""
+
+    username = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    password = fields.String(required=True, validate=validate.Length(min=1, max=200))
+
+
+class WalkInSchema(Schema):
+    """A ticket for somebody who came without a booking."""
+
+    site = fields.String(required=True, validate=CODE)
+    service = fields.String(required=True, validate=CODE)
+    priority = fields.Boolean(load_default=False)
+
+
+class ArrivalSchema(Schema):
+    """Somebody who shows the number on their ticket."""
+
+    site = fields.String(required=True, validate=CODE)
+    number = fields.String(required=True, validate=NUMBER)
+
+    @pre_load
+    def tidy(self, data: Any, **_: Any) -> Any:
+        """Take `a12`, `A 012` and `A-012` alike."""
+        if isinstance(data, dict) and isinstance(data.get("number"), str):
+            found = re.fullmatch(r"\s*([A-Za-z])[\s-]*0*(\d{1,5})\s*", data["number"])
+            if found:
+                data = {**data, "number": format_number(found.group(1).upper(), int(found.group(2)))}
+        return data
+
+
+class StepSchema(Schema):
+    """A step at a counter; `revision` is what the officer's screen showed."""
+
+    revision = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1))
+    ticket_id = fields.UUID(load_default=None)
+    service = fields.String(load_default=None, validate=CODE)
+
+
+def phone_number(text: str) -> str | None:
+    """Return an Indonesian number as E.164 (+62...), None when it is not one."""
+    try:
+        parsed = phonenumbers.parse(text, "ID")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
+    """Return the applicant in a loaded BookingSchema."""
+    person = data["person"]
+    if "nik" in person:
+        nik = parse_nik(person["nik"])
+        citizenship, identity, masked = "WNI", nik.digits, nik.masked
+    else:
+        citizenship, identity = "WNA", person["passport_number"]
+        masked = masked_passport(identity)
+    return Applicant(
+        name=normalise_name(person["name"]),
+        citizenship=citizenship,
+        identity=identity,
+        masked_identity=masked,
+        person_hash=office.person_hash(f"{citizenship}:{identity}"),
+        birth_date=person.get("birth_date"),
+        phone=phone_number(person["phone"]) if person.get("phone") else None,
+        email=person.get("email"),
+        language=data["language"],
+        lane=Lane.PRIORITY if data["priority"] else Lane.APPOINTMENT,
+        purpose=data["purpose"],
+        precondition_met=data["precondition_met"],
+    )

@@ -1,0 +1,35 @@
+"""What a new database needs before its first day: quotas, open days, and officers to try it with."""
+
+import os
+import secrets
+
+from gerai_shared import accounts
+from gerai_shared.deployment import Deployment
+
+from gerai_booking.usecases import planning
+from gerai_booking.usecases.office import Office
+
+DEMO_OFFICERS = (("petugas", "Petugas Loket", "officer"), ("penyelia", "Penyelia Loket", "supervisor"))
+
+
+def seed(deployment: Deployment, office: Office) -> list[str]:
+    """Write what is missing and leave the rest; return what to tell the operator.
+
+    Outside production two officers are added, with the password in GERAI_DEMO_PASSWORD or one that
+    is made up here and told once.
+    """
+    now = deployment.clock.now()
+    told: list[str] = []
+    with deployment.database.transaction() as session:
+        planning.record_quotas(session, office)
+        planning.open_days(session, office, now=now)
+        if deployment.settings.environment == "production":
+            return told
+        password = os.environ.get("GERAI_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+        for username, name, role in DEMO_OFFICERS:
+            if not accounts.exists(session, username):
+                accounts.create_officer(
+                    session, username=username, name=name, password=password, role=role, now=now
+                )
+                told.append(f"{deployment.name}: {username} / {password} ({role})")
+    return told

@@ -1,0 +1,59 @@
+"""What is announced of a ticket's changes."""
+
+from datetime import datetime
+from typing import Any
+
+from gerai_shared import outbox
+from gerai_shared.outbox import NewEvent
+from gerai_shared.ticket import State, Ticket
+from sqlalchemy.orm import Session
+
+from gerai_booking.models.tickets import Person
+from gerai_booking.rules.catalogue import Text
+from gerai_booking.usecases.office import Office
+
+
+def news(office: Office, event_type: str, ticket: Ticket, previous: State | None, person: Person | None) -> NewEvent:
+    """Return an event of which the ticket's holder is told."""
+    site = office.site(ticket.site)
+    service = office.service(ticket.service)
+    counter = office.counter_name(ticket.site, ticket.counter)
+    return NewEvent(
+        type=event_type,
+        subject=ticket.id,
+        agency=ticket.agency,
+        site=ticket.site,
+        data={
+            "ticket": ticket,
+            "previous_state": previous,
+            "recipient": person.sealed if person and person.has_contact else None,
+            "sealed_token": office.sealer.seal({"token": office.token(ticket.id)}),
+            "language": person.language if person else "id",
+            "site_name": _both(site.name),
+            "site_address": _both(site.address),
+            "time_zone": site.time_zone,
+            "service_name": _both(service.name),
+            "duration_minutes": service.duration_minutes,
+            "counter_name": _both(counter) if counter else None,
+        },
+    )
+
+
+def fact(event_type: str, ticket: Ticket, previous: State | None) -> NewEvent:
+    """Return an event that only boards and statistics are interested in."""
+    return NewEvent(
+        type=event_type,
+        subject=ticket.id,
+        agency=ticket.agency,
+        site=ticket.site,
+        data={"ticket": ticket, "previous_state": previous},
+    )
+
+
+def announce(session: Session, office: Office, *events: NewEvent, now: datetime) -> None:
+    """Write events into the outbox, within the transaction of the change."""
+    outbox.add(session, *events, source=office.deployment, now=now)
+
+
+def _both(text: Text) -> dict[str, Any]:
+    return {"id": text.id, "en": text.en}

@@ -1,0 +1,63 @@
+"""Who books: checked once at the border, sealed before it reaches a table."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from gerai_shared.refusals import InvalidRequest
+from gerai_shared.ticket import Lane
+
+from gerai_booking.models.tickets import Person
+from gerai_booking.refusals import PreconditionNotMet, WrongCitizenship
+from gerai_booking.rules.catalogue import Service
+from gerai_booking.rules.visits import masked_name
+from gerai_booking.usecases.office import Office
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """One applicant. `citizenship` is WNI with a NIK, or WNA with a passport number, in `identity`.
+
+    `person_hash` is the keyed hash by which a second open ticket is recognised.
+    """
+
+    name: str
+    citizenship: str
+    identity: str
+    masked_identity: str
+    person_hash: str
+    birth_date: date | None
+    phone: str | None
+    email: str | None
+    language: str
+    lane: Lane
+    purpose: str | None
+    precondition_met: bool
+
+    def check_for(self, service: Service) -> None:
+        """Refuse who is not served here. Raises WrongCitizenship, PreconditionNotMet, InvalidRequest."""
+        if self.citizenship not in service.citizenship:
+            raise WrongCitizenship
+        if service.precondition is not None and not self.precondition_met:
+            raise PreconditionNotMet
+        if service.purposes and self.purpose not in {purpose.code for purpose in service.purposes}:
+            raise InvalidRequest(fields={"purpose": ["Please choose what you need this for."]})
+
+    def person(self, office: Office) -> Person:
+        """Return what is kept: everything personal sealed, and a masked form for lists."""
+        identity = "nik" if self.citizenship == "WNI" else "passport_number"
+        contents = {
+            "name": self.name,
+            identity: self.identity,
+            "birth_date": self.birth_date.isoformat() if self.birth_date else None,
+            "phone": self.phone,
+            "email": self.email,
+            "language": self.language,
+        }
+        return Person(
+            sealed=office.sealer.seal({key: value for key, value in contents.items() if value is not None}),
+            masked_name=masked_name(self.name),
+            masked_identity=self.masked_identity,
+            language=self.language,
+            purpose=self.purpose,
+            has_contact=bool(self.phone or self.email),
+        )

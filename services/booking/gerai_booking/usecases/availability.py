@@ -1,0 +1,83 @@
+"""What can be booked, as the citizen sees it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gerai_booking.models.places import days_between, slots_between
+from gerai_booking.models.tickets import count_expired_holds
+from gerai_booking.refusals import RangeTooLong
+from gerai_booking.rules.visits import LONGEST_RANGE_DAYS
+from gerai_booking.usecases.office import Office
+
+
+def availability(
+    session: Session, office: Office, *, site: str, service: str, first: date, last: date, now: datetime
+) -> dict[str, Any]:
+    """Return each day from `first` to `last` with its hours and free places, or why it has none.
+
+    Raises UnknownSite, UnknownService, RangeTooLong. Places under holds that ran out count as free.
+    """
+    office.offer(site, service)
+    if not 0 <= (last - first).days < LONGEST_RANGE_DAYS:
+        raise RangeTooLong(days=LONGEST_RANGE_DAYS)
+    rows = slots_between(session, site=site, service=service, first=first, last=last)
+    expired = count_expired_holds(session, [row.id for row in rows], now=now) if rows else {}
+    freed: dict[date, int] = {}
+    by_day: dict[date, list[Any]] = {}
+    for row in rows:
+        by_day.setdefault(row.day, []).append(row)
+        freed[row.day] = freed.get(row.day, 0) + expired.get(row.id, 0)
+    left: dict[date, int] = {}
+    for quota in days_between(session, site=site, service=service, first=first, last=last):
+        places = max(quota.capacity - quota.taken + freed.get(quota.day, 0), 0)
+        left[quota.day] = min(left.get(quota.day, places), places)
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    return {
+        "site": site,
+        "service": service,
+        "time_zone": office.site(site).time_zone,
+        "days": [_day(office, site, day, by_day.get(day, []), left.get(day, 0), expired, now) for day in days],
+    }
+
+
+def _day(
+    office: Office, site: str, day: date, rows: list[Any], left: int, expired: dict[str, int], now: datetime
+) -> dict[str, Any]:
+    found = [
+        {
+            "id": row.id,
+            "starts_at": row.starts_at.isoformat(),
+            "ends_at": row.ends_at.isoformat(),
+            "capacity": row.capacity,
+            "places": min(row.capacity - row.taken + expired.get(row.id, 0), left) if row.starts_at > now else 0,
+        }
+        for row in rows
+    ]
+    places = min(sum(slot["places"] for slot in found), left)
+    reason, note = _reason(office, site, day, rows, places, now)
+    return {
+        "day": day.isoformat(),
+        "open": reason is None,
+        "reason": reason,
+        "note": note,
+        "places": places,
+        "slots": found,
+    }
+
+
+def _reason(
+    office: Office, site: str, day: date, rows: list[Any], places: int, now: datetime
+) -> tuple[str | None, dict[str, str] | None]:
+    if places:
+        return None, None
+    if day < office.today(site, now):
+        return "past", None
+    closed = office.closed_because(office.site(site), day)
+    if closed is not None:
+        name = office.calendar.name_of_day_off(day)
+        return closed, {"id": name, "en": name} if name and closed == "holiday" else None
+    if not rows:
+        return "not_yet_open", None
+    return ("past" if all(row.starts_at <= now for row in rows) else "full"), None

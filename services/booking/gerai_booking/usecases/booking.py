@@ -1,0 +1,314 @@
+"""Holding and booking places. Bookings come in batches: one transaction for many citizens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gerai_shared import commands
+from gerai_shared.ids import new_id
+from gerai_shared.refusals import IdempotencyKeyReused, Refused
+from gerai_shared.ticket import Actor, Channel, HoldExpired, Lane, State, Ticket, format_number, move
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import places, tickets
+from gerai_booking.refusals import (
+    OpenTicketExists,
+    SlotPast,
+    TooManyHolds,
+    UnknownSlot,
+    UnknownTicket,
+)
+from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, queue_rank
+from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.applicants import Applicant
+from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.places import Wish, take
+from gerai_booking.usecases.views import receipt, with_token
+
+SCOPE = "booking"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest:
+    """One citizen's booking: of a slot, or of the place held under `hold_id`."""
+
+    key: str
+    fingerprint: str
+    slot_id: str | None
+    hold_id: str | None
+    applicant: Applicant
+
+
+Answer = dict[str, Any] | Refused
+
+
+def hold(
+    session: Session, office: Office, *, slot_id: str, language: str, holder: str | None, now: datetime
+) -> Ticket:
+    """Take a place for some minutes while its citizen fills in the form.
+
+    `holder` is whatever tells browsers apart, hashed here. Raises UnknownSlot, SlotPast, SlotFull,
+    DayFull, TooManyHolds.
+    """
+    holder_hash = office.person_hash(holder) if holder else None
+    if holder_hash and tickets.count_holds(session, holder_hash=holder_hash, now=now) >= HOLDS_AT_ONCE:
+        raise TooManyHolds(retry_after=int(HOLD_LASTS.total_seconds()))
+    slot = places.find_slots(session, [slot_id]).get(slot_id)
+    wish = Wish(key=slot_id, slot=_bookable(slot, now))
+    for refusal in take(session, office, [wish], now=now).values():
+        raise refusal
+    number = numbers_for(session, office, [wish.slot])[0]
+    ticket = _new_ticket(office, wish.slot, number, state=State.HELD, lane=Lane.APPOINTMENT, now=now)
+    ticket = replace(ticket, held_until=now + HOLD_LASTS)
+    tickets.add(session, [_row(ticket, holder_hash=holder_hash)])
+    tickets.add_history(session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now)])
+    announce(session, office, fact("ticket.held.v1", ticket, None), now=now)
+    return ticket
+
+
+def book_batch(
+    session: Session, office: Office, requests: Sequence[BookingRequest], *, now: datetime
+) -> dict[str, Answer]:
+    """Book for many citizens at once; return each one's answer or refusal by key.
+
+    Everybody is served in the order of the batch. One citizen's refusal touches nobody else's booking,
+    and a repeated key gets its first answer again.
+    """
+    first_by_key = {request.key: request for request in reversed(requests)}
+    answers: dict[str, Answer] = {}
+    claimed = commands.claim(
+        session, scope=SCOPE, requests=[(r.key, r.fingerprint) for r in first_by_key.values()], now=now
+    )
+    for request in first_by_key.values():
+        if request.key not in claimed:
+            answers[request.key] = _earlier(session, office, request)
+    fresh = [first_by_key[key] for key in dict.fromkeys(r.key for r in requests) if key in claimed]
+    results = _book_fresh(session, office, fresh, now=now)
+    answers.update(results)
+    done = {key: answer for key, answer in results.items() if not isinstance(answer, Refused)}
+    # Remembered without its token: the database must not hold what opens a ticket.
+    commands.remember(session, scope=SCOPE, answers=done)
+    commands.forget(session, scope=SCOPE, keys=[key for key in claimed if key not in done])
+    answers.update({key: with_token(office, answer) for key, answer in done.items()})
+    return answers
+
+
+def _earlier(session: Session, office: Office, request: BookingRequest) -> Answer:
+    try:
+        answer = commands.earlier_answer(session, scope=SCOPE, key=request.key, print_=request.fingerprint)
+    except IdempotencyKeyReused as refusal:
+        return refusal
+    return with_token(office, answer)
+
+
+def _book_fresh(
+    session: Session, office: Office, requests: list[BookingRequest], *, now: datetime
+) -> dict[str, Answer]:
+    refused: dict[str, Refused] = {}
+    # One person, one open ticket for a service. The unique index has the last word in a race.
+    open_now = tickets.open_persons(session, [request.applicant.person_hash for request in requests])
+    held = _held(session, office, [r for r in requests if r.hold_id], open_now, refused, now=now)
+    wishes = _wishes(session, office, [r for r in requests if not r.hold_id], open_now, refused, now=now)
+    refused.update(take(session, office, wishes, now=now))
+    by_key = {request.key: request for request in requests}
+    booked = _insert(session, office, [w for w in wishes if w.key not in refused], by_key, refused, now=now)
+    booked.update(_convert(session, office, held, by_key, refused, now=now))
+    announce(
+        session,
+        office,
+        *(
+            news(office, "ticket.booked.v1", ticket, State.HELD if key in held else None, person)
+            for key, (ticket, person) in booked.items()
+        ),
+        now=now,
+    )
+    return {**refused, **{key: receipt(ticket) for key, (ticket, _person) in booked.items()}}
+
+
+def _wishes(
+    session: Session,
+    office: Office,
+    requests: list[BookingRequest],
+    open_now: set[tuple[str, str]],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> list[Wish]:
+    """Check each request for a free place; return those that may have one."""
+    slots = places.find_slots(session, [request.slot_id for request in requests if request.slot_id])
+    wishes = []
+    for request in requests:
+        try:
+            slot = _bookable(slots.get(request.slot_id or ""), now)
+            _check(office, request.applicant, slot.service, open_now)
+        except Refused as refusal:
+            refused[request.key] = refusal
+        else:
+            wishes.append(Wish(key=request.key, slot=slot))
+    return wishes
+
+
+def _check(office: Office, applicant: Applicant, service: str, open_now: set[tuple[str, str]]) -> None:
+    """Refuse who may not have this service; note who is about to have it."""
+    applicant.check_for(office.service(service))
+    mark = (service, applicant.person_hash)
+    if mark in open_now:
+        raise OpenTicketExists
+    open_now.add(mark)
+
+
+def _held(
+    session: Session,
+    office: Office,
+    requests: list[BookingRequest],
+    open_now: set[tuple[str, str]],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> dict[str, Ticket]:
+    """Lock and check the held tickets that are to be booked; return them by key."""
+    found = tickets.find_many(session, [r.hold_id for r in requests if r.hold_id], agency=office.code)
+    held: dict[str, Ticket] = {}
+    for request in requests:
+        ticket = found.get(request.hold_id or "")
+        try:
+            if ticket is None:
+                raise UnknownTicket
+            if ticket.state is State.EXPIRED:
+                raise HoldExpired
+            move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
+            _check(office, request.applicant, ticket.service, open_now)
+            held[request.key] = ticket
+        except Refused as refusal:
+            refused[request.key] = refusal
+    return held
+
+
+def _bookable(slot: Any | None, now: datetime) -> Any:
+    if slot is None:
+        raise UnknownSlot
+    if slot.starts_at <= now:
+        raise SlotPast
+    return slot
+
+
+def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[str]:
+    """Return a number for each slot's ticket, from the series of its site, day and service letter."""
+    wanted: dict[tuple[str, Any, str], list[int]] = {}
+    for index, slot in enumerate(slots):
+        wanted.setdefault((slot.site, slot.day, office.service(slot.service).prefix), []).append(index)
+    numbers = [""] * len(slots)
+    for site, day, prefix in sorted(wanted):
+        indexes = wanted[site, day, prefix]
+        counts = places.nextnumbers_for(session, site=site, day=day, prefix=prefix, count=len(indexes))
+        for index, count in zip(indexes, counts, strict=True):
+            numbers[index] = format_number(prefix, count)
+    return numbers
+
+
+def _new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: Lane, now: datetime) -> Ticket:
+    return Ticket(
+        id=new_id(),
+        number=number,
+        visit_id=new_id(),
+        agency=office.code,
+        site=slot.site,
+        service=slot.service,
+        slot_id=slot.id,
+        slot_starts_at=slot.starts_at,
+        day=slot.day,
+        channel=Channel.ONLINE,
+        lane=lane,
+        state=state,
+        created_at=now,
+    )
+
+
+def _row(ticket: Ticket, *, person_hash: str | None = None, holder_hash: str | None = None) -> dict[str, Any]:
+    return {
+        **tickets.row_of(ticket),
+        "person_hash": person_hash,
+        "holder_hash": holder_hash,
+        "queue_rank": queue_rank(ticket.lane.value),
+        "queue_at": ticket.slot_starts_at,
+    }
+
+
+def _insert(
+    session: Session,
+    office: Office,
+    wishes: list[Wish],
+    by_key: dict[str, BookingRequest],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> dict[str, tuple[Ticket, tickets.Person]]:
+    """Insert the tickets of those who got a place, in one statement a table."""
+    numbers = numbers_for(session, office, [wish.slot for wish in wishes])
+    made = {
+        wish.key: _new_ticket(
+            office, wish.slot, number, state=State.BOOKED, lane=by_key[wish.key].applicant.lane, now=now
+        )
+        for wish, number in zip(wishes, numbers, strict=True)
+    }
+    rows = [_row(ticket, person_hash=by_key[key].applicant.person_hash) for key, ticket in made.items()]
+    inserted = tickets.add(session, rows)
+    for key in [key for key, ticket in made.items() if ticket.id not in inserted]:
+        lost = made.pop(key)
+        refused[key] = OpenTicketExists()
+        places.give_back(session, site=lost.site, day=lost.day, service=lost.service, slot=lost.slot_id or "")
+    people = {key: by_key[key].applicant.person(office) for key in made}
+    tickets.add_people(session, [_person_row(made[key], person) for key, person in people.items()])
+    tickets.add_history(
+        session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now) for ticket in made.values()]
+    )
+    return {key: (ticket, people[key]) for key, ticket in made.items()}
+
+
+def _convert(
+    session: Session,
+    office: Office,
+    held: dict[str, Ticket],
+    by_key: dict[str, BookingRequest],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> dict[str, tuple[Ticket, tickets.Person]]:
+    """Turn held places into booked ones."""
+    booked: dict[str, tuple[Ticket, tickets.Person]] = {}
+    for key, ticket in held.items():
+        applicant = by_key[key].applicant
+        after = move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now, held_until=None, lane=applicant.lane)
+        try:
+            with session.begin_nested():
+                tickets.save(
+                    session,
+                    ticket,
+                    after,
+                    actor=Actor.CITIZEN,
+                    now=now,
+                    person_hash=applicant.person_hash,
+                    queue_rank=queue_rank(applicant.lane.value),
+                )
+        except IntegrityError:
+            # The same person booked elsewhere at this very moment; the index saw it.
+            refused[key] = OpenTicketExists()
+            continue
+        person = applicant.person(office)
+        tickets.add_people(session, [_person_row(after, person)])
+        booked[key] = (after, person)
+    return booked
+
+
+def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket.id,
+        "sealed": person.sealed,
+        "masked_name": person.masked_name,
+        "masked_identity": person.masked_identity,
+        "language": person.language,
+        "purpose": person.purpose,
+        "has_contact": int(person.has_contact),
+    }

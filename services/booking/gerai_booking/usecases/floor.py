@@ -1,0 +1,245 @@
+"""The floor: what officers do at a counter."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gerai_shared.ids import new_id
+from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_number, move
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import places, tickets
+from gerai_booking.refusals import (
+    CounterBusy,
+    CounterIdle,
+    NobodyWaits,
+    NothingToUndo,
+    SiteClosedToday,
+    UnknownService,
+    UnknownTicket,
+)
+from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.office import Office
+
+#: The event that tells of a step at the counter, by where it led.
+EVENT_OF = {
+    State.SERVING: "ticket.serving.v1",
+    State.SERVED: "ticket.served.v1",
+    State.NO_SHOW: "ticket.missed.v1",
+    State.PARKED: "ticket.parked.v1",
+    State.CHECKED_IN: "ticket.requeued.v1",
+    State.TRANSFERRED: "ticket.transferred.v1",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """An officer at a counter, at a moment."""
+
+    site: str
+    counter: str
+    officer_id: str
+    now: datetime
+
+
+def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
+    """Call whoever is next for this counter's services: one atomic claim.
+
+    Raises UnknownCounter, CounterBusy, NobodyWaits.
+    """
+    services = office.counter(desk.site, desk.counter).services
+    busy = tickets.at_counter(session, site=desk.site, counter=desk.counter, agency=office.code)
+    if busy is not None:
+        raise CounterBusy(number=busy.number)
+    today = office.today(desk.site, desk.now)
+    ticket = tickets.claim_next(session, site=desk.site, day=today, services=services, agency=office.code)
+    if ticket is None:
+        raise NobodyWaits
+    return _call(session, office, desk, ticket)
+
+
+def recall(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """Call the same person again. Raises CounterIdle, StaleRevision, TransitionNotAllowed."""
+    return _call(session, office, desk, _current(session, office, desk), revision=revision)
+
+
+def _call(session: Session, office: Office, desk: Desk, ticket: Ticket, *, revision: int | None = None) -> Ticket:
+    after = move(
+        ticket,
+        State.CALLED,
+        actor=Actor.OFFICER,
+        now=desk.now,
+        revision=revision,
+        counter=desk.counter,
+        called_at=desk.now,
+        times_called=ticket.times_called + 1,
+    )
+    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    person = tickets.person_of(session, ticket.id)
+    announce(session, office, news(office, "ticket.called.v1", after, ticket.state, person), now=desk.now)
+    return after
+
+
+def start(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """Begin to serve whoever was called."""
+    return _step(session, office, desk, State.SERVING, revision=revision, started_at=desk.now)
+
+
+def finish(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """End the service."""
+    return _step(session, office, desk, State.SERVED, revision=revision, finished_at=desk.now)
+
+
+def no_show(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """Record that whoever was called did not come."""
+    return _step(session, office, desk, State.NO_SHOW, revision=revision, finished_at=desk.now)
+
+
+def park(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """Let whoever is at the counter wait aside, a copy or a payment away from going on."""
+    return _step(session, office, desk, State.PARKED, revision=revision)
+
+
+def _step(
+    session: Session, office: Office, desk: Desk, to: State, *, revision: int | None, **changes: datetime
+) -> Ticket:
+    ticket = _current(session, office, desk)
+    after = move(ticket, to, actor=Actor.OFFICER, now=desk.now, revision=revision, **changes)
+    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    announce(session, office, fact(EVENT_OF[to], after, ticket.state), now=desk.now)
+    return after
+
+
+def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, revision: int | None) -> Ticket:
+    """Put somebody who waits aside, or who missed the call and came after all, back in the old place.
+
+    Raises UnknownTicket, StaleRevision, TransitionNotAllowed.
+    """
+    ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
+    if ticket is None or ticket.site != desk.site:
+        raise UnknownTicket
+    after = move(
+        ticket,
+        State.CHECKED_IN,
+        actor=Actor.OFFICER,
+        now=desk.now,
+        revision=revision,
+        counter=None,
+        finished_at=None,
+    )
+    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
+    return after
+
+
+def transfer(session: Session, office: Office, desk: Desk, *, service: str, revision: int | None) -> Ticket:
+    """Send whoever is being served on to another service of this agency; return the new ticket.
+
+    It belongs to the same visit and waits from the time the person came. Raises UnknownService.
+    """
+    ticket = _current(session, office, desk)
+    if service == ticket.service:
+        raise UnknownService
+    office.offer(desk.site, service)
+    after = move(
+        ticket, State.TRANSFERRED, actor=Actor.OFFICER, now=desk.now, revision=revision, finished_at=desk.now
+    )
+    tickets.save(
+        session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id
+    )
+    new = _new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
+    new = replace(new, checked_in_at=ticket.checked_in_at or desk.now)
+    _add_waiting(session, desk, new)
+    tickets.copy_person(session, ticket.id, new.id)
+    announce(
+        session,
+        office,
+        fact("ticket.transferred.v1", after, ticket.state),
+        fact("ticket.checked_in.v1", new, None),
+        now=desk.now,
+    )
+    return new
+
+
+def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
+    """Give a ticket to somebody who came without a booking; they wait from now on.
+
+    Raises UnknownSite, UnknownService, SiteClosedToday.
+    """
+    office.offer(desk.site, service)
+    if office.closed_because(office.site(desk.site), office.today(desk.site, desk.now)) is not None:
+        raise SiteClosedToday
+    lane = Lane.PRIORITY if priority else Lane.WALK_IN
+    ticket = _new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
+    _add_waiting(session, desk, ticket)
+    announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
+    return ticket
+
+
+def _new_waiting(
+    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, visit_id: str
+) -> Ticket:
+    day = office.today(desk.site, desk.now)
+    prefix = office.service(service).prefix
+    count = places.next_numbers(session, site=desk.site, day=day, prefix=prefix, count=1)[0]
+    return Ticket(
+        id=new_id(),
+        number=format_number(prefix, count),
+        visit_id=visit_id,
+        agency=office.code,
+        site=desk.site,
+        service=service,
+        day=day,
+        channel=Channel.WALK_IN,
+        lane=lane,
+        state=State.CHECKED_IN,
+        created_at=desk.now,
+        checked_in_at=desk.now,
+    )
+
+
+def _add_waiting(session: Session, desk: Desk, ticket: Ticket) -> None:
+    tickets.add(
+        session,
+        [
+            {
+                **tickets.row_of(ticket),
+                "person_hash": None,
+                "holder_hash": None,
+                "queue_rank": queue_rank(ticket.lane.value),
+                "queue_at": ticket.checked_in_at,
+            }
+        ],
+    )
+    row = tickets.history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    tickets.add_history(session, [row])
+
+
+def undo(session: Session, office: Office, desk: Desk) -> Ticket:
+    """Take back the last step at this counter, within a short time.
+
+    Raises NothingToUndo, UndoTooLate, TransitionNotAllowed, StaleRevision.
+    """
+    step = tickets.last_step_at(session, site=desk.site, counter=desk.counter)
+    if step is None or step.before is None:
+        raise NothingToUndo
+    ticket = tickets.find(session, step.ticket_id, agency=office.code, lock=True)
+    if ticket is None or ticket.revision != step.revision or ticket.state is State.TRANSFERRED:
+        raise NothingToUndo
+    before = tickets.ticket_before(step)
+    if (ticket.state, before.state) == (State.CALLED, State.CALLED):
+        # A second call was heard already; nothing to take back.
+        raise NothingToUndo
+    moved = move(ticket, before.state, actor=Actor.OFFICER, now=desk.now)
+    after = replace(before, revision=moved.revision)
+    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    announce(session, office, fact("ticket.undone.v1", after, ticket.state), now=desk.now)
+    return after
+
+
+def _current(session: Session, office: Office, desk: Desk) -> Ticket:
+    office.counter(desk.site, desk.counter)
+    ticket = tickets.at_counter(session, site=desk.site, counter=desk.counter, agency=office.code)
+    if ticket is None:
+        raise CounterIdle
+    return ticket

@@ -1,0 +1,88 @@
+"""Opening days: from the dated plan to hours that can be booked."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import day_quotas, quotas, slots
+from gerai_booking.models.places import put_missing, quota_on, slot_id
+from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.visits import BOOKABLE_DAYS
+from gerai_booking.usecases.office import Office
+
+ONE_HOUR = timedelta(hours=1)
+
+
+def record_quotas(session: Session, office: Office) -> None:
+    """Write the catalogue's dated quotas as rows; rows that are there already stay."""
+    put_missing(
+        session,
+        quotas,
+        [
+            {
+                "site": quota.site,
+                "service": quota.service or "",
+                "channel": quota.channel,
+                "valid_from": quota.valid_from,
+                "valid_to": quota.valid_to,
+                "places": quota.places,
+                "basis": quota.basis,
+            }
+            for quota in office.agency.quotas
+        ],
+    )
+
+
+def open_days(session: Session, office: Office, *, now: datetime, days: int = BOOKABLE_DAYS) -> None:
+    """Open every day from today up to `days` ahead; days that are open already stay as they are.
+
+    May run any number of times and at several places at once: the ids of hours are made of place and time.
+    """
+    for site in office.agency.sites:
+        first = office.today(site.code, now)
+        for offset in range(days + 1):
+            day = first + timedelta(days=offset)
+            if office.closed_because(site, day) is None:
+                _open_day(session, office, site, day)
+
+
+def _open_day(session: Session, office: Office, site: Site, day: date) -> None:
+    rows = [row for row in _slots(office, site, day) if row["capacity"] > 0]
+    if not rows:
+        return
+    places = quota_on(session, site=site.code, day=day, channel="online")
+    # Without a rule for the day the hours alone bound it; the row over all services always exists.
+    places.setdefault("", sum(row["capacity"] for row in rows))
+    put_missing(
+        session,
+        day_quotas,
+        [
+            {"site": site.code, "day": day, "service": service, "capacity": capacity}
+            for service, capacity in sorted(places.items())
+        ],
+    )
+    put_missing(session, slots, rows)
+
+
+def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:
+    hours = site.hours_on(day)
+    if hours is None or not site.online_booking:
+        return []
+    zone = ZoneInfo(site.time_zone)
+    starts = [datetime.combine(day, begin, zone) for begin in hours.hour_starts()]
+    return [
+        {
+            "id": slot_id(site.code, offer.service, start.astimezone(ZoneInfo("UTC"))),
+            "site": site.code,
+            "service": offer.service,
+            "day": day,
+            "starts_at": start,
+            "ends_at": start + ONE_HOUR,
+            "capacity": offer.places_per_hour_slot,
+        }
+        for offer in office.agency.offers
+        if offer.site == site.code and office.service(offer.service).online
+        for start in starts
+    ]

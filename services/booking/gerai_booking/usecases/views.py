@@ -1,0 +1,122 @@
+"""What leaves the engine: a ticket for its holder, for boards, for a complaint."""
+
+from datetime import datetime
+from typing import Any
+
+from gerai_shared import outbox
+from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
+from gerai_shared.refusals import Refused
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import tickets
+from gerai_booking.refusals import UnknownTicket
+from gerai_booking.rules.catalogue import Text
+from gerai_booking.rules.visits import check_in_opens_at
+from gerai_booking.usecases.office import Office
+
+_schema = TicketSchema()
+#: What a display shows: who waits, who is called or served.
+BOARD_STATES = (State.CHECKED_IN, State.CALLED, State.SERVING, State.PARKED)
+
+
+def dump(ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket as JSON."""
+    dumped: dict[str, Any] = _schema.dump(ticket)
+    return dumped
+
+
+def receipt(ticket: Ticket) -> dict[str, Any]:
+    """Return the answer to a booking, without its token."""
+    return {"ticket": dump(ticket)}
+
+
+def with_token(office: Office, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with the token of its ticket."""
+    return {**answer, "token": office.token(answer["ticket"]["id"])}
+
+
+def both(text: Text | None) -> dict[str, str] | None:
+    """Return a text in both languages as JSON."""
+    return {"id": text.id, "en": text.en} if text else None
+
+
+def load_ticket(session: Session, office: Office, token: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket a token refers to. Raises UnknownTicket."""
+    ticket = tickets.find(session, office.ticket_id(token), agency=office.code, lock=lock)
+    if ticket is None:
+        raise UnknownTicket
+    return ticket
+
+
+def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """Return everything a ticket's holder may see of it."""
+    site = office.site(ticket.site)
+    person = tickets.person_of(session, ticket.id)
+    offer = office.offer(ticket.site, ticket.service)
+    return {
+        "ticket": dump(ticket),
+        "token": office.token(ticket.id),
+        "site_name": both(site.name),
+        "site_address": both(site.address),
+        "time_zone": site.time_zone,
+        "service_name": both(office.service(ticket.service).name),
+        "counter_name": both(office.counter_name(ticket.site, ticket.counter)),
+        "collection": both(offer.collection),
+        "name_masked": person.masked_name if person else None,
+        "nik_masked": person.masked_identity if person else None,
+        "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
+        "can": _can(office, ticket, now),
+        "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
+    }
+
+
+def _can(office: Office, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    opens = check_in_opens_at(ticket.slot_starts_at) if ticket.slot_starts_at else None
+    checkable = _may(ticket, State.CHECKED_IN, now) and ticket.state is State.BOOKED
+    return {
+        "cancel": _may(ticket, State.CANCELLED, now),
+        "reschedule": _may(ticket, State.RESCHEDULED, now),
+        "check_in": checkable and opens is not None and opens <= now and office.today(ticket.site, now) == ticket.day,
+        "check_in_opens_at": opens.isoformat() if opens and checkable else None,
+    }
+
+
+def _may(ticket: Ticket, to: State, now: datetime) -> bool:
+    try:
+        move(ticket, to, actor=Actor.CITIZEN, now=now)
+    except Refused:
+        return False
+    return True
+
+
+def board(session: Session, office: Office, *, site: str, now: datetime) -> dict[str, Any]:
+    """Return a site's board of today with the number up to which its stream of events is in it.
+
+    The number is read first: an event that comes in between is in the state already, and its
+    ticket's revision tells the reader so.
+    """
+    office.site(site)
+    sequence = outbox.last_sequences(session).get(outbox.stream_of(office.code, site), 0)
+    found = tickets.of_day(session, site=site, day=office.today(site, now), states=BOARD_STATES, agency=office.code)
+    return {
+        "sequence": sequence,
+        "agency": office.code,
+        "site": site,
+        "tickets": [dump(ticket) for ticket in found],
+        "counters": {counter.code: both(counter.name) for counter in office.counters_at(site)},
+        "services": {service.code: both(service.name) for service in office.agency.services},
+    }
+
+
+def complaint_facts(session: Session, office: Office, token: str) -> dict[str, Any]:
+    """Return what a complaint about a visit needs to know of it. Raises UnknownTicket."""
+    ticket = load_ticket(session, office, token)
+    return {
+        "agency": office.code,
+        "site": ticket.site,
+        "service": ticket.service,
+        "counter": ticket.counter,
+        "ticket_id": ticket.id,
+        "number": ticket.number,
+        "day": ticket.day.isoformat(),
+    }
