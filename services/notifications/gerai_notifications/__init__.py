@@ -1,0 +1,1 @@
+"""Notifications: tells citizens, in their language, what happens to their tickets and complaints."""

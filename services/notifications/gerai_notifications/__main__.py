@@ -1,0 +1,50 @@
+"""`python -m gerai_notifications serve [--role all|bus|mailbox]` and `... migrate`."""
+
+from gerai_shared.runtime import make_green
+
+make_green()
+
+import argparse  # noqa: E402 - only after the standard library is patched
+import sys  # noqa: E402
+
+from gerai_shared import migrating  # noqa: E402
+from gerai_shared.deployment import deployment_of  # noqa: E402
+from gerai_shared.runtime import EXIT_OK, Runner, exit_with, serve, start_logs  # noqa: E402
+from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
+
+from gerai_notifications.roles import NEEDS, PACKAGE, ROLES, build  # noqa: E402
+
+DEPLOYMENT = "notifications"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="gerai_notifications", description="Tells citizens what happens.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve", help="run a process of this service until SIGTERM")
+    serving.add_argument("--role", choices=ROLES, default="all")
+    commands.add_parser("migrate", help="bring the database to the newest form")
+    chosen = parser.parse_args(arguments)
+    try:
+        return _serve(chosen.role) if chosen.command == "serve" else _migrate()
+    except InvalidSettings as problem:
+        return exit_with(problem)
+
+
+def _serve(role: str) -> int:
+    settings = read_settings(DEPLOYMENT, needs=NEEDS[role])
+    deployment = deployment_of(settings)
+    runner = Runner()
+    start_logs(deployment)
+    build(deployment, runner, role)
+    return serve(runner, deployment=DEPLOYMENT, drain_seconds=settings.drain_seconds)
+
+
+def _migrate() -> int:
+    settings = read_settings(DEPLOYMENT, needs=frozenset({"database"}))
+    migrating.upgrade(settings.database_url, PACKAGE)
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

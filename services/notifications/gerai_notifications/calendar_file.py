@@ -1,0 +1,76 @@
+"""The calendar file of an appointment (RFC 5545), which moves and removes the entry of an earlier one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A calendar file: its name, its iTIP method, its contents."""
+
+    name: str
+    method: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appointment:
+    """What the calendar entry says.
+
+    All files about one visit have its `visit_id` as their UID; of two the one with the higher
+    `sequence` holds. Times are aware; `time_zone` is the site's.
+    """
+
+    visit_id: str
+    number: str
+    method: str
+    sequence: int
+    written_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    summary: str
+    description: str
+    location: str
+    organizer_name: str
+    organizer_address: str
+    page_url: str
+
+
+def appointment_file(appointment: Appointment) -> Attachment:
+    """Return the calendar file; method CANCEL removes the entry."""
+    zone = ZoneInfo(appointment.time_zone)
+    starts_at = appointment.starts_at.astimezone(zone)
+    entry = Event()
+    entry.add("uid", appointment.visit_id)
+    entry.add("sequence", appointment.sequence)
+    entry.add("dtstamp", appointment.written_at)
+    entry.add("dtstart", starts_at)
+    entry.add("dtend", appointment.ends_at.astimezone(zone))
+    entry.add("summary", appointment.summary)
+    entry.add("description", appointment.description)
+    entry.add("location", appointment.location)
+    entry.add("url", appointment.page_url)
+    entry.add("class", "PRIVATE")
+    entry.add("transp", "OPAQUE")
+    entry.add("status", "CANCELLED" if appointment.method == "CANCEL" else "CONFIRMED")
+    organizer = vCalAddress(f"mailto:{appointment.organizer_address}")
+    organizer.params["CN"] = appointment.organizer_name
+    entry.add("organizer", organizer)
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//Gerai//Antrean//ID")
+    calendar.add("method", appointment.method)
+    calendar.add_component(entry)
+    # Programs without a table of the world's zones read the offset from the file itself.
+    calendar.add_missing_timezones(
+        first_date=starts_at.date(), last_date=(starts_at + timedelta(days=1)).date()
+    )
+    return Attachment(
+        name=f"antrean-{appointment.number}.ics",
+        method=appointment.method,
+        text=calendar.to_ical().decode(),
+    )

@@ -1,0 +1,7 @@
+"""Alembic runs this for each command; the address comes from gerai_shared.migrating."""
+
+from gerai_notifications.models import Base
+from gerai_shared import tables
+from gerai_shared.migrating import run_environment
+
+run_environment([Base.metadata, tables.metadata])

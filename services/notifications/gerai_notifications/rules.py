@@ -1,0 +1,109 @@
+"""What is decided about a message without storage or network."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    """Where a message is on its way."""
+
+    CREATED = "created"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    TEMPORARY_FAILURE = "temporary_failure"
+    PERMANENT_FAILURE = "permanent_failure"
+    EXPIRED = "expired"
+    NO_CHANNEL = "no_channel"
+
+
+#: States in which a message still waits to be handed over.
+WAITING_STATES = (MessageState.CREATED, MessageState.SENDING, MessageState.TEMPORARY_FAILURE)
+
+#: A call that comes late is worse than none: its holder would run to a counter that serves somebody else.
+CALL_VALID = timedelta(minutes=10)
+#: For how long a process that took a message is the only one to send it.
+LEASE = timedelta(seconds=60)
+#: How often a server may put one message off before it is given up: with the waits below, within half a day.
+MOST_ATTEMPTS = 12
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=2)
+LONGEST_NAME = 60
+CALENDAR_EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What a type of event makes us write.
+
+    `template` names the words. `calendar_method` is the iTIP method (RFC 5546) of the attached
+    calendar file, None for no file.
+    """
+
+    template: str
+    calendar_method: str | None = None
+
+
+CAUSES = {
+    "ticket.booked.v1": Cause(template="ticket_booked", calendar_method="PUBLISH"),
+    "ticket.rescheduled.v1": Cause(template="ticket_rescheduled", calendar_method="PUBLISH"),
+    "ticket.cancelled.v1": Cause(template="ticket_cancelled", calendar_method="CANCEL"),
+    "ticket.called.v1": Cause(template="ticket_called"),
+    "complaint.filed.v1": Cause(template="complaint_filed"),
+    "complaint.answered.v1": Cause(template="complaint_answered"),
+    "complaint.closed.v1": Cause(template="complaint_closed"),
+    "complaint.disputed.v1": Cause(template="complaint_disputed"),
+}
+
+
+def valid_until(
+    template: str, *, happened_at: datetime, appointment_ends_at: datetime | None
+) -> datetime | None:
+    """Return from when on a message must not be sent any more; None when it may always be.
+
+    A call holds for ten minutes, a confirmation until its appointment is over.
+    """
+    if template == "ticket_called":
+        return happened_at + CALL_VALID
+    if template in ("ticket_booked", "ticket_rescheduled"):
+        return appointment_ends_at
+    return None
+
+
+def wait_after(attempts: int, *, chance: float) -> timedelta:
+    """Return how long a message waits after its `attempts`-th refusal (from 1).
+
+    `chance` in [0, 1) spreads messages that failed together over half to once and a half of the wait.
+    """
+    seconds = min(FIRST_WAIT.total_seconds() * 2 ** min(attempts - 1, 20), LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds * (0.5 + chance))
+
+
+def calendar_sequence(template: str, *, happened_at: datetime) -> int:
+    """Return the SEQUENCE (RFC 5545, 3.8.7.4) of an appointment's calendar entry.
+
+    Seconds since 2025 rather than a counter: it grows with each change of the visit whatever order
+    the events arrive in, and is the same when an event is handled again. A cancellation is the last
+    word and outweighs a change of the same second.
+    """
+    if template == "ticket_booked":
+        return 0
+    seconds = max(int((happened_at - CALENDAR_EPOCH).total_seconds()), 1)
+    return seconds + 1 if template == "ticket_cancelled" else seconds
+
+
+def salutation(name: str | None) -> str:
+    """Return `name` as it may stand in a message; '' when nothing of it is left.
+
+    Whoever books may type any name and any address: a name must not become a header, a line of its
+    own or a link, or the mall would send strangers' advertisements. Letters, their marks, spaces and
+    the points of titles stay; a point is followed by a space, so that no program takes it for a link.
+    """
+    kept = "".join(
+        character if unicodedata.category(character)[0] in "LM" or character in ".,'’-" else " "
+        for character in unicodedata.normalize("NFC", name or "")
+    )
+    spaced = re.sub(r"\.(?=[^\s,])", ". ", kept)
+    return " ".join(spaced.split())[:LONGEST_NAME].strip(" ,-")

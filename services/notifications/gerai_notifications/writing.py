@@ -1,0 +1,190 @@
+"""Writes the letters: words from templates/messages, in the citizen's language, as plain text and as HTML."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from gerai_shared.events.envelope import Event
+from gerai_shared.ticket import Ticket
+from gerai_shared.translations import LANGUAGES, texts
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.environment import TemplateModule
+
+from gerai_notifications.calendar_file import Appointment, Attachment, appointment_file
+from gerai_notifications.rules import CAUSES, calendar_sequence
+
+PACKAGE = "gerai_notifications"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What a message says. `text` has lines of any length, `html` is a whole document."""
+
+    subject: str
+    text: str
+    html: str
+    calendar: Attachment | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the letter as it is sealed."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Letter":
+        """Return the letter that `to_json` described."""
+        calendar = value["calendar"]
+        return cls(**{**value, "calendar": Attachment(**calendar) if calendar else None})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a template of templates/messages sets: plain text, which the frames put into their form.
+
+    An empty paragraph, and a fact with an empty value, are left out.
+    """
+
+    subject: str
+    heading: str
+    highlight_label: str
+    highlight: str
+    facts: list[tuple[str, str]]
+    paragraphs: list[str]
+    action_label: str
+    action_url: str
+    closing: str = ""
+    calendar_hint: str = ""
+    calendar_summary: str = ""
+    calendar_description: str = ""
+
+    @classmethod
+    def of(cls, module: TemplateModule) -> "Words":
+        """Return the words that a template has set. Raises TypeError when it lacks one."""
+        return cls(
+            **{name: value for name, value in vars(module).items() if name in cls.__dataclass_fields__}
+        )
+
+
+class Writer:
+    """Writes letters that lead to the portal at `public_url`; `organizer` is named in calendar files."""
+
+    def __init__(self, *, public_url: str, organizer: str) -> None:
+        self._public_url = public_url.rstrip("/")
+        self._organizer = organizer
+
+    def write(self, event: Event, *, name: str, token: str) -> Letter:
+        """Return the letter about `event`.
+
+        `name` addresses its reader and may be ''; `token` opens the page of the ticket or complaint.
+        """
+        language = event.data["language"]
+        is_ticket = "ticket" in event.data
+        context = {
+            **(_ticket_facts(event) if is_ticket else _complaint_facts(event)),
+            "page_url": f"{self._public_url}/{'t' if is_ticket else 'c'}/{token}",
+            "home_url": f"{self._public_url}/",
+        }
+        template = self._plain[language].get_template(f"messages/{CAUSES[event.type].template}.txt")
+        words = Words.of(template.make_module(context))
+        calendar = self._calendar(event, words, page_url=context["page_url"])
+        frame = {"words": words, "name": name, "language": language, "has_calendar": calendar is not None}
+        return Letter(
+            subject=" ".join(words.subject.split()),
+            text=self._plain[language].get_template("letter.txt").render(frame),
+            html=self._html[language].get_template("letter.html").render(frame),
+            calendar=calendar,
+        )
+
+    @cached_property
+    def _plain(self) -> dict[str, Environment]:
+        return {language: _environment(language, autoescape=False) for language in LANGUAGES}
+
+    @cached_property
+    def _html(self) -> dict[str, Environment]:
+        return {language: _environment(language, autoescape=True) for language in LANGUAGES}
+
+    def _calendar(self, event: Event, words: Words, *, page_url: str) -> Attachment | None:
+        cause = CAUSES[event.type]
+        ends_at = appointment_end(event)
+        if cause.calendar_method is None or ends_at is None:
+            return None
+        data = event.data
+        ticket: Ticket = data["ticket"]
+        language = data["language"]
+        site = data["site_name"][language]
+        return appointment_file(
+            Appointment(
+                visit_id=ticket.visit_id,
+                number=ticket.number,
+                method=cause.calendar_method,
+                sequence=calendar_sequence(cause.template, happened_at=event.time),
+                written_at=event.time,
+                starts_at=ends_at - timedelta(minutes=data["duration_minutes"]),
+                ends_at=ends_at,
+                time_zone=data["time_zone"],
+                summary=words.calendar_summary,
+                description=words.calendar_description,
+                location=f"{site}, {data['site_address'][language]}",
+                organizer_name=site,
+                organizer_address=self._organizer,
+                page_url=page_url,
+            )
+        )
+
+
+def _environment(language: str, *, autoescape: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader(PACKAGE, "templates"),
+        autoescape=autoescape,  # noqa: S701 - off for plain text alone; letter.html escapes every word
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(texts((PACKAGE,), language), newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _ticket_facts(event: Event) -> dict[str, Any]:
+    data = event.data
+    language = data["language"]
+    ticket: Ticket = data["ticket"]
+    return {
+        "number": ticket.number,
+        "day": long_day(ticket.day, language),
+        "time": clock_time(ticket.slot_starts_at, data["time_zone"]) if ticket.slot_starts_at else "",
+        "service": data["service_name"][language],
+        "site": data["site_name"][language],
+        "address": data["site_address"][language],
+        "counter": data["counter_name"][language] if data["counter_name"] else "",
+        "times_called": ticket.times_called,
+    }
+
+
+def _complaint_facts(event: Event) -> dict[str, Any]:
+    return {
+        "number": event.data["number"],
+        "classification": event.data["classification"],
+        "due": long_day(event.data["due_on"], event.data["language"]),
+    }
+
+
+def appointment_end(event: Event) -> datetime | None:
+    """Return when the appointment of a ticket's event is over, None when there is none."""
+    ticket: Ticket | None = event.data.get("ticket")
+    if ticket is None or ticket.slot_starts_at is None:
+        return None
+    return ticket.slot_starts_at + timedelta(minutes=event.data["duration_minutes"])
+
+
+def long_day(day: date, language: str) -> str:
+    """Return `Senin, 23 November 2026`."""
+    return format_date(day, "EEEE, d MMMM y", locale=language)
+
+
+def clock_time(moment: datetime, time_zone: str) -> str:
+    """Return `09.00 WITA`: the time at the site, as Indonesians write it."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{format_time(local, 'HH.mm', locale='id')} {local:%Z}"

@@ -1,0 +1,119 @@
+"""Examples of events, as the bus hands them over, and keys that protect nothing."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from gerai_shared.events.catalogue import REGISTRY
+from gerai_shared.events.envelope import Event
+from gerai_shared.sealing import Sealer
+
+SEALING_KEY = "bm90aWZpY2F0aW9ucy1leGFtcGxlcy1rZXktMDAwMDA="
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+STARTS_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+VISIT_ID = "0193a111-0000-7000-8000-000000000001"
+TICKET_TOKEN = "immigration.example-of-a-token"
+
+
+def sealer() -> Sealer:
+    """The seal that the examples are made and opened with."""
+    return Sealer((SEALING_KEY,))
+
+
+def contact(name: str = "Contoh Warga", email: str | None = "warga@contoh.example") -> str:
+    """A sealed contact."""
+    return sealer().seal({"name": name, "email": email, "phone": None, "language": "id"})
+
+
+def ticket_event(
+    event_type: str = "ticket.booked.v1",
+    *,
+    language: str = "id",
+    recipient: str | None = None,
+    time: datetime = NOW,
+    starts_at: datetime | None = STARTS_AT,
+    time_zone: str = "Asia/Jakarta",
+    number: str = "A-012",
+    event_id: str | None = None,
+    **changes: Any,
+) -> Event:
+    """An event about a ticket; its id is a new one unless given."""
+    ticket = {
+        "schema_version": 1,
+        "id": str(uuid.uuid4()),
+        "number": number,
+        "visit_id": VISIT_ID,
+        "agency": "immigration",
+        "site": "mpp-lebak",
+        "service": "passport-replacement",
+        "slot_id": "slot-1" if starts_at else None,
+        "slot_starts_at": starts_at.isoformat() if starts_at else None,
+        "day": (starts_at or time).date().isoformat(),
+        "channel": "online",
+        "lane": "regular",
+        "state": "booked",
+        "counter": None,
+        "created_at": (time - timedelta(minutes=3)).isoformat(),
+        "held_until": None,
+        "checked_in_at": None,
+        "called_at": None,
+        "times_called": 0,
+        "started_at": None,
+        "finished_at": None,
+        "replaced_by": None,
+        "revision": 2,
+    }
+    data = {
+        "ticket": {**ticket, **changes.pop("ticket", {})},
+        "previous_state": None,
+        "recipient": recipient,
+        "sealed_token": sealer().seal({"token": TICKET_TOKEN}),
+        "language": language,
+        "site_name": {"id": "MPP Lebak", "en": "Lebak Public Service Mall"},
+        "site_address": {"id": "Jalan Contoh 1, Rangkasbitung", "en": "1 Contoh Street, Rangkasbitung"},
+        "time_zone": time_zone,
+        "service_name": {"id": "Penggantian paspor", "en": "Passport replacement"},
+        "duration_minutes": 30,
+        "counter_name": None,
+        **changes,
+    }
+    return _event(event_type, data, time=time, event_id=event_id)
+
+
+def complaint_event(
+    event_type: str = "complaint.filed.v1",
+    *,
+    language: str = "id",
+    recipient: str | None = None,
+    **changes: Any,
+) -> Event:
+    """An event about a complaint."""
+    data = {
+        "number": "P-2026-000123",
+        "state": "received",
+        "previous_state": None,
+        "classification": "complaint",
+        "due_on": date(2026, 12, 10).isoformat(),
+        "language": language,
+        "recipient": recipient,
+        "sealed_token": sealer().seal({"token": "complaint.example-of-a-token"}),
+        "ticket_id": None,
+        **changes,
+    }
+    return _event(event_type, data, time=NOW, event_id=None)
+
+
+def _event(event_type: str, data: dict[str, Any], *, time: datetime, event_id: str | None) -> Event:
+    return Event(
+        id=event_id or str(uuid.uuid4()),
+        source="test",
+        type=event_type,
+        subject=str(uuid.uuid4()),
+        time=time,
+        data=REGISTRY.load(event_type, data),
+        agency="immigration",
+        site="mpp-lebak",
+        correlation_id="correlation-1",
+        traceparent="",
+        sequence=1,
+    )
