@@ -1,0 +1,1 @@
+"""Complaints: filed by a citizen, answered by an officer within working days, accepted or disputed."""

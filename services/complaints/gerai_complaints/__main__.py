@@ -1,0 +1,114 @@
+"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | officer`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from gerai_shared.runtime import make_green
+
+make_green()
+
+DEPLOYMENT = "complaints"
+PACKAGE = "gerai_complaints"
+NEEDS = {
+    "all": frozenset({"database", "secret", "sealing"}),
+    "bus": frozenset({"database", "secret", "sealing"}),
+    "desk": frozenset({"database", "secret", "sealing"}),
+    "relay": frozenset({"database"}),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    from gerai_shared.runtime import exit_with
+    from gerai_shared.settings import InvalidSettings
+
+    options = _parser().parse_args(arguments)
+    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed, "officer": _officer}
+    try:
+        return commands[options.command](options)
+    except InvalidSettings as problem:
+        return exit_with(problem)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gerai_complaints", description="The complaints service.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="answer requests until SIGTERM")
+    serve.add_argument("--role", choices=sorted(NEEDS), default="all")
+    commands.add_parser("migrate", help="bring the database to the newest revision")
+    commands.add_parser("seed", help="add two demonstration officers where they are missing")
+    officer = commands.add_parser("officer", help="add an officer; the password is read from standard input")
+    officer.add_argument("username")
+    officer.add_argument("--name", required=True)
+    officer.add_argument("--role", choices=("officer", "supervisor"), default="officer")
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from gerai_shared.deployment import deployment_of
+    from gerai_shared.runtime import Runner, serve, start_logs
+    from gerai_shared.settings import read_settings
+
+    from gerai_complaints.roles import build
+
+    deployment = deployment_of(read_settings(DEPLOYMENT, needs=NEEDS[options.role]))
+    start_logs(deployment)
+    runner = Runner()
+    build(deployment, runner, options.role)
+    return serve(runner, deployment=DEPLOYMENT, drain_seconds=deployment.settings.drain_seconds)
+
+
+def _migrate(_options: argparse.Namespace) -> int:
+    from gerai_shared.migrating import upgrade
+    from gerai_shared.settings import read_settings
+
+    upgrade(read_settings(DEPLOYMENT, needs=frozenset({"database"})).database_url, PACKAGE)
+    return 0
+
+
+def _seed(_options: argparse.Namespace) -> int:
+    from gerai_shared.deployment import deployment_of
+    from gerai_shared.settings import read_settings
+
+    from gerai_complaints.seeding import seed
+
+    deployment = deployment_of(read_settings(DEPLOYMENT, needs=frozenset({"database"})))
+    for username, password in seed(deployment, password=_demo_password()).items():
+        print(f"{username}: {password}")
+    return 0
+
+
+def _demo_password() -> str | None:
+    """Return the demonstration password that somebody chose, None when one is to be made."""
+    path = os.environ.get("GERAI_DEMO_PASSWORD_FILE")
+    return Path(path).read_text().strip() if path else os.environ.get("GERAI_DEMO_PASSWORD") or None
+
+
+def _officer(options: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from gerai_shared.deployment import deployment_of
+    from gerai_shared.refusals import Refused
+    from gerai_shared.settings import read_settings
+
+    from gerai_complaints.seeding import add_officer
+
+    deployment = deployment_of(read_settings(DEPLOYMENT, needs=frozenset({"database"})))
+    password = getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        added = add_officer(
+            deployment, username=options.username, name=options.name, role=options.role, password=password
+        )
+    except Refused as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 1
+    if not added:
+        print(f"There is an account {options.username} already.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

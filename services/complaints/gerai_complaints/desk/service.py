@@ -1,0 +1,16 @@
+"""The desk's container: pages, JSON, static files, health."""
+
+from gerai_shared.deployment import Resources
+from gerai_shared.operations import Operations
+from gerai_shared.pages import StaticFiles
+
+from gerai_complaints.desk.api import DeskApi
+from gerai_complaints.desk.pages import DeskPages
+
+
+class ComplaintsDesk(DeskPages, DeskApi, StaticFiles, Operations):
+    """Everything that answers on the desk's address; needs its own database only."""
+
+    name = "complaints-desk"
+
+    deployment = Resources()

@@ -1,0 +1,162 @@
+"""The tables of the complaints service."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from gerai_shared import accounts
+from gerai_shared.database import CountingKey
+from gerai_shared.tables import NAMING
+from gerai_shared.times import AwareDateTime
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """What this service keeps beside the messaging tables and the officers' accounts."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {datetime: AwareDateTime}
+
+
+class Complaint(Base):
+    """One complaint. Who brought it stands in `complaint_people`, apart.
+
+    `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's. The columns
+    `ticket_*` are the facts of the visit as the agency told them; `link_at` is when it is asked for
+    them next, null when there is nothing to ask.
+    """
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        CheckConstraint(
+            "classification IN ('complaint', 'information', 'aspiration')", name="classification"
+        ),
+        CheckConstraint(
+            "state IN ('received', 'in_progress', 'answered', 'disputed', 'closed')", name="state"
+        ),
+        Index("ix_complaints_state_due_on", "state", "due_on"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    classification: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(150))
+    text: Mapped[str] = mapped_column(Text)
+    agency: Mapped[str] = mapped_column(String(40))
+    site: Mapped[str | None] = mapped_column(String(60))
+    service: Mapped[str | None] = mapped_column(String(60))
+    occurred_on: Mapped[date | None]
+    anonymous: Mapped[bool] = mapped_column(Boolean)
+    confidential: Mapped[bool] = mapped_column(Boolean)
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[int] = mapped_column(Integer)
+    received_at: Mapped[datetime]
+    received_on: Mapped[date]
+    time_zone: Mapped[str] = mapped_column(String(40))
+    due_on: Mapped[date]
+    working_days: Mapped[int] = mapped_column(Integer)
+    due_basis: Mapped[str] = mapped_column(Text)
+    taken_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    disputed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    ticket_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    ticket_number: Mapped[str | None] = mapped_column(String(10))
+    ticket_agency: Mapped[str | None] = mapped_column(String(40))
+    ticket_site: Mapped[str | None] = mapped_column(String(60))
+    ticket_service: Mapped[str | None] = mapped_column(String(60))
+    ticket_counter: Mapped[str | None] = mapped_column(String(60))
+    ticket_day: Mapped[date | None]
+    link_at: Mapped[datetime | None] = mapped_column(index=True)
+    link_attempts: Mapped[int] = mapped_column(Integer)
+
+
+class Person(Base):
+    """Who brought a complaint; everything personal is here and nowhere else, so that it can be erased.
+
+    `contact` is the sealed object {name, email, phone}; `reachable` says whether it holds an address
+    for news. `ticket_token` is the sealed reference of a ticket whose facts are still to be asked for.
+    """
+
+    __tablename__ = "complaint_people"
+
+    complaint_id: Mapped[str] = mapped_column(
+        ForeignKey("complaints.id", ondelete="CASCADE"), primary_key=True
+    )
+    contact: Mapped[str] = mapped_column(Text)
+    reachable: Mapped[bool] = mapped_column(Boolean)
+    ticket_token: Mapped[str | None] = mapped_column(Text)
+
+
+class Entry(Base):
+    """One thing that happened with a complaint. `by` is citizen, officer or system."""
+
+    __tablename__ = "complaint_entries"
+
+    id: Mapped[int] = mapped_column(CountingKey, primary_key=True, autoincrement=True)
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaints.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(10))
+    officer_id: Mapped[str | None] = mapped_column(ForeignKey(accounts.officers.c.id))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str | None] = mapped_column(Text)
+
+
+class DueRuleRow(Base):
+    """A rule of `rules.due`; without `agency` it holds for all."""
+
+    __tablename__ = "sla_rules"
+    __table_args__ = (CheckConstraint("working_days > 0", name="working_days"),)
+
+    id: Mapped[int] = mapped_column(CountingKey, primary_key=True, autoincrement=True)
+    classification: Mapped[str] = mapped_column(String(20))
+    agency: Mapped[str | None] = mapped_column(String(40))
+    working_days: Mapped[int] = mapped_column(Integer)
+    basis: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class NumberCounter(Base):
+    """The last number given out in a year."""
+
+    __tablename__ = "number_counters"
+
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class DayException(Base):
+    """A day on which one place works otherwise than the national calendar says; site '' means all places."""
+
+    __tablename__ = "day_exceptions"
+
+    site: Mapped[str] = mapped_column(String(60), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    working: Mapped[bool] = mapped_column(Boolean)
+    reason: Mapped[str] = mapped_column(String(200))
+
+
+class Agency(Base):
+    """An agency and what people call it, learned from its catalogue; `ask_at` is when to ask next."""
+
+    __tablename__ = "agencies"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_id: Mapped[str | None] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(200))
+    ask_at: Mapped[datetime]
+
+
+class PlaceName(Base):
+    """What people call a site or a service of an agency (`kind`); a site's row has its time zone."""
+
+    __tablename__ = "place_names"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    agency: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name_id: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str | None] = mapped_column(String(40))

@@ -1,0 +1,35 @@
+"""Which containers make up which role of this service."""
+
+from gerai_shared.deployment import Deployment
+from gerai_shared.operations import OperationsService
+from gerai_shared.pages import Pages
+from gerai_shared.runtime import Runner
+from gerai_shared.translations import add_texts_of
+
+from gerai_complaints.desk.service import ComplaintsDesk
+from gerai_complaints.service import Complaints, ComplaintsRelay
+
+DEPLOYMENT = "complaints"
+ROLES = ("all", "bus", "desk", "relay")
+PACKAGE = "gerai_complaints"
+
+
+def build(deployment: Deployment, runner: Runner, role: str) -> None:
+    """Add the containers of `role` (one of ROLES) to `runner`, and what they need to `deployment`."""
+    add_texts_of([PACKAGE])
+    name = deployment.name
+    if role in ("all", "bus"):
+        # The desk works without the broker: only the bus role alone is not ready while it is away.
+        runner.add(Complaints, deployment, name=name, needs_bus=role == "bus")
+    if role in ("all", "relay"):
+        runner.add(ComplaintsRelay, deployment, name=f"{name}-relay")
+    if role in ("all", "desk"):
+        deployment.extras["pages"] = Pages(
+            package=PACKAGE,
+            site_name="Meja Pengaduan",
+            secure_cookies=deployment.settings.public_url.startswith("https://"),
+            defaults={"home_url": "/cases"},
+        )
+        runner.add(ComplaintsDesk, deployment, name=f"{name}-desk")
+    else:
+        runner.add(OperationsService, deployment, name=f"{name}-{role}-operations")

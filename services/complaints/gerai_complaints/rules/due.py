@@ -1,0 +1,68 @@
+"""Due dates: which rule holds on a day, and how many working days are left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from gerai_complaints.rules.case import OPEN_STATES, Classification, State
+
+
+class Calendar(Protocol):
+    """Which days a place works."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether offices work on `day`."""
+
+    def add_working_days(self, start: date, count: int) -> date:
+        """Return the `count`-th working day after `start`."""
+
+
+class NoDueRule(Exception):
+    """No rule says by when this has to be answered: the rows of the rules have a gap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueRule:
+    """By when something is answered: `working_days` after the day of receipt, which does not count itself.
+
+    Holds from `valid_from` to `valid_to`, both included. A rule with an `agency` goes before the
+    general one there. `basis` names the regulation or source.
+    """
+
+    classification: Classification
+    agency: str | None = None
+    working_days: int
+    basis: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the rule counts for what is received on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def rule_for(rules: Iterable[DueRule], *, classification: Classification, agency: str, day: date) -> DueRule:
+    """Return the rule for what `agency` receives on `day`: its own before the general, the newest first.
+
+    Raises NoDueRule.
+    """
+    fitting = [
+        rule
+        for rule in rules
+        if rule.classification is classification and rule.agency in (None, agency) and rule.holds_on(day)
+    ]
+    if not fitting:
+        raise NoDueRule(f"{classification} at {agency} on {day}")
+    return max(fitting, key=lambda rule: (rule.agency is not None, rule.valid_from))
+
+
+def is_overdue(state: State, *, due_on: date, today: date) -> bool:
+    """Tell whether the office still owes an answer after its due date."""
+    return state in OPEN_STATES and due_on < today
+
+
+def working_days_between(calendar: Calendar, earlier: date, later: date) -> int:
+    """Return how many working days lie after `earlier` up to and with `later`; 0 when it is not later."""
+    days = (later - earlier).days
+    return sum(calendar.is_working_day(earlier + timedelta(days=count)) for count in range(1, days + 1))

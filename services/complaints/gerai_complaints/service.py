@@ -1,0 +1,161 @@
+"""The complaints service on the bus: requests, questions to the agencies, the relay."""
+
+from typing import Any
+
+from gerai_shared.borders import load
+from gerai_shared.bus.relay import relay
+from gerai_shared.bus.rpc import Request, Rpcs, rpc
+from gerai_shared.database import is_outage
+from gerai_shared.deployment import Resources
+from gerai_shared.logs import get_logger
+from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.tokens import realm_of
+from marshmallow import Schema
+from nameko.timer import timer
+
+from gerai_complaints.keyring import keyring_of
+from gerai_complaints.schemas import (
+    DecideSchema,
+    FiledSchema,
+    FileSchema,
+    TicketFactsSchema,
+    TrackedSchema,
+    TrackSchema,
+    checked_key,
+)
+from gerai_complaints.shapes import Keyring
+from gerai_complaints.usecases import asking, filing, following
+
+log = get_logger(__name__)
+
+#: How often it is looked whether an agency is to be asked something.
+ASKING_SECONDS = 5.0
+#: One tick asks so much at most; what is left waits for the next.
+QUESTIONS_A_TICK = 20
+SERVER_FAULTS = 500
+
+
+class Complaints:
+    """Requests of the gateway, and what the agencies are asked afterwards."""
+
+    name = "complaints"
+
+    deployment = Resources()
+    agencies = Rpcs()
+
+    @rpc
+    def file(self, request: Request) -> dict[str, Any]:
+        """Receive a complaint; answers number, token and due date."""
+        wanted = load(FileSchema(), request.payload)
+        key = checked_key(request.idempotency_key)
+        with self.deployment.database.transaction() as session:
+            filed = filing.file(
+                session,
+                wanted,
+                key=key,
+                body=request.payload,
+                agencies=self.deployment.settings.agencies,
+                keyring=self._keyring,
+                now=self.deployment.clock.now(),
+            )
+        return _dump(FiledSchema(), filed)
+
+    @rpc
+    def track(self, request: Request) -> dict[str, Any]:
+        """Answer where a complaint stands, to whoever holds its token."""
+        token = load(TrackSchema(), request.payload)["token"]
+        with self.deployment.database.reading() as session:
+            tracked = following.track(session, token, keyring=self._keyring, now=self.deployment.clock.now())
+        return _dump(TrackedSchema(), tracked)
+
+    @rpc
+    def decide(self, request: Request) -> dict[str, Any]:
+        """Accept or dispute the answer; answers as `track` does."""
+        wanted = load(DecideSchema(), request.payload)
+        key = checked_key(request.idempotency_key)
+        with self.deployment.database.transaction() as session:
+            tracked = following.decide(
+                session,
+                wanted["token"],
+                decision=wanted["decision"],
+                text=wanted["text"],
+                key=key,
+                body=request.payload,
+                keyring=self._keyring,
+                now=self.deployment.clock.now(),
+            )
+        return _dump(TrackedSchema(), tracked)
+
+    @timer(interval=ASKING_SECONDS)
+    def ask_agencies(self) -> None:
+        """Ask for the visits and names that are still unknown, as far as the agencies answer."""
+        if not self.agencies.connected:
+            return
+        try:
+            for _ in range(QUESTIONS_A_TICK):
+                if not self._ask_for_visit() and not self._ask_for_names():
+                    return
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.info("asking_waits_for_database", reason=type(error).__name__)
+
+    def _ask_for_visit(self) -> bool:
+        database, clock = self.deployment.database, self.deployment.clock
+        with database.transaction() as session:
+            question = asking.next_visit(session, keyring=self._keyring, now=clock.now())
+        if question is None:
+            return False
+        agency = realm_of(question.ticket_token)
+        try:
+            answer = self.agencies.call(
+                f"booking-{agency}", "complaint_facts", {"token": question.ticket_token}
+            )
+            facts = load(TicketFactsSchema(), answer)
+        except Refused as refusal:
+            with database.transaction() as session:
+                # An answer that cannot be read will not get better by itself, but a repaired agency may.
+                if refusal.status >= SERVER_FAULTS or isinstance(refusal, InvalidRequest):
+                    asking.no_answer(session, question.complaint_id, now=clock.now())
+                else:
+                    asking.no_such_visit(session, question.complaint_id, now=clock.now())
+            log.info("visit_not_linked", code=refusal.code)
+            return True
+        with database.transaction() as session:
+            asking.link_visit(session, question.complaint_id, facts, now=clock.now())
+        return True
+
+    def _ask_for_names(self) -> bool:
+        database, clock = self.deployment.database, self.deployment.clock
+        with database.transaction() as session:
+            agency = asking.next_agency(session, agencies=self.deployment.settings.agencies, now=clock.now())
+        if agency is None:
+            return False
+        try:
+            catalogue = self.agencies.call(f"booking-{agency}", "catalogue", {})
+            with database.transaction() as session:
+                asking.learn_names(session, agency, catalogue, now=clock.now())
+        except (Refused, KeyError, TypeError) as error:
+            log.info("names_not_learned", agency=agency, reason=type(error).__name__)
+        return True
+
+    @property
+    def _keyring(self) -> Keyring:
+        return keyring_of(self.deployment)
+
+
+class ComplaintsRelay:
+    """Publishes the outbox."""
+
+    name = "complaints-relay"
+
+    deployment = Resources()
+
+    @relay
+    def relay(self) -> None:
+        """Never called: the entrypoint itself works."""
+
+
+def _dump(schema: Schema, value: object) -> dict[str, Any]:
+    dumped: dict[str, Any] = schema.dump(value)
+    return dumped

@@ -1,0 +1,125 @@
+"""What the use cases share: find a complaint, change its standing, tell of it."""
+
+from datetime import date, datetime
+
+from gerai_shared import outbox
+from gerai_shared.clock import local_date
+from gerai_shared.tokens import make_token
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gerai_complaints.models import Complaint, Entry, Person
+from gerai_complaints.rules.case import Actor, Standing, State, move
+from gerai_complaints.shapes import Contact, Keyring, TicketFacts
+
+REALM = "complaint"
+MOMENTS = {
+    State.IN_PROGRESS: "taken_at",
+    State.ANSWERED: "answered_at",
+    State.DISPUTED: "disputed_at",
+    State.CLOSED: "closed_at",
+}
+
+
+def step(
+    complaint: Complaint,
+    to: State,
+    *,
+    actor: Actor,
+    now: datetime,
+    text: str | None = None,
+    revision: int | None = None,
+) -> State:
+    """Move a locked complaint on and return the state it was in. Raises what `rules.case.move` raises."""
+    before = Standing(state=State(complaint.state), revision=complaint.revision)
+    after = move(before, to, actor=actor, text=text, revision=revision)
+    complaint.state, complaint.revision = after.state.value, after.revision
+    setattr(complaint, MOMENTS[to], now)
+    return before.state
+
+
+def note(
+    session: Session,
+    complaint: Complaint,
+    *,
+    kind: str,
+    by: str,
+    now: datetime,
+    text: str | None = None,
+    officer_id: str | None = None,
+) -> None:
+    """Add an entry to a complaint's history."""
+    session.add(Entry(complaint_id=complaint.id, at=now, by=by, officer_id=officer_id, kind=kind, text=text))
+
+
+def announce(
+    session: Session,
+    complaint: Complaint,
+    event_type: str,
+    *,
+    previous: State | None,
+    keyring: Keyring,
+    now: datetime,
+) -> None:
+    """Write the event of a change into the outbox. Contact data and token travel sealed."""
+    data = {
+        "number": complaint.number,
+        "state": complaint.state,
+        "previous_state": previous.value if previous else None,
+        "classification": complaint.classification,
+        "due_on": complaint.due_on,
+        "language": complaint.language,
+        "recipient": _recipient(session, complaint, keyring),
+        "sealed_token": keyring.sealer.seal({"token": token_of(complaint, keyring)}),
+        "ticket_id": complaint.ticket_id,
+    }
+    event = outbox.NewEvent(
+        type=event_type, subject=complaint.id, data=data, agency=complaint.agency, site=complaint.site or ""
+    )
+    outbox.add(session, event, source=keyring.deployment, now=now)
+
+
+def _recipient(session: Session, complaint: Complaint, keyring: Keyring) -> str | None:
+    person = session.get(Person, complaint.id)
+    if person is None or not person.reachable:
+        return None
+    contact = contact_of(person, keyring)
+    return keyring.sealer.seal(
+        {
+            "name": contact.name or "",
+            "email": contact.email,
+            "phone": contact.phone,
+            "language": complaint.language,
+        }
+    )
+
+
+def contact_of(person: Person, keyring: Keyring) -> Contact:
+    """Open the seal of a complaint's contact data."""
+    return Contact(**keyring.sealer.unseal(person.contact))
+
+
+def attach_visit(complaint: Complaint, facts: TicketFacts) -> None:
+    """Write the facts of a visit beside a complaint."""
+    complaint.ticket_id = facts.ticket_id
+    complaint.ticket_number = facts.number
+    complaint.ticket_agency = facts.agency
+    complaint.ticket_site = facts.site
+    complaint.ticket_service = facts.service
+    complaint.ticket_counter = facts.counter
+    complaint.ticket_day = facts.day
+
+
+def token_of(complaint: Complaint, keyring: Keyring) -> str:
+    """Return the reference that opens a complaint; it is made anew, never stored."""
+    return make_token(secret=keyring.secret, realm=REALM, identifier=complaint.id)
+
+
+def today_at(complaint: Complaint, now: datetime) -> date:
+    """Return the calendar day at the complaint's place."""
+    return local_date(now, complaint.time_zone)
+
+
+def history(session: Session, complaint: Complaint) -> list[Entry]:
+    """Return a complaint's entries, the oldest first."""
+    return list(session.scalars(select(Entry).where(Entry.complaint_id == complaint.id).order_by(Entry.id)))

@@ -1,0 +1,151 @@
+"""A citizen files a complaint."""
+
+from datetime import date, datetime
+from typing import Any
+
+from gerai_shared import commands
+from gerai_shared.clock import local_date
+from gerai_shared.database import insert_into
+from gerai_shared.ids import new_id
+from gerai_shared.refusals import InvalidRequest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gerai_complaints.models import Agency, Complaint, DueRuleRow, NumberCounter, Person
+from gerai_complaints.refusals import UnknownAgency
+from gerai_complaints.rules.case import Classification, State
+from gerai_complaints.rules.due import DueRule, rule_for
+from gerai_complaints.rules.numbers import format_number
+from gerai_complaints.shapes import Filed, Filing, Keyring
+from gerai_complaints.usecases.cases import announce, attach_visit, token_of
+from gerai_complaints.usecases.places import calendars, time_zone_of
+
+SCOPE = "complaints.file"
+#: The mall itself can be complained about, too.
+THE_MALL = "mall"
+
+
+def file(
+    session: Session,
+    filing: Filing,
+    *,
+    key: str,
+    body: dict[str, Any],
+    agencies: tuple[str, ...],
+    keyring: Keyring,
+    now: datetime,
+) -> Filed:
+    """Receive a complaint and return its receipt; the same `key` again returns the same receipt.
+
+    `body` is the request as it came, `agencies` those of the mall (empty when nobody told).
+    Raises UnknownAgency, InvalidRequest, IdempotencyKeyReused.
+    """
+    if agencies and filing.agency not in (*agencies, THE_MALL):
+        raise UnknownAgency
+
+    def run() -> dict[str, Any]:
+        # The receipt's token is not stored with the answer: a copy of the database opens nothing.
+        return {"id": _receive(session, filing, keyring=keyring, now=now).id}
+
+    answer = commands.once(session, scope=SCOPE, key=key, body=body, now=now, run=run)
+    complaint = session.get_one(Complaint, answer["id"])
+    return Filed(
+        number=complaint.number,
+        token=token_of(complaint, keyring),
+        received_at=complaint.received_at,
+        due_on=complaint.due_on,
+        working_days=complaint.working_days,
+        state=State.RECEIVED,
+    )
+
+
+def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetime) -> Complaint:
+    time_zone = time_zone_of(session, agency=filing.agency, site=filing.site)
+    today = local_date(now, time_zone)
+    if filing.occurred_on is not None and filing.occurred_on > today:
+        raise InvalidRequest(fields={"occurred_on": ["This day is still to come."]})
+    rule = _rule(session, filing, today)
+    calendar = calendars(session, sites=[filing.site]).of(filing.site)
+    complaint = Complaint(
+        id=new_id(),
+        number=_next_number(session, today.year),
+        classification=filing.classification,
+        title=filing.title,
+        text=filing.text,
+        agency=filing.agency,
+        site=filing.site,
+        service=filing.service,
+        occurred_on=filing.occurred_on,
+        anonymous=filing.anonymous,
+        confidential=filing.confidential,
+        language=filing.language,
+        state=State.RECEIVED.value,
+        revision=1,
+        received_at=now,
+        received_on=today,
+        time_zone=time_zone,
+        due_on=calendar.add_working_days(today, rule.working_days),
+        working_days=rule.working_days,
+        due_basis=rule.basis,
+        link_attempts=0,
+    )
+    _link(complaint, filing, now)
+    session.add(complaint)
+    session.add(_person(complaint, filing, keyring))
+    _remember_agency(session, filing.agency, now)
+    session.flush()
+    announce(session, complaint, "complaint.filed.v1", previous=None, keyring=keyring, now=now)
+    return complaint
+
+
+def _rule(session: Session, filing: Filing, day: date) -> DueRule:
+    rows = session.scalars(select(DueRuleRow).where(DueRuleRow.classification == filing.classification))
+    rules = [
+        DueRule(
+            classification=Classification(row.classification),
+            agency=row.agency,
+            working_days=row.working_days,
+            basis=row.basis,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in rows
+    ]
+    return rule_for(
+        rules, classification=Classification(filing.classification), agency=filing.agency, day=day
+    )
+
+
+def _next_number(session: Session, year: int) -> str:
+    """Take the next number of a year; the row stays locked until the commit, so that none is given twice."""
+    statement = (
+        insert_into(session, NumberCounter)
+        .values(year=year, last=1)
+        .on_conflict_do_update(index_elements=["year"], set_={"last": NumberCounter.last + 1})
+        .returning(NumberCounter.last)
+    )
+    return format_number(year, session.execute(statement).scalar_one())
+
+
+def _link(complaint: Complaint, filing: Filing, now: datetime) -> None:
+    if filing.ticket_facts is not None:
+        attach_visit(complaint, filing.ticket_facts)
+    elif filing.ticket_token is not None:
+        complaint.link_at = now
+
+
+def _person(complaint: Complaint, filing: Filing, keyring: Keyring) -> Person:
+    person, seal = filing.person, keyring.sealer.seal
+    awaited = filing.ticket_token if complaint.link_at is not None else None
+    return Person(
+        complaint_id=complaint.id,
+        contact=seal({"name": person.name, "email": person.email, "phone": person.phone}),
+        reachable=person.reachable,
+        ticket_token=seal({"token": awaited}) if awaited else None,
+    )
+
+
+def _remember_agency(session: Session, agency: str, now: datetime) -> None:
+    """Note an agency whose names are to be asked for."""
+    if agency != THE_MALL:
+        session.execute(insert_into(session, Agency).values(code=agency, ask_at=now).on_conflict_do_nothing())
