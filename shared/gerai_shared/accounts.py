@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gerai_shared.ids import new_id
@@ -43,7 +55,9 @@ officer_sessions = Table(
     "officer_sessions",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("officer_id", String(36), ForeignKey("officers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "officer_id", String(36), ForeignKey("officers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("created_at", AwareDateTime, nullable=False),
     Column("expires_at", AwareDateTime, nullable=False, index=True),
 )
@@ -84,6 +98,18 @@ class Officer:
             raise Forbidden
 
 
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account as an operator sees it."""
+
+    username: str
+    name: str
+    role: str
+    active: bool
+    locked_until: datetime | None
+    created_at: datetime
+
+
 # argon2id with the library's defaults (RFC 9106, low memory): some 50 ms on one core.
 _hasher = PasswordHasher()
 
@@ -92,8 +118,7 @@ def create_officer(
     session: Session, *, username: str, name: str, password: str, role: str, now: datetime
 ) -> Officer:
     """Add an account. Raises WeakPassword; the database refuses a second account of the same name."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise WeakPassword(least=SHORTEST_PASSWORD)
+    _refuse_weak(password)
     if role not in ROLES:
         raise ValueError(f"no role {role}")
     officer = Officer(id=new_id(), username=username.lower(), name=name, role=role)
@@ -116,7 +141,54 @@ def exists(session: Session, username: str) -> bool:
     return session.scalar(select(officers.c.id).where(officers.c.username == username.lower())) is not None
 
 
-def sign_in(session: Session, *, username: str, password: str, now: datetime) -> tuple[str, Officer] | Refused:
+def list_accounts(session: Session) -> list[Account]:
+    """Return all accounts by name."""
+    rows = session.execute(
+        select(
+            officers.c.username,
+            officers.c.name,
+            officers.c.role,
+            officers.c.active,
+            officers.c.locked_until,
+            officers.c.created_at,
+        ).order_by(officers.c.username)
+    )
+    return [Account(**row._asdict()) for row in rows]
+
+
+def set_active(session: Session, *, username: str, active: bool) -> bool:
+    """Let somebody sign in or not; whoever may not is signed out everywhere. False without such an account."""
+    officer_id = session.scalar(
+        update(officers)
+        .where(officers.c.username == username.lower())
+        .values(active=active)
+        .returning(officers.c.id)
+    )
+    if officer_id is not None and not active:
+        _end_sessions(session, officer_id)
+    return officer_id is not None
+
+
+def set_password(session: Session, *, username: str, password: str) -> bool:
+    """Give an account a new password, lift its lock and sign it out everywhere.
+
+    False when there is no such account. Raises WeakPassword.
+    """
+    _refuse_weak(password)
+    officer_id = session.scalar(
+        update(officers)
+        .where(officers.c.username == username.lower())
+        .values(password_hash=_hasher.hash(password), failed_attempts=0, locked_until=None)
+        .returning(officers.c.id)
+    )
+    if officer_id is not None:
+        _end_sessions(session, officer_id)
+    return officer_id is not None
+
+
+def sign_in(
+    session: Session, *, username: str, password: str, now: datetime
+) -> tuple[str, Officer] | Refused:
     """Return a session token and its officer, or the refusal to be raised after this transaction.
 
     The refusal is returned and not raised, because the count of wrong attempts has to be committed.
@@ -134,10 +206,14 @@ def sign_in(session: Session, *, username: str, password: str, now: datetime) ->
         failed = row.failed_attempts + 1
         locked = now + LOCKED_FOR if failed % ATTEMPTS_ALLOWED == 0 else None
         session.execute(
-            update(officers).where(officers.c.id == row.id).values(failed_attempts=failed, locked_until=locked)
+            update(officers)
+            .where(officers.c.id == row.id)
+            .values(failed_attempts=failed, locked_until=locked)
         )
         return WrongCredentials()
-    session.execute(update(officers).where(officers.c.id == row.id).values(failed_attempts=0, locked_until=None))
+    session.execute(
+        update(officers).where(officers.c.id == row.id).values(failed_attempts=0, locked_until=None)
+    )
     session.execute(delete(officer_sessions).where(officer_sessions.c.expires_at < now))
     token = secrets.token_urlsafe(32)
     session.execute(
@@ -169,6 +245,15 @@ def officer_of(session: Session, *, token: str | None, now: datetime) -> Officer
 def sign_out(session: Session, *, token: str) -> None:
     """End a session."""
     session.execute(delete(officer_sessions).where(officer_sessions.c.token_hash == _digest(token)))
+
+
+def _end_sessions(session: Session, officer_id: str) -> None:
+    session.execute(delete(officer_sessions).where(officer_sessions.c.officer_id == officer_id))
+
+
+def _refuse_weak(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise WeakPassword(least=SHORTEST_PASSWORD)
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -1,18 +1,21 @@
-"""The command `gerai`: the bus's topology and parked messages."""
+"""The command `gerai`: the bus's topology, parked messages, officers' accounts."""
 
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from kombu.exceptions import OperationalError
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import OperationalError as DatabaseError
 
-from gerai_shared import inbox
+from gerai_shared import inbox, officers_cli
 from gerai_shared.bus import topology
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.bus.embedded import PARKING_QUEUE
@@ -21,6 +24,10 @@ from gerai_shared.database import Database
 from gerai_shared.logs import redact
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+#: The users of the broker beside those of the agencies.
+OTHER_DEPLOYMENTS = ("complaints", "notifications", "gateway")
+#: What a message of the parking queue keeps when it is sent back.
+KEPT_PROPERTIES = ("message_id", "correlation_id", "type", "reply_to", "app_id")
 console = Console()
 
 
@@ -32,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OperationalError as error:
         sys.stderr.write(f"gerai: the broker does not answer: {error}\n")
         return EXIT_FAILED
+    except DatabaseError as error:
+        sys.stderr.write(f"gerai: the database does not answer as it should: {redact(str(error.orig))}\n")
+        return EXIT_FAILED
     return code
 
 
@@ -40,7 +50,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_topology(commands)
     _add_parked(commands)
+    officers_cli.add(commands, database_url=_from_environment("GERAI_DATABASE_URL"))
     return parser
+
+
+def _from_environment(name: str) -> str | None:
+    """Return a setting, given by itself or as the path of a file that holds it."""
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return os.environ.get(name)
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        sys.stderr.write(f"gerai: {name}_FILE: {error}\n")
+        raise SystemExit(EXIT_USAGE) from error
 
 
 def _add_topology(commands: Any) -> None:
@@ -48,12 +71,26 @@ def _add_topology(commands: Any) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     show = actions.add_parser("show", help="print what a mall's broker has to have, as JSON")
     show.set_defaults(run=_show_topology)
-    apply = actions.add_parser("apply", help="declare it; run this before anything publishes, and after each upgrade")
-    apply.add_argument("--bus-url", default=os.environ.get("GERAI_BUS_URL"), help="default: $GERAI_BUS_URL")
-    apply.add_argument("--rabbitmqctl", help="the rabbitmqctl to set policies and permissions with; without it print them")
-    apply.add_argument("--vhost", default="/", help="virtual host (default: /)")
+    apply = actions.add_parser(
+        "apply", help="declare it; run this before anything publishes, and after each upgrade"
+    )
+    apply.add_argument(
+        "--bus-url", default=_from_environment("GERAI_BUS_URL"), help="default: $GERAI_BUS_URL"
+    )
     apply.set_defaults(run=_apply_topology)
-    for each in (show, apply):
+    policies = actions.add_parser(
+        "policies", help="print what rabbitmqctl has to be told of policies, or tell it"
+    )
+    policies.set_defaults(run=_set_policies)
+    permissions = actions.add_parser("permissions", help="the same for what each deployment's user may do")
+    permissions.add_argument(
+        "--users", help="comma separated deployments; each one's user has its name (default: all of the mall)"
+    )
+    permissions.set_defaults(run=_set_permissions)
+    for each in (apply, policies, permissions):
+        each.add_argument("--rabbitmqctl", help="the command to run; without it lines are printed to be run")
+        each.add_argument("--vhost", default="/", help="virtual host (default: /)")
+    for each in (show, apply, policies, permissions):
         each.add_argument(
             "--agencies",
             default=os.environ.get("GERAI_AGENCIES", "immigration,legal"),
@@ -62,7 +99,11 @@ def _add_topology(commands: Any) -> None:
 
 
 def _topology(options: argparse.Namespace) -> topology.Topology:
-    return topology.describe([name for name in options.agencies.split(",") if name])
+    return topology.describe(_names(options.agencies))
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
 
 
 def _show_topology(options: argparse.Namespace) -> int:
@@ -93,10 +134,30 @@ def _apply_topology(options: argparse.Namespace) -> int:
     with connection_to(options.bus_url) as connection:
         topology.apply(described, connection)
     console.print(f"{len(described.exchanges)} exchanges and {len(described.queues)} queues are declared")
-    for command in topology.policy_commands(described, options.vhost):
-        if not options.rabbitmqctl:
-            console.print("to be run by the broker's administrator: rabbitmqctl", *command)
-        elif subprocess.run([*options.rabbitmqctl.split(), *command], check=False, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+    if not options.rabbitmqctl:
+        console.print("the policies are the administrator's to set: gerai topology policies")
+        return EXIT_OK
+    return _set_policies(options)
+
+
+def _set_policies(options: argparse.Namespace) -> int:
+    return _administer(topology.policy_commands(_topology(options), options.vhost), options.rabbitmqctl)
+
+
+def _set_permissions(options: argparse.Namespace) -> int:
+    everybody = [*(f"booking-{agency}" for agency in _names(options.agencies)), *OTHER_DEPLOYMENTS]
+    users = _names(options.users) if options.users else everybody
+    return _administer(topology.permission_commands(users, options.vhost), options.rabbitmqctl)
+
+
+def _administer(commands: list[list[str]], rabbitmqctl: str | None) -> int:
+    """Have rabbitmqctl carry out `commands`; without one print its arguments as a shell reads them."""
+    for command in commands:
+        if not rabbitmqctl:
+            sys.stdout.write(f"{shlex.join(command)}\n")
+            continue
+        done = subprocess.run([*shlex.split(rabbitmqctl), *command], check=False, stdout=subprocess.DEVNULL)
+        if done.returncode:
             return EXIT_FAILED
     return EXIT_OK
 
@@ -105,12 +166,12 @@ def _add_parked(commands: Any) -> None:
     parser = commands.add_parser("parked", help="messages that could not be handled")
     parser.add_argument(
         "--database-url",
-        default=os.environ.get("GERAI_DATABASE_URL"),
+        default=_from_environment("GERAI_DATABASE_URL"),
         help="the deployment's database (default: $GERAI_DATABASE_URL)",
     )
     parser.add_argument(
         "--bus-url",
-        help="look into the broker's parking queue instead: rejected requests, and what killed its consumer again and again",
+        help="look into the broker's parking queue instead: rejected requests, and what killed its consumers",
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="list them, the newest first")
@@ -168,7 +229,7 @@ def _parked_on_broker(url: str) -> list[dict[str, Any]]:
             body = message.body
             found.append(
                 {
-                    "id": str(message.properties.get("message_id") or message.properties.get("correlation_id") or "-"),
+                    "id": _id_on_broker(message),
                     "consumer": str(headers.get("x-first-death-queue", "-")),
                     "type": headers.get("method"),
                     "attempts": len(headers.get("x-death", [])),
@@ -194,7 +255,9 @@ def _act_on_parked(options: argparse.Namespace) -> int:
     with _database(options).transaction() as session:
         if options.action == "drop":
             return EXIT_OK if inbox.drop(session, options.id) else _unknown(options.id)
-        ids = [m.id for m in inbox.list_parked(session, limit=100_000)] if options.id == "all" else [options.id]
+        ids = (
+            [m.id for m in inbox.list_parked(session, limit=100_000)] if options.id == "all" else [options.id]
+        )
         now = Clock(offset=timedelta(seconds=float(os.environ.get("GERAI_CLOCK_OFFSET", "0")))).now()
         done = sum(inbox.replay(session, message_id, now=now) for message_id in ids)
     console.print(f"{done} will be tried again now")
@@ -207,7 +270,7 @@ def _take_from_broker(options: argparse.Namespace) -> int:
         channel = connection.channel()
         while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
             properties = message.properties
-            if options.id not in (str(properties.get("message_id")), str(properties.get("correlation_id")), "-"):
+            if options.id != _id_on_broker(message):
                 continue
             if options.action == "replay":
                 queue = (message.headers or {}).get("x-first-death-queue", "")
@@ -216,12 +279,16 @@ def _take_from_broker(options: argparse.Namespace) -> int:
                     content_type=message.content_type,
                     content_encoding=message.content_encoding,
                     headers={k: v for k, v in (message.headers or {}).items() if not k.startswith("x-")},
-                    properties={k: properties[k] for k in ("message_id", "correlation_id", "type") if k in properties},
+                    properties={k: properties[k] for k in KEPT_PROPERTIES if k in properties},
                 )
                 channel.basic_publish(again, exchange="", routing_key=queue)
             channel.basic_ack(message.delivery_tag)
             return EXIT_OK
     return _unknown(options.id)
+
+
+def _id_on_broker(message: Any) -> str:
+    return str(message.properties.get("message_id") or message.properties.get("correlation_id") or "-")
 
 
 def _database(options: argparse.Namespace) -> Database:

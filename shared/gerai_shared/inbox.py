@@ -158,7 +158,8 @@ def drop(session: Session, message_id: str) -> bool:
 def count_failed(session: Session) -> dict[str, int]:
     """Return how many messages are retrying and parked."""
     table = tables.failed_messages
-    counts = dict(session.execute(select(table.c.state, func.count()).group_by(table.c.state)).tuples().all())
+    rows = session.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    counts = {state: count for state, count in rows}  # noqa: C416 - rows are not tuples to the type checker
     return {RETRYING: counts.get(RETRYING, 0), PARKED: counts.get(PARKED, 0)}
 
 
