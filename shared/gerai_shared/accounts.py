@@ -157,7 +157,7 @@ def list_accounts(session: Session) -> list[Account]:
 
 
 def set_active(session: Session, *, username: str, active: bool) -> bool:
-    """Let somebody sign in or not; whoever may not is signed out everywhere. False without such an account."""
+    """Let somebody sign in or not; whoever may not is signed out. False without such an account."""
     officer_id = session.scalar(
         update(officers)
         .where(officers.c.username == username.lower())
