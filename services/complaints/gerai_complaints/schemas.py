@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Any, ClassVar
+from typing import Any
 
 import phonenumbers
 from gerai_shared.refusals import IdempotencyKeyMissing, InvalidRequest
@@ -27,6 +27,13 @@ TICKET_TOKEN = validate.Regexp(
 )
 
 
+TEXT_MESSAGES = {
+    "blank": "Please fill this in.",
+    "unseen": "This contains characters that cannot be shown.",
+    "long": "At most {longest} characters.",
+}
+
+
 class PlainText(fields.String):
     """A text that people typed: normalised (NFC, line feeds), without characters that do not show.
 
@@ -34,14 +41,8 @@ class PlainText(fields.String):
     line in a log or a database's text; directional ones make a text show otherwise than it reads.
     """
 
-    default_error_messages: ClassVar[dict[str, str]] = {
-        "blank": "Please fill this in.",
-        "unseen": "This contains characters that cannot be shown.",
-        "long": "At most {longest} characters.",
-    }
-
     def __init__(self, *, longest: int, lines: bool = False, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(error_messages=dict(TEXT_MESSAGES), **options)
         self.longest = longest
         self.lines = lines
 
@@ -69,7 +70,8 @@ def _is_unseen(character: str, *, lines: bool) -> bool:
 class PhoneNumber(fields.String):
     """A phone number as Indonesians write it (0812…, 62812…, +62812…), kept in E.164."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"phone": "This is not a phone number."}
+    def __init__(self, **options: Any) -> None:
+        super().__init__(error_messages={"phone": "This is not a phone number."}, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         text = super()._deserialize(value, attr, data, **options).strip()

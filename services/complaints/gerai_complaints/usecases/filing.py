@@ -18,11 +18,9 @@ from gerai_complaints.rules.due import DueRule, rule_for
 from gerai_complaints.rules.numbers import format_number
 from gerai_complaints.shapes import Filed, Filing, Keyring
 from gerai_complaints.usecases.cases import announce, attach_visit, token_of
-from gerai_complaints.usecases.places import calendars, time_zone_of
+from gerai_complaints.usecases.places import THE_MALL, calendars, time_zone_of
 
 SCOPE = "complaints.file"
-#: The mall itself can be complained about, too.
-THE_MALL = "mall"
 
 
 def file(
@@ -40,7 +38,7 @@ def file(
     `body` is the request as it came, `agencies` those of the mall (empty when nobody told).
     Raises UnknownAgency, InvalidRequest, IdempotencyKeyReused.
     """
-    if agencies and filing.agency not in (*agencies, THE_MALL):
+    if agencies and filing.agency not in (*agencies, THE_MALL.code):
         raise UnknownAgency
 
     def run() -> dict[str, Any]:
@@ -147,5 +145,5 @@ def _person(complaint: Complaint, filing: Filing, keyring: Keyring) -> Person:
 
 def _remember_agency(session: Session, agency: str, now: datetime) -> None:
     """Note an agency whose names are to be asked for."""
-    if agency != THE_MALL:
+    if agency != THE_MALL.code:
         session.execute(insert_into(session, Agency).values(code=agency, ask_at=now).on_conflict_do_nothing())

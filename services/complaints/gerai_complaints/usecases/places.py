@@ -14,6 +14,8 @@ from gerai_complaints.shapes import Named
 #: Of a place whose agency has not told its zone yet (western Indonesia, where the mall stands).
 DEFAULT_TIME_ZONE = "Asia/Jakarta"
 SITE, SERVICE = "site", "service"
+#: What belongs to no agency, such as doors and lifts, is complained about to the mall itself.
+THE_MALL = Named(code="mall", id="Mal Pelayanan Publik", en="Public service mall")
 
 
 def time_zone_of(session: Session, *, agency: str, site: str | None) -> str:
@@ -66,8 +68,10 @@ class Names:
         return self.known.get(("agency", code, code)) or Named(code=code)
 
     def site(self, agency: str, code: str) -> Named:
-        """Return a site's name."""
-        return self.known.get((SITE, agency, code)) or Named(code=code)
+        """Return a site's name, as another agency there tells it when this one has not."""
+        own = self.known.get((SITE, agency, code))
+        others = (named for (kind, _, at), named in self.known.items() if kind == SITE and at == code)
+        return own or next(others, None) or Named(code=code)
 
     def service(self, agency: str, code: str) -> Named:
         """Return a service's name."""
@@ -76,7 +80,7 @@ class Names:
 
 def names(session: Session) -> Names:
     """Return every name that the agencies have told; some dozens of rows."""
-    known: dict[tuple[str, str, str], Named] = {}
+    known = {("agency", THE_MALL.code, THE_MALL.code): THE_MALL}
     for agency in session.scalars(select(Agency).where(Agency.name_id.is_not(None))):
         known["agency", agency.code, agency.code] = Named(
             code=agency.code, id=agency.name_id, en=agency.name_en
