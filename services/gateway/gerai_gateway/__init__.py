@@ -1,0 +1,1 @@
+"""The gateway: public interface, citizen portal and display pages. It keeps no data of record."""

@@ -1,0 +1,38 @@
+"""`python -m gerai_gateway serve`."""
+
+from gerai_shared.runtime import make_green
+
+make_green()
+
+import argparse  # noqa: E402 - the standard library is patched before anything else is imported
+import sys  # noqa: E402
+
+from gerai_shared.deployment import deployment_of  # noqa: E402
+from gerai_shared.runtime import Runner, exit_with, serve, start_logs  # noqa: E402
+from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
+
+DEPLOYMENT = "gateway"
+
+
+def main() -> int:
+    """Run the command; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gerai_gateway", description="The portal and public interface."
+    )
+    parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run until SIGTERM")
+    parser.parse_args()
+    from gerai_gateway.roles import build
+
+    try:
+        settings = read_settings(DEPLOYMENT, needs=frozenset({"agencies"}))
+        deployment = deployment_of(settings)
+        runner = Runner()
+        build(deployment, runner)
+    except InvalidSettings as problem:
+        return exit_with(problem)
+    start_logs(deployment)
+    return serve(runner, deployment=settings.deployment, drain_seconds=settings.drain_seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

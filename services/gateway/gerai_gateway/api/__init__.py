@@ -1,0 +1,1 @@
+"""The public interface, /api/v1: mixins by capability."""

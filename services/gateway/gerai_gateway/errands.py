@@ -1,0 +1,151 @@
+"""What citizens ask for, told to the right agency: the same for the interface and for the portal's forms."""
+
+import re
+from datetime import date
+from typing import Any
+
+from gerai_shared.refusals import InvalidRequest, Refused, Unavailable
+from gerai_shared.tokens import realm_of
+
+from gerai_gateway.availability import Answer, Question
+from gerai_gateway.catalogues import Json
+from gerai_gateway.mall import Mall
+from gerai_gateway.refusals import RangeTooLong, UnknownAgency, UnknownComplaint, UnknownTicket
+from gerai_gateway.rules.board import Entry, entry_of
+
+TOKEN = re.compile(r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}")
+COMPLAINT_REALM = "complaint"
+LONGEST_RANGE_DAYS = 62
+
+
+def deployment_of_agency(mall: Mall, agency: str) -> str:
+    """Return the name on the bus of an agency. Raises UnknownAgency."""
+    if agency not in mall.catalogues.agencies:
+        raise UnknownAgency
+    return f"booking-{agency}"
+
+
+def deployment_of_ticket(mall: Mall, token: str) -> str:
+    """Return whom to ask about a ticket. Raises UnknownTicket for what cannot be a token of ours."""
+    agency = realm_of(token)
+    if agency not in mall.catalogues.agencies or not TOKEN.fullmatch(token):
+        raise UnknownTicket
+    return f"booking-{agency}"
+
+
+def check_complaint_token(token: str) -> None:
+    """Raise UnknownComplaint for what cannot be a token of ours."""
+    if realm_of(token) != COMPLAINT_REALM or not TOKEN.fullmatch(token):
+        raise UnknownComplaint
+
+
+def availability(mall: Mall, agency: str, *, site: str, service: str, first: date, last: date) -> Answer:
+    """Return the free places of a service at a site on the days from `first` to `last`.
+
+    Raises UnknownAgency, UnknownSite, UnknownService, RangeTooLong, Unavailable.
+    """
+    mall.catalogues.of(agency).offer(site, service)
+    if (last - first).days >= LONGEST_RANGE_DAYS:
+        raise RangeTooLong(days=LONGEST_RANGE_DAYS)
+    question = Question(
+        agency=agency, site=site, service=service, first=first.isoformat(), last=last.isoformat()
+    )
+    return mall.availability.of(question)
+
+
+def hold(mall: Mall, agency: str, *, slot_id: str, language: str, holder: str, key: str) -> Json:
+    """Hold a place: {"ticket", "token", "held_until"}. `holder` tells browsers apart. Raises Refused."""
+    return mall.ask(
+        deployment_of_agency(mall, agency),
+        "hold",
+        {"slot_id": slot_id, "language": language, "holder": holder},
+        key=key,
+    )
+
+
+def book(mall: Mall, agency: str, body: Json, *, key: str) -> Json:
+    """Book with a body that BookingSchema has found good: {"ticket", "token"}. Raises Refused."""
+    deployment_of_agency(mall, agency)
+    person = body["person"]
+    mall.limiter.admit_identity(person.get("nik") or person["passport_number"])
+    return mall.bookings.book(agency, key=key, body=body)
+
+
+def ticket(mall: Mall, token: str) -> Json:
+    """Return everything its holder may see of a ticket. Raises UnknownTicket, Unavailable."""
+    view = mall.ask(deployment_of_ticket(mall, token), "ticket", {"token": token})
+    ahead = live_ahead(mall, entry_of(view["ticket"]))
+    return {**view, "ahead": ahead} if ahead is not None else view
+
+
+def live_ahead(mall: Mall, entry: Entry) -> int | None:
+    """Return how many are called before a ticket as the boards know it, None when they do not."""
+    board = mall.boards.boards.get((entry.agency, entry.site))
+    return board.people_ahead_of(entry.id) if board is not None and board.is_reached else None
+
+
+def change_ticket(mall: Mall, token: str, change: str, body: Json, *, key: str) -> Json:
+    """Cancel, reschedule or check_in a ticket; return its view (after a move the new one's). Raises Refused."""
+    view = mall.ask(deployment_of_ticket(mall, token), change, {"token": token, **body}, key=key)
+    mall.availability.outdate(view["ticket"]["agency"], view["ticket"]["site"])
+    return view
+
+
+def file_complaint(mall: Mall, body: dict[str, Any], *, key: str) -> Json:
+    """File a complaint with a body that ComplaintSchema has loaded; return its receipt.
+
+    With a ticket's token the agency is asked what visit it was; does it not answer, the complaint goes
+    without and keeps the token. Raises Refused.
+    """
+    filed = {**body}
+    token = filed.pop("ticket_token")
+    facts: Json | None = None
+    if token is not None:
+        try:
+            facts = mall.ask(deployment_of_ticket(mall, token), "complaint_facts", {"token": token})
+        except Unavailable:
+            facts = None
+        except Refused as refusal:
+            if refusal.code == Unavailable.code:
+                facts = None
+            elif refusal.code == UnknownTicket.code:
+                raise InvalidRequest(fields={"ticket_token": [UnknownTicket().template]}) from refusal
+            else:
+                raise
+    else:
+        _check_place(mall, filed)
+    if facts is not None:
+        # Where it happened is what the visit says, whatever the form says.
+        filed.update(agency=facts["agency"], site=facts["site"], service=facts["service"])
+    return mall.ask(
+        "complaints",
+        "file",
+        {**filed, "ticket_facts": facts, "ticket_token": token if facts is None else None},
+        key=key,
+    )
+
+
+def _check_place(mall: Mall, body: Json) -> None:
+    """Refuse a complaint about what does not exist; an agency that is silent now may be complained about."""
+    if body["agency"] not in mall.catalogues.agencies:
+        raise UnknownAgency
+    if body["agency"] in mall.catalogues.unknown():
+        return
+    catalogue = mall.catalogues.of(body["agency"])
+    if body["site"] is not None:
+        catalogue.site(body["site"])
+    if body["service"] is not None:
+        catalogue.service(body["service"])
+
+
+def complaint(mall: Mall, token: str) -> Json:
+    """Return a complaint as its sender sees it. Raises UnknownComplaint, Unavailable."""
+    check_complaint_token(token)
+    return mall.ask("complaints", "track", {"token": token})
+
+
+def decide(mall: Mall, token: str, decision: str, text: str | None, *, key: str) -> Json:
+    """Accept or dispute the answer to a complaint; return the complaint. Raises Refused."""
+    check_complaint_token(token)
+    payload = {"token": token, "decision": decision, **({"text": text} if text else {})}
+    return mall.ask("complaints", "decide", payload, key=key)

@@ -1,0 +1,63 @@
+"""Who asks too much is asked to wait."""
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gerai_shared.refusals import Saturated, TooManyRequests
+
+from gerai_gateway.limits import Limits
+from gerai_gateway.rules.limiting import Buckets, disguise, network_of
+
+FULL_HOUSE_SECONDS = 30
+
+
+class Limiter:
+    """Counts in this process's memory alone; persons are hashed with a key that dies with it."""
+
+    def __init__(self, limits: Limits, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._reads = Buckets(per_minute=limits.reads)
+        self._writes = Buckets(per_minute=limits.writes)
+        self._identities = Buckets(per_minute=limits.identity_writes)
+        self._monotonic = monotonic
+        self._key = secrets.token_bytes(32)
+
+    def admit(self, *, address: str, writes: bool) -> None:
+        """Count one request of an address. Raises TooManyRequests."""
+        buckets = self._writes if writes else self._reads
+        self._refuse_if(buckets.take(network_of(address), now=self._monotonic()))
+
+    def admit_identity(self, identity: str) -> None:
+        """Count one booking of a person, named by NIK or passport number. Raises TooManyRequests."""
+        self._refuse_if(self._identities.take(disguise(identity, key=self._key), now=self._monotonic()))
+
+    def _refuse_if(self, seconds: int) -> None:
+        if seconds:
+            raise TooManyRequests(retry_after=seconds)
+
+
+@dataclass(kw_only=True)
+class Seats:
+    """The places for listeners to live streams."""
+
+    limits: Limits
+    taken: int = 0
+    by_network: Counter[str] = field(default_factory=Counter)
+
+    def take(self, address: str) -> Callable[[], None]:
+        """Take a seat; return what gives it back. Raises Saturated."""
+        network = network_of(address)
+        is_full = self.taken >= self.limits.listeners
+        if is_full or self.by_network[network] >= self.limits.listeners_per_address:
+            raise Saturated(retry_after=FULL_HOUSE_SECONDS)
+        self.taken += 1
+        self.by_network[network] += 1
+        return lambda: self._leave(network)
+
+    def _leave(self, network: str) -> None:
+        self.taken -= 1
+        self.by_network[network] -= 1
+        if not self.by_network[network]:
+            del self.by_network[network]

@@ -1,0 +1,40 @@
+"""How much one asker may ask. Generous: a whole mall, or a whole mobile network, may share one address."""
+
+from dataclasses import dataclass
+
+from environs import EnvError, FileAwareEnv
+from gerai_shared.settings import InvalidSettings
+from marshmallow.validate import Range
+
+WRITES_PER_MINUTE = 300
+READS_FOR_ONE_WRITE = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What is allowed in a minute, and how many may listen.
+
+    `writes` and `reads` are for one address, `identity_writes` for one person; `listeners` to live
+    streams are counted in all and for one address.
+    """
+
+    writes: int = WRITES_PER_MINUTE
+    reads: int = WRITES_PER_MINUTE * READS_FOR_ONE_WRITE
+    identity_writes: int = 20
+    listeners: int = 2_000
+    listeners_per_address: int = 500
+
+
+def read_limits() -> Limits:
+    """Read GERAI_RATE_LIMIT_PER_MINUTE (writes; ten times as many reads) and GERAI_LISTENERS.
+
+    Raises InvalidSettings.
+    """
+    env = FileAwareEnv(eager=False, prefix="GERAI_", strip_whitespace=True)
+    writes = env.int("RATE_LIMIT_PER_MINUTE", WRITES_PER_MINUTE, validate=Range(min=1))
+    listeners = env.int("LISTENERS", Limits.listeners, validate=Range(min=1))
+    try:
+        env.seal()
+    except EnvError as error:
+        raise InvalidSettings(str(error)) from error
+    return Limits(writes=writes, reads=writes * READS_FOR_ONE_WRITE, listeners=listeners)

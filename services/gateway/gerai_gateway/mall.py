@@ -1,0 +1,126 @@
+"""The gateway's working memory: catalogues, boards, free places, bookings on their way, askers."""
+
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from eventlet import sleep
+from gerai_shared.bus.rpc import RpcClient
+from gerai_shared.deployment import Deployment
+from gerai_shared.http import GeraiWebServer
+from nameko.extensions import DependencyProvider
+
+from gerai_gateway.availability import Availability
+from gerai_gateway.batching import Batcher
+from gerai_gateway.boards import COMPARE_SECONDS, Boards, Spawn
+from gerai_gateway.catalogues import REFRESH_SECONDS, RETRY_SECONDS, Ask, Catalogues
+from gerai_gateway.limiting import Limiter, Seats
+from gerai_gateway.limits import Limits
+
+
+@dataclass(kw_only=True)
+class Mall:
+    """Everything an entrypoint of the gateway works with.
+
+    `run` names this run of the process in the ids of streams; `board_messages` are the boards as they were
+    told last, with their versions, by site and language.
+    """
+
+    deployment: Deployment
+    ask: Ask
+    catalogues: Catalogues
+    boards: Boards
+    availability: Availability
+    bookings: Batcher
+    limiter: Limiter
+    seats: Seats
+    run: str
+    is_closing: Callable[[], bool]
+    board_messages: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+
+    @property
+    def public_url(self) -> str:
+        """Where citizens reach the portal, without a slash at the end."""
+        return self.deployment.settings.public_url.rstrip("/")
+
+
+def make_mall(
+    deployment: Deployment, *, ask: Ask, limits: Limits, spawn: Spawn, is_closing: Callable[[], bool]
+) -> Mall:
+    """Return a mall that knows nothing yet; `ask` asks a deployment over the bus."""
+    now = deployment.clock.now
+    catalogues = Catalogues(agencies=deployment.settings.agencies, ask=ask, now=now)
+    availability = Availability(ask=ask)
+    boards = Boards(ask=ask, now=now, spawn=spawn, on_change_at=availability.outdate)
+    catalogues.on_news(boards.open_for)
+    return Mall(
+        deployment=deployment,
+        ask=ask,
+        catalogues=catalogues,
+        boards=boards,
+        availability=availability,
+        bookings=Batcher(ask),
+        limiter=Limiter(limits),
+        seats=Seats(limits=limits),
+        run=secrets.token_hex(4),
+        is_closing=is_closing,
+    )
+
+
+class MallProvider(DependencyProvider):
+    """Dependency: the process's Mall, whose catalogues and boards it keeps up to date."""
+
+    client = RpcClient()
+    server = GeraiWebServer()
+
+    def setup(self) -> None:
+        """Make the mall before the first request and the first event."""
+        deployment: Deployment = self.container.config["gerai"]
+        limits: Limits = deployment.extras["limits"]
+        self._mall = deployment.extras["mall"] = make_mall(
+            deployment,
+            ask=self._ask,
+            limits=limits,
+            spawn=self.container.spawn_managed_thread,
+            is_closing=lambda: self.server.closing,
+        )
+
+    def start(self) -> None:
+        """Begin to ask the agencies; needs neither them nor the broker to be there yet."""
+        for agency in self._mall.catalogues.agencies:
+            self.container.spawn_managed_thread(
+                lambda agency=agency: self._keep_catalogue(agency), "catalogue"
+            )
+        self.container.spawn_managed_thread(self._compare_boards, identifier="boards")
+
+    def stop(self) -> None:
+        """End the live streams: the web server waits for them."""
+        self._mall.boards.close()
+
+    def get_dependency(self, _worker_ctx: Any) -> Mall:
+        """Return it."""
+        return self._mall
+
+    def _ask(
+        self,
+        deployment: str,
+        method: str,
+        payload: dict[str, Any],
+        *,
+        deadline: float = 5.0,
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        return self.client.call(deployment, method, payload, deadline=deadline, key=key)
+
+    def _keep_catalogue(self, agency: str) -> None:
+        while True:
+            came = self._mall.catalogues.refresh(agency)
+            seconds = REFRESH_SECONDS if came else RETRY_SECONDS if self.client.listener.connected else 0.5
+            sleep(seconds * random.uniform(0.8, 1.0))  # noqa: S311 - spreads attempts, guards nothing
+
+    def _compare_boards(self) -> None:
+        while True:
+            sleep(COMPARE_SECONDS * random.uniform(0.8, 1.0))  # noqa: S311 - as above
+            self._mall.boards.compare_all()

@@ -1,0 +1,58 @@
+"""What the gateway says no with."""
+
+from gerai_shared.refusals import Refused
+
+
+class UnknownAgency(Refused):
+    """There is no such agency in this mall."""
+
+    code = "unknown_agency"
+    status = 404
+
+
+class UnknownSite(Refused):
+    """There is no such place."""
+
+    code = "unknown_site"
+    status = 404
+
+
+class UnknownService(Refused):
+    """This agency has no such service at this place."""
+
+    code = "unknown_service"
+    status = 404
+
+
+class UnknownTicket(Refused):
+    """There is no ticket at this address. Please check the link in your message."""
+
+    code = "unknown_ticket"
+    status = 404
+
+
+class UnknownComplaint(Refused):
+    """There is no complaint at this address. Please check the link in your message."""
+
+    code = "unknown_complaint"
+    status = 404
+
+
+class RangeTooLong(Refused):
+    """At most %(days)s days can be asked for at once."""
+
+    code = "range_too_long"
+
+
+class InvalidIdempotencyKey(Refused):
+    """An Idempotency-Key has 8 to 100 letters, digits, dots, hyphens and underscores."""
+
+    code = "idempotency_key_invalid"
+    status = 400
+
+
+class NotBookable(Refused):
+    """This service takes no bookings here. Just come; the number is given on the spot."""
+
+    code = "not_bookable"
+    status = 409

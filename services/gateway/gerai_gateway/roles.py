@@ -1,0 +1,36 @@
+"""Which containers make up the gateway."""
+
+from dataclasses import replace
+
+from gerai_shared.deployment import Deployment
+from gerai_shared.pages import Pages
+from gerai_shared.runtime import Runner
+from gerai_shared.translations import add_texts_of
+
+from gerai_gateway.limits import read_limits
+from gerai_gateway.service import GatewayService
+
+ROLES = ("all",)
+#: A worker here holds nothing but its own stack while it waits for an agency: hundreds are cheap, and
+#: a rush of citizens must not be turned away while their bookings travel together.
+WORKERS_AT_LEAST = 400
+
+
+def build(deployment: Deployment, runner: Runner, role: str = "all") -> None:
+    """Add the gateway's container to `runner`. Raises InvalidSettings for limits that cannot be read.
+
+    `role` is always `all`: the gateway has no parts that could run apart.
+    """
+    if role not in ROLES:
+        raise ValueError(f"the gateway has no role {role!r}")
+    add_texts_of(["gerai_gateway"])
+    settings = deployment.settings
+    deployment.settings = replace(settings, max_workers=max(settings.max_workers, WORKERS_AT_LEAST))
+    deployment.extras["limits"] = read_limits()
+    deployment.extras["pages"] = Pages(
+        package="gerai_gateway",
+        site_name="Mal Pelayanan Publik",
+        secure_cookies=settings.public_url.startswith("https://"),
+        defaults={"home_url": "/", "complaint_url": "/c/new"},
+    )
+    runner.add(GatewayService, deployment, name=deployment.name, needs_bus=True)

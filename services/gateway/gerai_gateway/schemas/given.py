@@ -1,0 +1,354 @@
+"""What the public interface answers. Agencies say it and the gateway passes it on; these describe it."""
+
+from gerai_shared.ticket import TicketSchema
+from marshmallow import Schema, fields, validate
+
+
+class TextSchema(Schema):
+    """One text in both languages."""
+
+    id = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class BrandSchema(Schema):
+    """Colours as #rrggbb."""
+
+    colour = fields.String(required=True)
+    on_colour = fields.String(required=True)
+
+
+class AgencySchema(Schema):
+    """One agency of the mall. `told_at` is when it last answered; `is_old` says that it has not since."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+    official_name = fields.Nested(TextSchema)
+    parent = fields.Nested(TextSchema, required=True)
+    brand = fields.Nested(BrandSchema, required=True)
+    sites = fields.List(fields.String(), required=True)
+    told_at = fields.AwareDateTime(required=True)
+    is_old = fields.Boolean(required=True)
+
+
+class AgenciesSchema(Schema):
+    """Every agency; `silent` are the short names of those that have not answered since this process began."""
+
+    agencies = fields.List(fields.Nested(AgencySchema), required=True)
+    silent = fields.List(fields.String(), required=True)
+
+
+class BreakSchema(Schema):
+    """A pause, HH:MM in the site's own time."""
+
+    starts = fields.String(required=True)
+    ends = fields.String(required=True)
+
+
+class HoursSchema(Schema):
+    """The hours of one weekday; 0 is Monday."""
+
+    weekday = fields.Integer(required=True)
+    opens = fields.String(required=True)
+    closes = fields.String(required=True)
+    breaks = fields.List(fields.Nested(BreakSchema), required=True)
+
+
+class SiteSchema(Schema):
+    """A place with counters. `regency_code` is Kemendagri's, `time_zone` the IANA name."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(("mall", "office", "popup")))
+    address = fields.Nested(TextSchema, required=True)
+    regency_code = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    online_booking = fields.Boolean(required=True)
+    notes = fields.List(fields.Nested(TextSchema), required=True)
+    hours = fields.List(fields.Nested(HoursSchema), required=True)
+    dates = fields.List(fields.Date(), required=True)
+    agencies = fields.List(fields.String(), required=True)
+
+
+class SitesSchema(Schema):
+    """Every place of the mall."""
+
+    sites = fields.List(fields.Nested(SiteSchema), required=True)
+    silent = fields.List(fields.String(), required=True)
+
+
+class RequirementSchema(Schema):
+    """Something to bring; with `one_of`, one of the alternatives is enough."""
+
+    code = fields.String(required=True)
+    text = fields.Nested(TextSchema, required=True)
+    note = fields.Nested(TextSchema, required=True, allow_none=True)
+    only_for = fields.Nested(TextSchema, required=True, allow_none=True)
+    one_of = fields.List(fields.Nested(TextSchema), required=True)
+    basis = fields.String(required=True)
+
+
+class PurposeSchema(Schema):
+    """What a citizen needs the service for."""
+
+    code = fields.String(required=True)
+    label = fields.Nested(TextSchema, required=True)
+
+
+class FeeSchema(Schema):
+    """A price of today in whole rupiah, with its basis; an additional one is paid on top."""
+
+    code = fields.String(required=True)
+    label = fields.Nested(TextSchema, required=True)
+    amount_rupiah = fields.Integer(required=True)
+    basis = fields.String(required=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+    additional = fields.Boolean(required=True)
+
+
+class PromiseSchema(Schema):
+    """The longest time until the result is ready, in working days."""
+
+    working_days = fields.Integer(required=True)
+    counts_from = fields.Nested(TextSchema, required=True)
+    basis = fields.String(required=True)
+    site = fields.String(required=True, allow_none=True)
+    exclusions = fields.List(fields.Nested(TextSchema), required=True)
+
+
+class OfferSchema(Schema):
+    """A service at a site; 0 places means walk-in only."""
+
+    site = fields.String(required=True)
+    places_per_hour_slot = fields.Integer(required=True)
+    complete_files_only = fields.Boolean(required=True)
+    collection = fields.Nested(TextSchema, required=True, allow_none=True)
+
+
+class ServiceSchema(Schema):
+    """One thing a citizen comes for."""
+
+    code = fields.String(required=True)
+    prefix = fields.String(required=True)
+    group = fields.Nested(TextSchema, required=True)
+    name = fields.Nested(TextSchema, required=True)
+    summary = fields.Nested(TextSchema, required=True)
+    who = fields.Nested(TextSchema, required=True)
+    steps = fields.List(fields.Nested(TextSchema), required=True)
+    requirements = fields.List(fields.Nested(RequirementSchema), required=True)
+    purposes = fields.List(fields.Nested(PurposeSchema), required=True)
+    duration_minutes = fields.Integer(required=True)
+    citizenship = fields.List(fields.String(), required=True)
+    fees = fields.List(fields.Nested(FeeSchema), required=True)
+    fee_note = fields.Nested(TextSchema, required=True, allow_none=True)
+    promises = fields.List(fields.Nested(PromiseSchema), required=True)
+    promise_note = fields.Nested(TextSchema, required=True, allow_none=True)
+    precondition = fields.Nested(TextSchema, required=True, allow_none=True)
+    warnings = fields.List(fields.Nested(TextSchema), required=True)
+    notes = fields.List(fields.Nested(TextSchema), required=True)
+    online = fields.Boolean(required=True)
+    legal_basis = fields.List(fields.String(), required=True)
+    offers = fields.List(fields.Nested(OfferSchema), required=True)
+
+
+class ServicesSchema(Schema):
+    """An agency's services, as it last told them."""
+
+    agency = fields.String(required=True)
+    told_at = fields.AwareDateTime(required=True)
+    is_old = fields.Boolean(required=True)
+    services = fields.List(fields.Nested(ServiceSchema), required=True)
+
+
+class SlotSchema(Schema):
+    """An hour; `id` books it. `places` are free of `capacity`."""
+
+    id = fields.String(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    places = fields.Integer(required=True)
+    capacity = fields.Integer(required=True)
+
+
+class DaySchema(Schema):
+    """A day; one that is not open says why: closed, holiday, full, past, not_yet_open."""
+
+    day = fields.Date(required=True)
+    open = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    note = fields.Nested(TextSchema, required=True, allow_none=True)
+    places = fields.Integer(required=True)
+    slots = fields.List(fields.Nested(SlotSchema), required=True)
+
+
+class AvailabilitySchema(Schema):
+    """Free places; at most some seconds old."""
+
+    site = fields.String(required=True)
+    service = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    days = fields.List(fields.Nested(DaySchema), required=True)
+
+
+class HeldSchema(Schema):
+    """A held place. `token` opens it; book it until `held_until`."""
+
+    ticket = fields.Nested(TicketSchema, required=True)
+    token = fields.String(required=True)
+    held_until = fields.AwareDateTime(required=True)
+
+
+class BookedSchema(Schema):
+    """A ticket. `token` is the reference that its holder keeps; `url` is its page."""
+
+    ticket = fields.Nested(TicketSchema, required=True)
+    token = fields.String(required=True)
+    url = fields.Url(required=True, require_tld=False)
+
+
+class AbilitiesSchema(Schema):
+    """What its holder may do with a ticket now."""
+
+    cancel = fields.Boolean(required=True)
+    reschedule = fields.Boolean(required=True)
+    check_in = fields.Boolean(required=True)
+    check_in_opens_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class TicketViewSchema(Schema):
+    """What a ticket's holder may see of it. `ahead` is how many are called before; null: it does not wait."""
+
+    ticket = fields.Nested(TicketSchema, required=True)
+    token = fields.String(required=True)
+    site_name = fields.Nested(TextSchema, required=True)
+    site_address = fields.Nested(TextSchema, required=True)
+    time_zone = fields.String(required=True)
+    service_name = fields.Nested(TextSchema, required=True)
+    counter_name = fields.Nested(TextSchema, required=True, allow_none=True)
+    collection = fields.Nested(TextSchema, required=True, allow_none=True)
+    name_masked = fields.String(required=True, allow_none=True)
+    nik_masked = fields.String(required=True, allow_none=True)
+    ahead = fields.Integer(required=True, allow_none=True)
+    can = fields.Nested(AbilitiesSchema, required=True)
+    replaced_by_token = fields.String(required=True, allow_none=True)
+
+
+class TicketStateSchema(Schema):
+    """What a ticket's stream tells, texts in the language asked for. `ahead` as in the ticket's view."""
+
+    revision = fields.Integer(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    state_text = fields.String(required=True)
+    ahead = fields.Integer(required=True, allow_none=True)
+    ahead_text = fields.String(required=True)
+    counter_name = fields.String(required=True, allow_none=True)
+    call_id = fields.String(required=True)
+    times_called = fields.Integer(required=True)
+
+
+class CallSchema(Schema):
+    """One call, named by `call_id`: a number called again has another one."""
+
+    call_id = fields.String(required=True)
+    number = fields.String(required=True)
+    counter = fields.String(required=True, allow_none=True)
+    counter_name = fields.String(required=True)
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+    called_at = fields.AwareDateTime(required=True)
+    times_called = fields.Integer(required=True)
+
+
+class NextSchema(Schema):
+    """Somebody who is called soon."""
+
+    number = fields.String(required=True)
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+
+
+class WaitingSchema(Schema):
+    """How many wait for an agency; `is_live` is false while its news do not arrive."""
+
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+    waiting = fields.Integer(required=True)
+    is_live = fields.Boolean(required=True)
+
+
+class BoardSchema(Schema):
+    """The board of a site: the newest calls first, who is next, notices.
+
+    `sequence` grows with each change for as long as the answering process runs.
+    """
+
+    sequence = fields.Integer(required=True)
+    now = fields.AwareDateTime(required=True)
+    site = fields.String(required=True)
+    site_name = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    calls = fields.List(fields.Nested(CallSchema), required=True)
+    next = fields.List(fields.Nested(NextSchema), required=True)
+    waiting = fields.List(fields.Nested(WaitingSchema), required=True)
+    notices = fields.List(fields.String(), required=True)
+
+
+class FiledSchema(Schema):
+    """The receipt of a complaint. `token` opens it; `url` is its page."""
+
+    number = fields.String(required=True)
+    token = fields.String(required=True)
+    url = fields.Url(required=True, require_tld=False)
+    received_at = fields.AwareDateTime(required=True)
+    due_on = fields.Date(required=True)
+    working_days = fields.Integer(required=True)
+    state = fields.String(required=True)
+
+
+class TurnSchema(Schema):
+    """One turn of the conversation about a complaint."""
+
+    at = fields.AwareDateTime(required=True)
+    by = fields.String(required=True, validate=validate.OneOf(("citizen", "officer")))
+    text = fields.String(required=True)
+
+
+class DecisionsSchema(Schema):
+    """What the complainant may do now."""
+
+    accept = fields.Boolean(required=True)
+    dispute = fields.Boolean(required=True)
+
+
+class ComplaintViewSchema(Schema):
+    """A complaint as its sender sees it."""
+
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    classification = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    agency = fields.String(required=True)
+    site = fields.String(required=True, allow_none=True)
+    received_at = fields.AwareDateTime(required=True)
+    due_on = fields.Date(required=True)
+    overdue = fields.Boolean(required=True)
+    ticket_number = fields.String(required=True, allow_none=True)
+    thread = fields.List(fields.Nested(TurnSchema), required=True)
+    can = fields.Nested(DecisionsSchema, required=True)
+
+
+class ProblemSchema(Schema):
+    """A refusal (RFC 9457). `code` is stable; `title` is in the reader's language.
+
+    In `details` of invalid_request, `fields` names what is wrong with each field.
+    """
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    request_id = fields.String(required=True)
+    details = fields.Dict(keys=fields.String())

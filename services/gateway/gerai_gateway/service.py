@@ -1,0 +1,33 @@
+"""The gateway on HTTP and on the bus."""
+
+from gerai_shared.bus.watching import watch
+from gerai_shared.deployment import Deployment, Resources
+from gerai_shared.events.envelope import Event
+from gerai_shared.operations import Operations
+from gerai_shared.pages import StaticFiles
+
+from gerai_gateway.api.boards import BoardsApi
+from gerai_gateway.api.catalogue import CatalogueApi
+from gerai_gateway.api.complaints import ComplaintsApi
+from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.tickets import TicketsApi
+from gerai_gateway.mall import Mall, MallProvider
+
+
+class GatewayService(
+    CatalogueApi, TicketsApi, BoardsApi, ComplaintsApi, DocumentsApi, StaticFiles, Operations
+):
+    """Answers citizens, kiosks and displays."""
+
+    name = "gateway"
+    deployment = Resources()
+    mall = MallProvider()
+
+    @staticmethod
+    @watch("booking", "#")
+    def booking_news(deployment: Deployment, event: Event | None) -> None:
+        """Keep boards and free places current; None after each connection of the bus."""
+        mall: Mall = deployment.extras["mall"]
+        if event is None:
+            mall.availability.forget_all()
+        mall.boards.receive(event)

@@ -1,0 +1,257 @@
+"""Whatever happens to events on their way, a board ends as its source is."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from gerai_booking.rules import visits
+from gerai_gateway.rules.board import AgencyBoard, Entry, Snapshot, calls, entry_of, people_ahead, waiting
+from hypothesis import given
+from hypothesis import strategies as st
+
+DAY = date(2026, 11, 24)
+EIGHT = datetime(2026, 11, 24, 1, tzinfo=UTC)
+STATES = ("booked", "checked_in", "called", "serving", "served", "cancelled", "no_show")
+
+
+def an_entry(
+    name: str = "a", state: str = "checked_in", revision: int = 1, minute: int = 0, **changes
+) -> Entry:
+    moment = EIGHT + timedelta(minutes=minute)
+    return Entry(
+        id=name,
+        number=changes.pop("number", f"A-{abs(minute):03d}"),
+        agency="immigration",
+        site="mpp-lebak",
+        service=changes.pop("service", "passport-new"),
+        state=state,
+        lane=changes.pop("lane", "appointment"),
+        slot_starts_at=changes.pop("slot_starts_at", None),
+        day=changes.pop("day", DAY),
+        counter="1",
+        checked_in_at=moment,
+        called_at=moment if state in {"called", "serving", "served"} else None,
+        times_called=changes.pop("times_called", 0),
+        revision=revision,
+    )
+
+
+class Source:
+    """The agency: changes its tickets and counts what it announces."""
+
+    def __init__(self) -> None:
+        self.tickets: dict[str, Entry] = {}
+        self.events: list[tuple[int, Entry]] = []
+        self.announced = 0
+
+    def change(self, name: str, state: str) -> None:
+        revision = self.tickets[name].revision + 1 if name in self.tickets else 1
+        self.tickets[name] = an_entry(name, state, revision, minute=len(self.events))
+        self.events.append((len(self.events) + 1, self.tickets[name]))
+
+    def shown(self) -> dict[str, Entry]:
+        return {name: entry for name, entry in self.tickets.items() if entry.is_shown}
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(sequence=self.announced, entries=tuple(self.shown().values()))
+
+
+def shown(board: AgencyBoard) -> dict[str, Entry]:
+    return {entry.id: entry for entry in board.entries}
+
+
+steps = st.one_of(
+    st.tuples(st.just("change"), st.sampled_from("abcd"), st.sampled_from(STATES)),
+    st.tuples(st.just("announce"), st.integers(1, 3), st.none()),
+    st.tuples(st.just("deliver"), st.integers(0, 40), st.none()),
+    st.tuples(st.just("ask"), st.none(), st.none()),
+    st.tuples(st.just("answer"), st.none(), st.none()),
+    st.tuples(st.just("fail"), st.none(), st.none()),
+    st.tuples(st.just("reconnect"), st.none(), st.none()),
+)
+
+
+class Road:
+    """What lies between source and board, and what a script of steps does to both."""
+
+    def __init__(self) -> None:
+        self.source, self.board = Source(), AgencyBoard()
+        self.asked: Snapshot | None = None
+
+    def change(self, name: str, state: str) -> None:
+        self.source.change(name, state)
+
+    def announce(self, count: int, _: None) -> None:
+        self.source.announced = min(self.source.announced + count, len(self.source.events))
+
+    def deliver(self, which: int, _: None) -> None:
+        # Any announced event, again and again, or never.
+        if self.source.announced:
+            self.board.apply(*self.source.events[which % self.source.announced])
+
+    def ask(self, *_: None) -> None:
+        if self.asked is None:
+            self.board.ask()
+            self.asked = self.source.snapshot()
+
+    def answer(self, *_: None) -> None:
+        if self.asked is not None:
+            self.board.absorb(self.asked)
+            self.asked = None
+
+    def fail(self, *_: None) -> None:
+        if self.asked is not None:
+            self.board.give_up()
+            self.asked = None
+
+    def reconnect(self, *_: None) -> None:
+        self.board.doubt()
+
+
+@given(st.lists(steps, max_size=120))
+def test_any_order_repetition_and_loss_of_events_ends_in_the_state_of_the_source(script) -> None:
+    road = Road()
+    for what, first, second in script:
+        getattr(road, what)(first, second)
+    # In the end everything is announced, and the last event arrives.
+    road.answer()
+    road.change("z", "checked_in")
+    road.announce(len(road.source.events), None)
+    road.deliver(road.source.announced - 1, None)
+    if road.board.needs_snapshot:
+        road.ask()
+        road.answer()
+    assert shown(road.board) == road.source.shown()
+    assert not road.board.needs_snapshot
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(STATES)), max_size=40), st.randoms())
+def test_events_that_all_arrive_need_no_second_snapshot(changes, chance) -> None:
+    source, board = Source(), AgencyBoard()
+    board.ask()
+    board.absorb(source.snapshot())
+    for name, state in changes:
+        source.change(name, state)
+    shuffled = [*source.events, *source.events]
+    chance.shuffle(shuffled)
+    for sequence, entry in shuffled:
+        board.apply(sequence, entry)
+    assert shown(board) == source.shown()
+    assert not board.needs_snapshot
+
+
+def test_a_missing_number_asks_for_a_snapshot_and_the_late_one_makes_it_needless() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=4, entries=()))
+    assert not board.needs_snapshot
+    board.apply(6, an_entry("b", revision=1))
+    assert board.needs_snapshot
+    board.apply(5, an_entry("a", revision=1))
+    assert not board.needs_snapshot
+
+
+def test_an_older_revision_changes_nothing() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=0, entries=(an_entry("a", "called", revision=5),)))
+    assert not board.apply(1, an_entry("a", "checked_in", revision=4))
+    assert shown(board)["a"].state == "called"
+
+
+def test_who_has_left_does_not_come_back_with_a_late_event() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=0, entries=(an_entry("a", revision=1),)))
+    board.apply(2, an_entry("a", "cancelled", revision=3))
+    board.apply(1, an_entry("a", "called", revision=2))
+    assert shown(board) == {}
+
+
+def test_a_source_that_counts_anew_is_believed() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=900, entries=(an_entry("old"),)))
+    board.doubt()
+    board.ask()
+    board.absorb(Snapshot(sequence=3, entries=(an_entry("new"),)))
+    assert set(shown(board)) == {"new"}
+    board.apply(4, an_entry("newer"))
+    assert set(shown(board)) == {"new", "newer"}
+    assert not board.needs_snapshot
+
+
+def test_endless_events_without_a_snapshot_take_no_endless_memory() -> None:
+    board = AgencyBoard()
+    for sequence in range(2, 12_000):
+        board.apply(sequence, an_entry(f"t{sequence}", "cancelled"))
+    assert len(board.beyond) <= 5_000
+    assert len(board._known) <= 5_001
+    assert board.needs_snapshot
+
+
+def test_yesterday_leaves_the_board() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=0, entries=(an_entry("a", day=DAY - timedelta(days=1)), an_entry("b"))))
+    assert board.forget_before(DAY)
+    assert set(shown(board)) == {"b"}
+    assert not board.forget_before(DAY)
+
+
+def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> None:
+    entries = [
+        an_entry("third", minute=30),
+        an_entry("first", minute=10),
+        an_entry("other", minute=5, service="passport-child"),
+        an_entry("second", minute=50, slot_starts_at=EIGHT + timedelta(minutes=40)),
+        an_entry("late", minute=20, slot_starts_at=EIGHT),
+        an_entry("zeroth", minute=59, lane="priority"),
+        an_entry("gone", "called", minute=1),
+    ]
+    assert people_ahead(entries) == {"zeroth": 0, "other": 0, "first": 1, "late": 2, "third": 3, "second": 4}
+    assert [entry.id for entry in waiting(entries)] == ["zeroth", "other", "first", "late", "third", "second"]
+
+
+@given(
+    st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"]),
+    st.none() | st.integers(-120, 120),
+    st.integers(-120, 120),
+)
+def test_boards_and_counters_order_the_queue_alike(lane, booked, arrived) -> None:
+    slot = EIGHT + timedelta(minutes=booked) if booked is not None else None
+    entry = an_entry("a", minute=arrived, lane=lane, slot_starts_at=slot)
+    assert entry.checked_in_at is not None
+    expected = visits.queue_at(booked_for=slot, checked_in_at=entry.checked_in_at)
+    assert entry.queue_order == (visits.queue_rank(lane), expected, "a")
+
+
+def test_the_newest_call_stands_first_and_each_call_has_a_name_of_its_own() -> None:
+    entries = [an_entry("a", "called", minute=1), an_entry("b", "served", minute=3), an_entry("c", minute=9)]
+    assert [entry.id for entry in calls(entries, most=10)] == ["b", "a"]
+    assert [entry.id for entry in calls(entries, most=1)] == ["b"]
+    again = replace(entries[0], times_called=2)
+    assert again.call_id != entries[0].call_id
+
+
+def test_a_ticket_becomes_an_entry_with_aware_times() -> None:
+    entry = entry_of(
+        {
+            "id": "0197a3c2-0000-7000-8000-000000000001",
+            "number": "A-012",
+            "agency": "immigration",
+            "site": "mpp-lebak",
+            "service": "passport-new",
+            "state": "called",
+            "lane": "priority",
+            "slot_starts_at": None,
+            "day": "2026-11-24",
+            "counter": "2",
+            "checked_in_at": "2026-11-24T01:00:00+00:00",
+            "called_at": "2026-11-24T01:30:00Z",
+            "times_called": 2,
+            "revision": 4,
+        }
+    )
+    assert entry.called_at == EIGHT + timedelta(minutes=30)
+    assert entry.call_id.endswith(":2")
+    assert entry.is_shown
