@@ -12,12 +12,13 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 def documents() -> dict[str, str]:
     """Return the contents of every generated file below docs/."""
-    from gerai_gateway.api.openapi import document as openapi
+    from gerai_gateway.openapi import document
+    from gerai_gateway.service import GatewayService
 
     found = {
         "events.md": event_documents.page(),
         "asyncapi.json": _json(event_documents.asyncapi()),
-        "openapi.json": _json(openapi()),
+        "openapi.json": _json(document(GatewayService, public_url="http://127.0.0.1:8000")),
     }
     found.update({f"schemas/{name}": _json(schema) for name, schema in event_documents.schemas().items()})
     return found

@@ -13,6 +13,7 @@ from pathlib import Path  # noqa: E402
 
 from gerai_booking import agencies  # noqa: E402
 from gerai_booking import roles as booking  # noqa: E402
+from gerai_booking.rules.catalogue import Agency  # noqa: E402
 from gerai_booking.seeding import seed as seed_booking  # noqa: E402
 from gerai_complaints import roles as complaints  # noqa: E402
 from gerai_complaints.seeding import seed as seed_complaints  # noqa: E402
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     runtime.start_logs(mall["gateway"])
     today = mall["gateway"].clock.now().date()
     catalogues = {agency: agencies.load(agency, today) for agency in AGENCIES}
-    _prepare(mall, catalogues)
+    _prepare(mall, catalogues, kept.demo_password)
     topology.apply(topology.describe(AGENCIES), connection_to(BUS))
     runner = runtime.Runner()
     for agency in AGENCIES:
@@ -122,7 +123,7 @@ def _deployments(folder: Path, ports: Ports, kept: Secrets, offset: timedelta) -
     }
 
 
-def _prepare(mall: dict[str, Deployment], catalogues: dict[str, agencies.Agency]) -> None:
+def _prepare(mall: dict[str, Deployment], catalogues: dict[str, Agency], password: str) -> None:
     """Bring every database up to date and fill in what a first day needs."""
     steps: list[tuple[str, Callable[[], object]]] = []
     for name, package in [
@@ -136,7 +137,7 @@ def _prepare(mall: dict[str, Deployment], catalogues: dict[str, agencies.Agency]
     for agency in AGENCIES:
         office = booking.office_of(mall[agency], catalogues[agency])
         steps.append((f"days of {agency}", lambda agency=agency, office=office: seed_booking(mall[agency], office)))
-    steps.append(("the complaints desk", lambda: seed_complaints(mall["complaints"])))
+    steps.append(("the complaints desk", lambda: seed_complaints(mall["complaints"], password=password)))
     with console.status("Opening the mall…") as status:
         for name, run in steps:
             status.update(f"Preparing {name}…")

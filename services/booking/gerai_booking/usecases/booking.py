@@ -202,7 +202,7 @@ def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[
     numbers = [""] * len(slots)
     for site, day, prefix in sorted(wanted):
         indexes = wanted[site, day, prefix]
-        counts = places.nextnumbers_for(session, site=site, day=day, prefix=prefix, count=len(indexes))
+        counts = places.next_numbers(session, site=site, day=day, prefix=prefix, count=len(indexes))
         for index, count in zip(indexes, counts, strict=True):
             numbers[index] = format_number(prefix, count)
     return numbers
