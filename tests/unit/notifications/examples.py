@@ -4,6 +4,8 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from gerai_notifications.channels import Delivery
+from gerai_notifications.writing import Letter
 from gerai_shared.events.catalogue import REGISTRY
 from gerai_shared.events.envelope import Event
 from gerai_shared.sealing import Sealer
@@ -101,6 +103,19 @@ def complaint_event(
         **changes,
     }
     return _event(event_type, data, time=NOW, event_id=None)
+
+
+def delivery(address: str = "warga@contoh.example") -> Delivery:
+    """A small mail."""
+    return Delivery(
+        id="m1",
+        message_id="<m1@gerai.example>",
+        language="id",
+        name="Contoh Warga",
+        address=address,
+        letter=Letter(subject="Nomor antrean", text="Halo", html="<p>Halo</p>"),
+        written_at=NOW,
+    )
 
 
 def _event(event_type: str, data: dict[str, Any], *, time: datetime, event_id: str | None) -> Event:
