@@ -20,8 +20,9 @@ def load(schema: Schema, data: Any) -> Any:
 
 def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
     """Return marshmallow's nested messages with dotted paths; `_schema` is the whole."""
-    if isinstance(messages, list):
-        return {path or "_schema": [str(message) for message in messages]}
+    if not isinstance(messages, dict):
+        several = messages if isinstance(messages, list) else [messages]
+        return {path or "_schema": [str(message) for message in several]}
     found: dict[str, list[str]] = {}
     for key, inner in messages.items():
         below = path if key == "_schema" and path else f"{path}.{key}" if path else str(key)
