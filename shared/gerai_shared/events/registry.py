@@ -57,21 +57,26 @@ class Registry:
 
     def dump(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON form of `data` (native values). Producers are strict: raises InvalidEventData
-        when a field lacks, is not known, or has a wrong value."""
+        when a field lacks, is not known, or has a wrong value.
+        """
         schema = self[name].schema()
         unknown = data.keys() - schema.fields.keys()
         if unknown:
             raise InvalidEventData(f"{name}: unknown {sorted(unknown)}")
-        dumped: dict[str, Any] = schema.dump(data)
         try:
+            dumped: dict[str, Any] = schema.dump(data)
             schema.load(dumped, unknown=RAISE)
         except ValidationError as error:
             raise InvalidEventData(f"{name}: {error.messages}") from error
+        except (AttributeError, TypeError, ValueError) as error:
+            # marshmallow writes without checking: a value of another type fails somewhere inside a field.
+            raise InvalidEventData(f"{name}: {error}") from error
         return dumped
 
     def load(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return native values of `data` (JSON). Readers are tolerant: fields they do not know are
-        passed over. Raises InvalidEventData."""
+        passed over. Raises InvalidEventData.
+        """
         try:
             loaded: dict[str, Any] = self[name].schema().load(data, unknown=EXCLUDE)
         except ValidationError as error:
