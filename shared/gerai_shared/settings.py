@@ -6,6 +6,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from environs import EnvError, FileAwareEnv
+from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 URL_OF_BUS = Regexp(r"^(amqps?://.+|embedded://.+)$", error="must be amqp://… or embedded://…")
@@ -15,6 +16,8 @@ URL_OF_DATABASE = Regexp(
 )
 ADDRESS = Regexp(r"^[^:]+:\d{1,5}$", error="must be host:port")
 SHORTEST_SECRET = 32
+#: Seconds by which a demonstration may shift its clock: ten years.
+FARTHEST_OFFSET = 10 * 365 * 86_400
 
 
 class InvalidSettings(Exception):
@@ -67,26 +70,33 @@ def read_settings(deployment: str, *, needs: frozenset[str]) -> Settings:
     def needed(name: str, default: Any) -> dict[str, Any]:
         return {} if name in needs else {"default": default}
 
+    def some(name: str) -> dict[str, Any]:
+        return {"validate": _not_empty} if name in needs else {}
+
     secret = Length(min=SHORTEST_SECRET, error=f"must have at least {SHORTEST_SECRET} characters")
     secrets = {"validate": secret} if "secret" in needs else {}
     values: dict[str, Any] = {
         "environment": env.str("ENVIRONMENT", "production", validate=OneOf(["production", "demo", "test"])),
         "bus_url": env.str("BUS_URL", "embedded://mall", validate=URL_OF_BUS),
         "database_url": env.str(
-            "DATABASE_URL", **needed("database", ""), **({"validate": URL_OF_DATABASE} if "database" in needs else {})
+            "DATABASE_URL",
+            **needed("database", ""),
+            **({"validate": URL_OF_DATABASE} if "database" in needs else {}),
         ),
         "http_address": env.str("HTTP_ADDRESS", "127.0.0.1:8000", validate=ADDRESS),
         "public_url": env.str("PUBLIC_URL", "http://127.0.0.1:8000"),
         "secret_key": env.str("SECRET_KEY", **needed("secret", ""), **secrets),
-        "sealing_keys": env.list("SEALING_KEYS", **needed("sealing", [])),
+        "sealing_keys": env.list("SEALING_KEYS", **needed("sealing", []), **some("sealing")),
         "identity_key": env.str(
             "IDENTITY_KEY", **needed("identity", ""), **({"validate": secret} if "identity" in needs else {})
         ),
-        "agencies": env.list("AGENCIES", **needed("agencies", [])),
-        "smtp_url": env.str("SMTP_URL", **needed("smtp", "")),
+        "agencies": env.list("AGENCIES", **needed("agencies", []), **some("agencies")),
+        "smtp_url": env.str("SMTP_URL", **needed("smtp", ""), **some("smtp")),
         "mail_from": env.str("MAIL_FROM", "antrean@gerai.invalid"),
         "log_level": env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
-        "clock_offset": env.float("CLOCK_OFFSET", 0.0),
+        "clock_offset": env.float(
+            "CLOCK_OFFSET", 0.0, validate=Range(min=-FARTHEST_OFFSET, max=FARTHEST_OFFSET)
+        ),
         "drain_seconds": env.float("DRAIN_SECONDS", 20.0, validate=Range(min=0)),
         "max_workers": env.int("MAX_WORKERS", 32, validate=Range(min=1, max=1000)),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0, max=5)),
@@ -95,10 +105,20 @@ def read_settings(deployment: str, *, needs: frozenset[str]) -> Settings:
     problems = _problems(env, values)
     if problems:
         raise InvalidSettings("\n".join(problems))
-    values["sealing_keys"] = tuple(values["sealing_keys"])
-    values["agencies"] = tuple(values["agencies"])
+    values["sealing_keys"] = _entries(values["sealing_keys"])
+    values["agencies"] = _entries(values["agencies"])
     values["clock_offset"] = timedelta(seconds=values["clock_offset"])
     return Settings(deployment=deployment, **values)
+
+
+def _not_empty(value: str | list[str]) -> None:
+    if not _entries([value] if isinstance(value, str) else value):
+        raise ValidationError("must not be empty")
+
+
+def _entries(listed: list[str]) -> tuple[str, ...]:
+    """What stands between commas, as people write it: with spaces, with a comma at the end."""
+    return tuple(entry.strip() for entry in listed if entry.strip())
 
 
 def _problems(env: Any, values: dict[str, Any]) -> list[str]:
@@ -108,7 +128,7 @@ def _problems(env: Any, values: dict[str, Any]) -> list[str]:
     except EnvError as error:
         found: dict[str, list[str]] = getattr(error, "error_messages", {})
         problems = [f"{name}: {' '.join(texts)}" for name, texts in sorted(found.items())] or [str(error)]
-    for key in values["sealing_keys"] or ():
+    for key in _entries(values["sealing_keys"] or []):
         try:
             Fernet(key)
         except ValueError:
