@@ -11,12 +11,27 @@ from structlog.typing import EventDict, WrappedLogger
 from gerai_shared.context import current_context, has_context
 
 # A NIK, a phone number, an e-mail address: never written, whatever field they come in.
-SIXTEEN_DIGITS = re.compile(r"\b\d{16}\b")
-PHONE = re.compile(r"(?<![\w-])(?:\+62|62|0)8[1-35-9]\d{7,10}\b")
+# As people write them, too: with spaces or dashes. Identifiers of ours, which are hexadecimal with dashes, stay.
+SIXTEEN_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])\d{16}(?![0-9A-Za-z])|(?<![\w-])\d(?:[ -]?\d){15}(?![\w-])",
+)
+PHONE = re.compile(r"(?<![\w-])(?:\+62|62|0)[ -]?8[1-35-9](?:[ -]?\d){7,10}\b")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 TOKEN = re.compile(r"\b([a-z]+)\.[A-Za-z0-9_-]{43}\b")
 PRIVATE_FIELDS = frozenset(
-    {"name", "full_name", "nik", "email", "phone", "address", "birth_date", "password", "sealed", "token", "body"}
+    {
+        "name",
+        "full_name",
+        "nik",
+        "email",
+        "phone",
+        "address",
+        "birth_date",
+        "password",
+        "sealed",
+        "token",
+        "body",
+    }
 )
 
 
@@ -29,14 +44,22 @@ def redact(text: str) -> str:
 
 
 def _without_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    for key, value in event.items():
-        if key in PRIVATE_FIELDS:
-            event[key] = "[private]"
-        elif isinstance(value, str):
-            event[key] = redact(value)
-        elif isinstance(value, dict | list | tuple):
-            event[key] = redact(repr(value))
-    return event
+    # What begins with an underscore is structlog's own and goes no further.
+    return {key: value if key.startswith("_") else _cleaned(key, value) for key, value in event.items()}
+
+
+def _cleaned(key: str, value: Any) -> Any:
+    if key in PRIVATE_FIELDS:
+        return "[private]"
+    if isinstance(value, dict):
+        return {redact(str(inner)): _cleaned(str(inner), held) for inner, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned("", item) for item in value]
+    if value is None or isinstance(value, bool | float):
+        return value
+    # Whatever else would be written as its text.
+    text = redact(str(value))
+    return value if isinstance(value, int) and text == str(value) else text
 
 
 def _with_context(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
