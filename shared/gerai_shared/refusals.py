@@ -25,8 +25,11 @@ class Refused(Exception):
 
     @property
     def message(self) -> str:
-        """The English message."""
-        return self.template % self.details if self.details else self.template
+        """The English message; without the details where they do not fit, as those of a newer version may."""
+        try:
+            return self.template % self.details if self.details else self.template
+        except (KeyError, TypeError, ValueError):
+            return self.template
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
