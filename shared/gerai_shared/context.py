@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from gerai_shared.ids import new_id
 
-TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+# Identifiers of zeros alone are invalid (W3C Trace Context).
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
