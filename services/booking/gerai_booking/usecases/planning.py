@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-
 from gerai_booking.models.places import day_quotas, put_missing, quota_on, quotas, slot_id, slots
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.visits import BOOKABLE_DAYS
