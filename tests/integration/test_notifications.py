@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from gerai_notifications import roles, usecases
 from gerai_notifications.models import Base, Message
 from gerai_notifications.rules import MessageState
@@ -26,6 +27,7 @@ from gerai_shared.deployment import Deployment, deployment_of
 from gerai_shared.events.catalogue import REGISTRY
 from gerai_shared.events.envelope import CONTENT_TYPE, Event, to_wire
 from gerai_shared.runtime import Runner
+from gerai_shared.sealing import Sealer
 from gerai_shared.settings import Settings
 from kombu import Producer
 from sqlalchemy import select
@@ -218,6 +220,21 @@ def test_who_left_no_address_gets_no_mail_and_a_row_that_says_so(
     assert mail_server.mails() == []
 
 
+def test_what_was_sealed_with_a_strange_key_is_kept_for_a_person_and_not_lost(
+    service: Deployment, bus: str, mail_server: MailServer
+) -> None:
+    stranger = Sealer((Fernet.generate_key().decode(),))
+    publish(bus, now_event(recipient=stranger.seal({"email": "warga@contoh.example"})), now_event())
+    wait_until(has_state(service, MessageState.DELIVERED))
+
+    def kept() -> str:
+        with service.database.reading() as session:
+            return str(session.scalar(select(tables.failed_messages.c.reason)))
+
+    wait_until(lambda: kept().startswith("BrokenSeal"))
+    assert len(mail_server.mails()) == 1
+
+
 def test_mails_wait_while_the_server_is_away_and_go_out_once_when_it_is_back(
     service: Deployment, bus: str, mail_server: MailServer
 ) -> None:
@@ -330,6 +347,28 @@ def test_a_mail_whose_fate_is_unknown_after_a_crash_is_sent_again_as_the_same_ma
     first, second = mail_server.mails("slow@contoh.example")
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Subject"] == second["Subject"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("GERAI_SMTP_URL", "http://mail.example"), ("GERAI_SMTP_URL", ""), ("GERAI_SEALING_KEYS", "short")],
+)
+def test_settings_that_cannot_work_end_the_start_with_their_name(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "GERAI_DATABASE_URL": f"sqlite:///{tmp_path / 'unused.sqlite'}",
+        "GERAI_SEALING_KEYS": SEALING_KEY,
+        "GERAI_SMTP_URL": "smtp://127.0.0.1:1",
+        name: value,
+    }
+    command = [sys.executable, "-W", "ignore", "-m", PACKAGE, "serve"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 2
+    assert name in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 @contextmanager

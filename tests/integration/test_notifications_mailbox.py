@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import eventlet
 import pytest
 import requests
 from gerai_notifications import roles, usecases
@@ -66,6 +67,12 @@ def get(deployment: Deployment, path: str, **options: object) -> requests.Respon
 def tell(deployment: Deployment, event: Event) -> None:
     """Write the message of an event and wait until it is in the mailbox."""
     before = len(mails(deployment))
+    write_message(deployment, event)
+    wait_until(lambda: len(mails(deployment)) == before + 1)
+
+
+def write_message(deployment: Deployment, event: Event) -> None:
+    """Write the message of an event as the handler does."""
     with deployment.database.transaction() as session:
         usecases.tell_citizen(
             session,
@@ -76,7 +83,6 @@ def tell(deployment: Deployment, event: Event) -> None:
             mail_from=deployment.settings.mail_from,
             now=deployment.clock.now(),
         )
-    wait_until(lambda: len(mails(deployment)) == before + 1)
 
 
 def mails(deployment: Deployment) -> list[MailboxMail]:
@@ -139,6 +145,27 @@ def test_the_same_mail_again_is_one_mail(service: Deployment) -> None:
     with service.extras["channel"].connect() as connection:
         connection.hand_over(replace(delivery(), id=before.id))
     assert [each.mail for each in mails(service)] == [before.mail]
+
+
+def test_other_work_goes_on_while_a_backlog_is_sent(settings: Settings) -> None:
+    ticks: list[int] = []
+
+    def tick() -> None:
+        while True:
+            ticks.append(len(mails(deployment)))
+            eventlet.sleep(0)
+
+    deployment = deployment_of(settings)
+    roles.build(deployment, Runner(), "all")
+    for _ in range(20):
+        write_message(deployment, complaint_event(recipient=contact()))
+    deployment.database.close()
+    with running(settings, "bus") as deployment:
+        ticking = eventlet.spawn(tick)
+        wait_until(lambda: len(mails(deployment)) == 20)
+        ticking.kill()
+    # It saw the mailbox fill up mail by mail.
+    assert len(set(ticks)) > 15
 
 
 def test_in_production_there_is_no_mailbox(settings: Settings) -> None:

@@ -37,7 +37,7 @@ def _serve(role: str) -> int:
     runner = Runner()
     start_logs(deployment)
     build(deployment, runner, role)
-    return serve(runner, deployment=DEPLOYMENT, drain_seconds=settings.drain_seconds)
+    return serve(runner, drain_seconds=settings.drain_seconds)
 
 
 def _migrate() -> int:

@@ -155,6 +155,8 @@ class Sender(Entrypoint):
                 self._record(message, outcome)
             if not outcome.connected:
                 return
+            # Neither SQLite nor the mailbox ever waits: a backlog would hold up the whole process.
+            sleep(0)
 
     def _attempt(self, connection: Connection, message: models.Message) -> Outcome:
         try:
