@@ -9,19 +9,36 @@ from gerai_shared.events.registry import EventType
 from gerai_shared.ticket import TicketSchema
 from marshmallow import Schema
 
+INTRODUCTION = """# Events
+
+Made by `make generate` from the schemas; a test keeps it equal to the code. Each event is a CloudEvents 1.0
+object in structured JSON mode (`schemas/envelope.json`), published to its context's topic exchange with the
+routing key `<type>.<agency>.<site>`. `sequence` counts the events of one deployment and site without gaps.
+A published version never changes incompatibly: `schemas/published/` holds what readers were promised.
+
+Events with readers are published mandatory and confirmed, and kept until a queue takes them. Events without
+feed live boards alone, which begin with a snapshot."""
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(schema: type[Schema], *, title: str) -> dict[str, Any]:
     """Return a marshmallow schema as JSON Schema 2020-12, nested schemas written out in place."""
     converter = OpenAPIConverter("3.1.0", schema_name_resolver=lambda _schema: None, spec=None)  # type: ignore[arg-type]
-    converted = converter.schema2jsonschema(schema())
-    return {"$schema": JSON_SCHEMA, "title": title, "description": " ".join((schema.__doc__ or "").split()), **converted}
+    converted = converter.schema2jsonschema(schema())  # type: ignore[no-untyped-call]
+    return {
+        "$schema": JSON_SCHEMA,
+        "title": title,
+        "description": " ".join((schema.__doc__ or "").split()),
+        **converted,
+    }
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of every event's data, of the envelope and of the ticket, by file name."""
-    found = {f"{event_type.name}.json": json_schema(event_type.schema, title=event_type.name) for event_type in REGISTRY}
+    found = {
+        f"{event_type.name}.json": json_schema(event_type.schema, title=event_type.name)
+        for event_type in REGISTRY
+    }
     found["envelope.json"] = json_schema(EnvelopeSchema, title="envelope")
     found["ticket.v1.json"] = json_schema(TicketSchema, title="ticket.v1")
     return found
@@ -56,7 +73,11 @@ def asyncapi() -> dict[str, Any]:
             "channel": {"$ref": f"#/channels/{key}"},
             "summary": event_type.summary,
             "bindings": {
-                "amqp": {"deliveryMode": 2, "mandatory": bool(event_type.consumers), "bindingVersion": "0.3.0"}
+                "amqp": {
+                    "deliveryMode": 2,
+                    "mandatory": bool(event_type.consumers),
+                    "bindingVersion": "0.3.0",
+                }
             },
         }
     return {
@@ -94,15 +115,7 @@ def _message(event_type: EventType) -> dict[str, Any]:
 def page() -> str:
     """Return docs/events.md."""
     lines = [
-        "# Events",
-        "",
-        "Made by `make generate` from the schemas; a test keeps it equal to the code. Each event is a CloudEvents 1.0",
-        "object in structured JSON mode (`schemas/envelope.json`), published to its context's topic exchange with the",
-        "routing key `<type>.<agency>.<site>`. `sequence` counts the events of one deployment and site without gaps.",
-        "A published version never changes incompatibly: `schemas/published/` holds what readers were promised.",
-        "",
-        "Events with readers are published mandatory and confirmed, and kept until a queue takes them. Events without",
-        "feed live boards alone, which begin with a snapshot.",
+        *INTRODUCTION.splitlines(),
         "",
         "| event | exchange | durable readers | what happened |",
         "|---|---|---|---|",
@@ -112,9 +125,21 @@ def page() -> str:
         link = f"[`{event_type.name}`](schemas/{event_type.name}.json)"
         lines.append(f"| {link} | `{event_type.exchange}` | {readers} | {event_type.summary} |")
     for event_type in REGISTRY:
-        lines += ["", f"## {event_type.name}", "", f"{event_type.summary}.", "", "| field | type | may be null |", "|---|---|---|"]
-        lines += [f"| `{name}` | {kind} | {'yes' if nullable else 'no'} |" for name, kind, nullable in _fields(event_type)]
+        lines += [
+            "",
+            f"## {event_type.name}",
+            "",
+            f"{event_type.summary}.",
+            "",
+            "| field | type | may be null |",
+            "|---|---|---|",
+        ]
+        lines += _rows(event_type)
     return "\n".join(lines) + "\n"
+
+
+def _rows(event_type: EventType) -> list[str]:
+    return [f"| `{name}` | {kind} | {'yes' if null else 'no'} |" for name, kind, null in _fields(event_type)]
 
 
 def _fields(event_type: EventType) -> list[tuple[str, str, bool]]:
@@ -126,7 +151,13 @@ def _fields(event_type: EventType) -> list[tuple[str, str, bool]]:
         nullable = "null" in kinds or any(each == {"type": "null"} for each in schema.get("anyOf", []))
         kind = " or ".join(each for each in kinds if each != "null")
         values = [value for value in schema.get("enum", []) if value is not None]
-        note = f": {', '.join(map(str, values))}" if values else f" ({schema['format']})" if "format" in schema else ""
+        note = (
+            f": {', '.join(map(str, values))}"
+            if values
+            else f" ({schema['format']})"
+            if "format" in schema
+            else ""
+        )
         found.append((name, kind + note, nullable))
     return found
 
@@ -137,8 +168,6 @@ def incompatibilities(published: dict[str, Any], current: dict[str, Any], path: 
     New fields are allowed, because readers pass over what they do not know. A field that goes away,
     may be missing or null where it could not, or takes values it did not take is not.
     """
-    if not isinstance(published, dict) or not isinstance(current, dict):
-        return [] if published == current else [f"{path} changed"]
     problems = []
     properties = current.get("properties", {})
     for name, schema in published.get("properties", {}).items():
@@ -149,19 +178,25 @@ def incompatibilities(published: dict[str, Any], current: dict[str, Any], path: 
         if name in published.get("required", []) and name not in current.get("required", []):
             problems.append(f"{where} may be missing now")
         problems += incompatibilities(schema, properties[name], where)
+    return problems + _other_values(published, current, path or "the whole")
+
+
+def _other_values(published: dict[str, Any], current: dict[str, Any], where: str) -> list[str]:
+    """Return how one value may be now what it could not be."""
+    problems = []
     for keyword in ("type", "enum"):
-        if keyword not in published and keyword not in current:
-            continue
         before, after = _values(published.get(keyword)), _values(current.get(keyword))
-        if keyword in published and (keyword not in current or after - before):
-            problems.append(f"{path or 'the whole'} takes other values of {keyword} now")
-        elif keyword not in published and keyword == "type":
-            problems.append(f"{path or 'the whole'} has a type now")
+        if before and (not after or after - before):
+            problems.append(f"{where} takes other values of {keyword} now")
     for keyword in ("format", "const", "pattern", "anyOf", "allOf", "items"):
         if published.get(keyword) != current.get(keyword):
-            problems.append(f"{path or 'the whole'} has another {keyword} now")
+            problems.append(f"{where} has another {keyword} now")
     return problems
 
 
 def _values(value: Any) -> set[str]:
-    return {str(each) for each in (value if isinstance(value, list) else [value])} if value is not None else set()
+    return (
+        {str(each) for each in (value if isinstance(value, list) else [value])}
+        if value is not None
+        else set()
+    )

@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gerai_gateway.openapi import document
+from gerai_gateway.service import GatewayService
+
 from tools import event_documents
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -12,9 +15,6 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 def documents() -> dict[str, str]:
     """Return the contents of every generated file below docs/."""
-    from gerai_gateway.openapi import document
-    from gerai_gateway.service import GatewayService
-
     found = {
         "events.md": event_documents.page(),
         "asyncapi.json": _json(event_documents.asyncapi()),

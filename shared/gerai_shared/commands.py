@@ -48,7 +48,10 @@ def claim(session: Session, *, scope: str, requests: list[tuple[str, str]], now:
     if not rows:
         return set()
     statement = (
-        insert_into(session, tables.commands).values(rows).on_conflict_do_nothing().returning(tables.commands.c.key)
+        insert_into(session, tables.commands)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(tables.commands.c.key)
     )
     return set(session.scalars(statement))
 
@@ -74,7 +77,10 @@ def remember(session: Session, *, scope: str, answers: dict[str, dict[str, Any]]
         update(table)
         .where(table.c.scope == scope, table.c.key == bindparam("the_key"))
         .values(response=bindparam("the_response")),
-        [{"the_key": key, "the_response": json.dumps(answer, default=str)} for key, answer in sorted(answers.items())],
+        [
+            {"the_key": key, "the_response": json.dumps(answer, default=str)}
+            for key, answer in sorted(answers.items())
+        ],
     )
 
 

@@ -82,7 +82,7 @@ class Database:
             yield session
 
     def on_announcement(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called after each commit of this process that wrote events. It must not raise or block."""
+        """Have `listener` called after each commit here that wrote events. It must not raise or block."""
         self._announcement_listeners.append(listener)
 
     def answers(self) -> bool:

@@ -50,7 +50,7 @@ def deployment_of(settings: Settings) -> Deployment:
     return Deployment(settings=settings, clock=Clock(offset=settings.clock_offset))
 
 
-class Resources(DependencyProvider):  # type: ignore[misc]
+class Resources(DependencyProvider):
     """Dependency: the process's Deployment. Cannot fail: an error here would end the container."""
 
     def get_dependency(self, _worker_ctx: Any) -> Deployment:

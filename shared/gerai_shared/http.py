@@ -13,7 +13,6 @@ from typing import Any
 
 from eventlet import sleep, wsgi
 from eventlet.event import Event
-from eventlet.timeout import Timeout
 from nameko.exceptions import ContainerBeingKilled
 from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer
@@ -38,6 +37,7 @@ from gerai_shared.refusals import (
     UnreadableBody,
 )
 from gerai_shared.translations import language_of, translate
+from gerai_shared.waiting import wait_at_most
 
 log = get_logger("gerai.access")
 
@@ -106,14 +106,14 @@ def client_address(request: Request, trusted_proxies: int) -> str:
     return request.remote_addr or ""
 
 
-class _Protocol(HttpOnlyProtocol):  # type: ignore[misc]
+class _Protocol(HttpOnlyProtocol):
     """One connection; says nothing about what software answers."""
 
     def version_string(self) -> str:
         return "gerai"
 
 
-class GeraiWebServer(WebServer):  # type: ignore[misc]
+class GeraiWebServer(WebServer):
     """The web server of one container."""
 
     def __init__(self) -> None:
@@ -125,14 +125,14 @@ class GeraiWebServer(WebServer):  # type: ignore[misc]
         """Return the application."""
         return Application(self)
 
-    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = _Protocol, debug: bool = False) -> Any:
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = _Protocol, **_: Any) -> Any:
         """Return eventlet's server: no line a request on standard error, idle sockets are closed."""
         return wsgi.Server(
             sock,
             sock.getsockname(),
             wsgi_app,
             protocol=protocol,
-            debug=debug,
+            debug=False,
             log_output=False,
             socket_timeout=IDLE_SOCKET_SECONDS,
             url_length_limit=4096,
@@ -185,7 +185,9 @@ class Application:
                 for header, value in SECURITY_HEADERS.items():
                     response.headers.setdefault(header, value)
                 if self._settings.public_url.startswith("https://"):
-                    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+                    response.headers.setdefault(
+                        "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+                    )
                 if self._server.closing:
                     response.headers["Connection"] = "close"
                 self._tell(request, name, response.status_code, time.monotonic() - began)
@@ -228,12 +230,14 @@ class Application:
         metrics.HTTP_SECONDS.labels(entrypoint=name, status=str(status)).observe(seconds)
         if status >= Fault.status or seconds > 1.0:
             # Path without query: the query may hold what people typed. Tokens are redacted.
-            log.warning("request", method=request.method, path=request.path, status=status, seconds=round(seconds, 3))
+            log.warning(
+                "request", method=request.method, path=request.path, status=status, seconds=round(seconds, 3)
+            )
         else:
             log.debug("request", method=request.method, path=request.path, status=status)
 
 
-class Http(HttpRequestHandler):  # type: ignore[misc]
+class Http(HttpRequestHandler):
     """Entrypoint: `@http("GET", "/path/<name>")`; the method takes the request and the path's values,
     returns a werkzeug Response, and raises Refused.
 
@@ -242,7 +246,9 @@ class Http(HttpRequestHandler):  # type: ignore[misc]
 
     server = GeraiWebServer()
 
-    def __init__(self, method: str, url: str, *, page: bool = False, seconds: float = REQUEST_SECONDS) -> None:
+    def __init__(
+        self, method: str, url: str, *, page: bool = False, seconds: float = REQUEST_SECONDS
+    ) -> None:
         super().__init__(method, url)
         self.page = page
         self.seconds = seconds
@@ -254,7 +260,7 @@ class Http(HttpRequestHandler):  # type: ignore[misc]
 
     def handle_request(self, request: Request) -> Response:
         """Run the method in a worker and wait for its answer within the entrypoint's time."""
-        if self.container._worker_pool.free() < 1:  # noqa: SLF001 - nameko has no public way to ask
+        if self.container._worker_pool.free() < 1:
             return self._refused(request, Saturated(retry_after=2))
         event = Event()
         try:
@@ -267,10 +273,10 @@ class Http(HttpRequestHandler):  # type: ignore[misc]
             )
         except ContainerBeingKilled:
             return self._refused(request, Unavailable(retry_after=5))
-        with Timeout(self.seconds, False):
-            result, error = event.wait()
-            return self._response(request, result, error)
-        return self._refused(request, TookTooLong())
+        outcome = wait_at_most(self.seconds, event.wait)
+        if outcome is None:
+            return self._refused(request, TookTooLong())
+        return self._response(request, *outcome)
 
     def _finish(self, event: Event, _worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         event.send((result, exc_info))

@@ -133,7 +133,9 @@ def list_parked(session: Session, *, limit: int = 100) -> list[FailedMessage]:
 
 def find_failed(session: Session, message_id: str) -> FailedMessage | None:
     """Return one failed message by its own id."""
-    row = session.execute(select(tables.failed_messages).where(tables.failed_messages.c.id == message_id)).one_or_none()
+    row = session.execute(
+        select(tables.failed_messages).where(tables.failed_messages.c.id == message_id)
+    ).one_or_none()
     return FailedMessage(**row._asdict()) if row else None
 
 
@@ -159,7 +161,7 @@ def count_failed(session: Session) -> dict[str, int]:
     """Return how many messages are retrying and parked."""
     table = tables.failed_messages
     rows = session.execute(select(table.c.state, func.count()).group_by(table.c.state))
-    counts = {state: count for state, count in rows}  # noqa: C416 - rows are not tuples to the type checker
+    counts = {state: count for state, count in rows}
     return {RETRYING: counts.get(RETRYING, 0), PARKED: counts.get(PARKED, 0)}
 
 

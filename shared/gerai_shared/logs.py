@@ -11,7 +11,7 @@ from structlog.typing import EventDict, WrappedLogger
 from gerai_shared.context import current_context, has_context
 
 # A NIK, a phone number, an e-mail address: never written, whatever field they come in.
-# As people write them, too: with spaces or dashes. Identifiers of ours, which are hexadecimal with dashes, stay.
+# As people write them, too: with spaces or dashes. Our own identifiers, hexadecimal with dashes, stay.
 SIXTEEN_DIGITS = re.compile(
     r"(?<![0-9A-Za-z])\d{16}(?![0-9A-Za-z])|(?<![\w-])\d(?:[ -]?\d){15}(?![\w-])",
 )
@@ -19,19 +19,11 @@ PHONE = re.compile(r"(?<![\w-])(?:\+62|62|0)[ -]?8[1-35-9](?:[ -]?\d){7,10}\b")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 TOKEN = re.compile(r"\b([a-z]+)\.[A-Za-z0-9_-]{43}\b")
 PRIVATE_FIELDS = frozenset(
-    {
-        "name",
-        "full_name",
-        "nik",
-        "email",
-        "phone",
-        "address",
-        "birth_date",
-        "password",
-        "sealed",
-        "token",
-        "body",
-    }
+    (
+        *("name", "full_name", "nik", "email", "phone", "address", "birth_date"),
+        # What opens something, or may hold any of these.
+        *("password", "sealed", "token", "body"),
+    )
 )
 
 

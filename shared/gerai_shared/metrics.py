@@ -8,7 +8,9 @@ HTTP_SECONDS = Histogram(
     "gerai_http_request_seconds", "Time to answer a request", ["entrypoint", "status"], buckets=BUCKETS
 )
 HTTP_STREAMS = Gauge("gerai_http_streams", "Listeners on server-sent events now")
-RPC_SECONDS = Histogram("gerai_rpc_seconds", "Time to carry out a request", ["method", "outcome"], buckets=BUCKETS)
+RPC_SECONDS = Histogram(
+    "gerai_rpc_seconds", "Time to carry out a request", ["method", "outcome"], buckets=BUCKETS
+)
 RPC_LATE = Counter("gerai_rpc_late_total", "Requests not carried out because their deadline was over")
 RPC_UNANSWERED = Counter("gerai_rpc_unanswered_total", "Requests without an answer in time", ["deployment"])
 PARKED = Counter("gerai_parked_total", "Messages put aside for a person to look at", ["kind"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command, context
 from alembic.autogenerate import compare_metadata
@@ -43,7 +43,9 @@ def differences(database_url: str, metadatas: Sequence[MetaData]) -> list[Any]:
     """Return what the migrated database has otherwise than the models; empty when they agree."""
     engine = create_engine(make_url(database_url), poolclass=pool.NullPool)
     with engine.connect() as connection:
-        migration = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
+        migration = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": False}
+        )
         return list(compare_metadata(migration, _together(metadatas)))
 
 
@@ -73,6 +75,6 @@ def run_environment(metadatas: Sequence[MetaData]) -> None:
             context.run_migrations()
 
 
-def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     # A new migration names our column type as its template imports it.
     return "AwareDateTime()" if kind == "type" and isinstance(item, AwareDateTime) else False

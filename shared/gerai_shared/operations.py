@@ -31,7 +31,9 @@ class Operations:
         for name, check in self.deployment.extras.get("needs", {}).items():
             needs[name] = bool(check())
         ready = all(needs.values())
-        return json_response({"status": "ready" if ready else "not ready", "needs": needs}, 200 if ready else 503)
+        return json_response(
+            {"status": "ready" if ready else "not ready", "needs": needs}, 200 if ready else 503
+        )
 
     @http("GET", "/metrics")
     def metrics(self, _request: Request) -> Response:

@@ -116,7 +116,8 @@ def claim_batch(session: Session, *, now: datetime, limit: int) -> list[Outgoing
 
 def _number(session: Session, rows: list[Any]) -> dict[int, int]:
     """Give each row the next number of its stream, and keep the numbers, so that a second attempt
-    publishes the same one."""
+    publishes the same one.
+    """
     table, streams = tables.outbox, tables.streams
     counts: dict[str, list[int]] = {}
     for row in rows:
@@ -159,7 +160,9 @@ def _outgoing(row: Any, sequence: int) -> Outgoing:
 
 def mark_sent(session: Session, positions: Iterable[int], *, now: datetime) -> None:
     """Record that the broker has taken these events."""
-    session.execute(update(tables.outbox).where(tables.outbox.c.position.in_(list(positions))).values(sent_at=now))
+    session.execute(
+        update(tables.outbox).where(tables.outbox.c.position.in_(list(positions))).values(sent_at=now)
+    )
 
 
 def mark_failed(session: Session, position: int, *, reason: str, now: datetime) -> None:

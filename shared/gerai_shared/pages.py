@@ -50,7 +50,9 @@ class Pages:
     comes last by itself. `site_name` is what the header says after the wordmark.
     """
 
-    def __init__(self, *, package: str, site_name: str, secure_cookies: bool, defaults: dict[str, Any] | None = None):
+    def __init__(
+        self, *, package: str, site_name: str, secure_cookies: bool, defaults: dict[str, Any] | None = None
+    ):
         self._packages = (package, "gerai_shared")
         self._site_name = site_name
         self._secure = secure_cookies
@@ -75,7 +77,9 @@ class Pages:
         )
         environment.policies["ext.i18n.trimmed"] = True
         environment.install_gettext_translations(texts(self._packages, language), newstyle=True)  # type: ignore[attr-defined]
-        environment.globals.update(asset=self.asset_url, lang=language, site_name=self._site_name, new_key=new_id)
+        environment.globals.update(
+            asset=self.asset_url, lang=language, site_name=self._site_name, new_key=new_id
+        )
         environment.filters.update(
             date_long=partial(date_long, language=language),
             date_short=partial(date_short, language=language),
@@ -142,7 +146,9 @@ class Pages:
     def check_form(self, request: Request) -> None:
         """Refuse a form that another site made a browser send. Raises ForeignForm."""
         cookie = request.cookies.get(FORM_COOKIE, "")
-        if not cookie or not secrets.compare_digest(cookie.encode(), request.form.get(FORM_FIELD, "").encode()):
+        if not cookie or not secrets.compare_digest(
+            cookie.encode(), request.form.get(FORM_FIELD, "").encode()
+        ):
             raise ForeignForm
 
     def _set_cookies(self, request: Request, response: Response, language: str) -> None:
@@ -217,12 +223,14 @@ class StaticFiles:
             response.headers["Content-Encoding"] = "gzip"
         else:
             response.data = asset.body
-        return response.make_conditional(request)  # type: ignore[return-value]
+        return response.make_conditional(request)
 
     @http("GET", "/favicon.ico")
     def favicon(self, _request: Request) -> Response:
         """Point browsers that ask for the old name to the icon."""
-        return Response(status=308, headers={"Location": self.deployment.extras["pages"].asset_url("favicon.svg")})
+        return Response(
+            status=308, headers={"Location": self.deployment.extras["pages"].asset_url("favicon.svg")}
+        )
 
 
 def _other_language_url(request: Request, language: str) -> str:
@@ -248,12 +256,14 @@ def time_short(value: datetime, time_zone: str) -> str:
 
 def date_time(value: datetime, time_zone: str, *, language: str) -> str:
     """Return `Senin, 23 November 2026, 09.00 WIB`."""
-    return f"{date_long(value, time_zone, language=language)}, {time_short(value, time_zone)} {zone_name(value, time_zone)}"
+    day = date_long(value, time_zone, language=language)
+    return f"{day}, {time_short(value, time_zone)} {zone_name(value, time_zone)}"
 
 
 def zone_name(value: datetime, time_zone: str) -> str:
     """Return WIB, WITA or WIT, or the zone's own abbreviation."""
-    return _local(value, time_zone).strftime("%Z")
+    name: str = _local(value, time_zone).strftime("%Z")
+    return name
 
 
 def rupiah(amount: int) -> str:

@@ -133,7 +133,7 @@ class IdempotencyKeyReused(Refused):
 
 
 class Unavailable(Refused):
-    """This service does not answer at the moment. Nothing was lost; please try again in %(retry_after)s seconds."""
+    """This service does not answer now. Nothing was lost; please try again in %(retry_after)s seconds."""
 
     code = "unavailable"
     status = 503

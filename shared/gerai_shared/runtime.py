@@ -8,6 +8,7 @@ from typing import Any
 
 import eventlet
 from eventlet.event import Event
+from eventlet.support import psycopg2_patcher
 from eventlet.timeout import Timeout
 from nameko.runners import ServiceRunner
 
@@ -20,7 +21,7 @@ log = get_logger(__name__)
 EXIT_OK, EXIT_FAILED, EXIT_CONFIGURATION = 0, 1, 2
 
 
-class Runner(ServiceRunner):  # type: ignore[misc]
+class Runner(ServiceRunner):
     """nameko's runner, with a configuration for each container: one process may hold several deployments."""
 
     def __init__(self) -> None:
@@ -56,13 +57,11 @@ class Runner(ServiceRunner):  # type: ignore[misc]
 
 def make_green() -> None:
     """Patch the standard library and psycopg2 for eventlet; the first thing a process does."""
-    from eventlet.support import psycopg2_patcher
-
     eventlet.monkey_patch()
     psycopg2_patcher.make_psycopg_green()
 
 
-def serve(runner: Runner, *, deployment: str, drain_seconds: float, announce: Callable[[], None] | None = None) -> int:
+def serve(runner: Runner, *, drain_seconds: float, announce: Callable[[], None] | None = None) -> int:
     """Run until SIGTERM or SIGINT; finish what is under way within `drain_seconds`; return the exit code."""
     wish = Event()
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import uuid
 
-TOKEN_VERSION = "1"
+TOKEN_VERSION = "1"  # noqa: S105 - the version of the format
 SIGNATURE_BYTES = 15
 
 

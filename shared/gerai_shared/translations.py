@@ -56,7 +56,9 @@ def translate(refusal: Refused, language: str) -> str:
     """Return a refusal's message in `language`, English where no translation stands."""
     text = texts(tuple(_packages()), language).gettext(refusal.template)
     try:
-        return text % {key: _readable(value) for key, value in refusal.details.items()} if "%(" in text else text
+        return (
+            text % {key: _readable(value) for key, value in refusal.details.items()} if "%(" in text else text
+        )
     except (KeyError, TypeError, ValueError):
         return text
 

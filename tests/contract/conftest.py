@@ -136,7 +136,11 @@ def publish_raw(bus: str) -> Callable[..., None]:
         with connection_to(bus) as connection:
             channel = connection.channel()
             message = channel.prepare_message(
-                body, content_type=content_type, content_encoding="utf-8", headers=headers, properties=properties
+                body,
+                content_type=content_type,
+                content_encoding="utf-8",
+                headers=headers,
+                properties=properties,
             )
             channel.basic_publish(message, exchange="", routing_key=queue)
 

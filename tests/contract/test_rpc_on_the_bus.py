@@ -68,10 +68,18 @@ def call(deployed, start):
     """Return a caller of the server and the server's deployment."""
     serving, asking = deployed("booking-immigration"), deployed("gateway", database_url="sqlite://")
     runner = start((Server, serving), (Client, asking))
-    client = next(d for c in runner.containers if c.service_cls.__name__ == "Client" for d in c.dependencies if isinstance(d, Rpcs))
+    client = next(
+        d
+        for c in runner.containers
+        if c.service_cls.__name__ == "Client"
+        for d in c.dependencies
+        if isinstance(d, Rpcs)
+    )
     wait_until(lambda: client.connected)
 
-    def ask(method: str, payload: dict[str, Any] | None = None, *, deadline: float = 5.0, key: str | None = None) -> Any:
+    def ask(
+        method: str, payload: dict[str, Any] | None = None, *, deadline: float = 5.0, key: str | None = None
+    ) -> Any:
         return client.call("booking-immigration", method, payload or {}, deadline=deadline, key=key)
 
     ask.serving = serving  # type: ignore[attr-defined]
@@ -120,7 +128,9 @@ def test_nobody_waits_longer_than_the_deadline(call) -> None:
 
 def test_a_request_that_nobody_waits_for_any_more_is_not_executed(call, publish_raw) -> None:
     headers = {"method": "echo", "deadline": str(time.time() - 1)}
-    publish_raw("rpc.booking-immigration", as_json({"late": True}), reply_to="x", correlation_id="c", headers=headers)
+    publish_raw(
+        "rpc.booking-immigration", as_json({"late": True}), reply_to="x", correlation_id="c", headers=headers
+    )
     assert call("echo", {"late": False})["payload"] == {"late": False}
     assert call.serving.extras["calls"] == [{"late": False}]
 
@@ -130,13 +140,18 @@ def test_a_request_that_nobody_waits_for_any_more_is_not_executed(call, publish_
     [
         (b"{}", {}),
         (b"{}", {"correlation_id": "c"}),
-        (b"\xff\xfe", {"reply_to": "x", "correlation_id": "c", "headers": {"method": "echo", "deadline": "9e9"}}),
+        (
+            b"\xff\xfe",
+            {"reply_to": "x", "correlation_id": "c", "headers": {"method": "echo", "deadline": "9e9"}},
+        ),
         (b"[]", {"reply_to": "x", "correlation_id": "c", "headers": {"method": "echo", "deadline": "9e9"}}),
         (b"{}", {"reply_to": "x", "correlation_id": "c", "headers": {"method": "echo"}}),
         (b"{}", {"reply_to": "x", "correlation_id": "c", "headers": {"deadline": "soon", "method": "echo"}}),
     ],
 )
-def test_a_malformed_request_is_parked_and_the_service_lives(call, publish_raw, parked_on_broker, body, properties) -> None:
+def test_a_malformed_request_is_parked_and_the_service_lives(
+    call, publish_raw, parked_on_broker, body, properties
+) -> None:
     """Hazard 6: in nameko one such message kills the container, and the next one that takes it."""
     publish_raw("rpc.booking-immigration", body, **properties)
     wait_until(lambda: parked_on_broker() == [body])

@@ -9,6 +9,7 @@ import os  # noqa: E402
 import socket  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from datetime import UTC, datetime, timedelta  # noqa: E402
+from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from gerai_booking import agencies  # noqa: E402
@@ -59,12 +60,16 @@ def main(arguments: list[str] | None = None) -> int:
     notifications.build(mall["notifications"], runner, "all")
     gateway.build(mall["gateway"], runner, "all")
     return runtime.serve(
-        runner, deployment="mall", drain_seconds=5, announce=lambda: _announce(options.ports, kept, mall["gateway"])
+        runner,
+        drain_seconds=5,
+        announce=lambda: _announce(options.ports, kept, mall["gateway"]),
     )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gerai_allinone", description="The whole mall in one process.")
+    parser = argparse.ArgumentParser(
+        prog="python -m gerai_allinone", description="The whole mall in one process."
+    )
     parser.add_argument("--data-folder", type=Path, default=Path(".run/mall"), help="default: %(default)s")
     parser.add_argument(
         "--ports",
@@ -72,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         default=Ports(),
         help="gateway,immigration,legal,complaints,notifications (default: 8000,8101,8102,8103,8104)",
     )
-    parser.add_argument("--clock", type=_moment, help="start at this moment instead, such as 2026-12-01T09:05+07:00")
+    parser.add_argument(
+        "--clock", type=_moment, help="start at this moment instead, such as 2026-12-01T09:05+07:00"
+    )
     return parser
 
 
@@ -133,10 +140,10 @@ def _prepare(mall: dict[str, Deployment], catalogues: dict[str, Agency], passwor
     ]:
         url = mall[name].settings.database_url
         if not migrating.is_current(url, package):
-            steps.append((f"tables of {name}", lambda url=url, package=package: migrating.upgrade(url, package)))
+            steps.append((f"tables of {name}", partial(migrating.upgrade, url, package)))
     for agency in AGENCIES:
         office = booking.office_of(mall[agency], catalogues[agency])
-        steps.append((f"days of {agency}", lambda agency=agency, office=office: seed_booking(mall[agency], office)))
+        steps.append((f"days of {agency}", partial(seed_booking, mall[agency], office)))
     steps.append(("the complaints desk", lambda: seed_complaints(mall["complaints"], password=password)))
     with console.status("Opening the mall…") as status:
         for name, run in steps:

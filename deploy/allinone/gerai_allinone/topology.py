@@ -70,7 +70,9 @@ class Mall:
             name = f"booking-{agency}"
             counter_port = getattr(self.ports, agency)
             for role, port in (("bus", next(spare)), ("relay", next(spare)), ("counter", counter_port)):
-                found.append(Role(deployment=name, role=role, command=(*serve, role), database=name, port=port))
+                found.append(
+                    Role(deployment=name, role=role, command=(*serve, role), database=name, port=port)
+                )
         for role, port in (("bus", next(spare)), ("relay", next(spare)), ("desk", self.ports.complaints)):
             command = ("gerai_complaints", "serve", "--role", role)
             found.append(
@@ -152,14 +154,17 @@ class Mall:
         for step in ("migrate", "seed"):
             if step == "seed" and role.deployment == "notifications":
                 continue
-            subprocess.run(  # noqa: S603 - our own modules
-                [sys.executable, "-m", *start, step], env=self.environment_of(role), check=True, stdout=subprocess.DEVNULL
+            subprocess.run(
+                [sys.executable, "-m", *start, step],
+                env=self.environment_of(role),
+                check=True,
+                stdout=subprocess.DEVNULL,
             )
 
     def start(self, role: Role) -> None:
         """Start one process; its log goes to a file in the data folder."""
         log = (self.folder / "logs" / f"{role.name}.log").open("ab")
-        self.processes[role.name] = subprocess.Popen(  # noqa: S603 - our own modules
+        self.processes[role.name] = subprocess.Popen(
             [sys.executable, "-m", *role.command],
             env=self.environment_of(role),
             stdin=subprocess.DEVNULL,
@@ -203,9 +208,13 @@ def _answers(url: str) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `up` or `down`; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m gerai_allinone.topology", description="The real topology here.")
+    parser = argparse.ArgumentParser(
+        prog="python -m gerai_allinone.topology", description="The real topology here."
+    )
     parser.add_argument("action", choices=("up", "down"))
-    parser.add_argument("--data-folder", type=Path, default=Path(".run/topology"), help="default: %(default)s")
+    parser.add_argument(
+        "--data-folder", type=Path, default=Path(".run/topology"), help="default: %(default)s"
+    )
     parser.add_argument("--ports", type=Ports.parse, default=Ports(), help="as for the one-process mall")
     options = parser.parse_args(arguments)
     return _down(options.data_folder) if options.action == "down" else _up(options.data_folder, options.ports)
@@ -251,11 +260,17 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _announce(mall: Mall) -> None:
-    table = Table("process", "address", "log", title="Gerai is open, on RabbitMQ and PostgreSQL", title_justify="left")
+    table = Table(
+        "process", "address", "log", title="Gerai is open, on RabbitMQ and PostgreSQL", title_justify="left"
+    )
     for role in mall.roles():
-        table.add_row(role.name, f"http://127.0.0.1:{role.port}/", str(mall.folder / "logs" / f"{role.name}.log"))
+        table.add_row(
+            role.name, f"http://127.0.0.1:{role.port}/", str(mall.folder / "logs" / f"{role.name}.log")
+        )
     console.print(table)
-    console.print(f"Officers: petugas, penyelia, pengaduan, pengawas; password {Secrets.of(mall.folder).demo_password}")
+    console.print(
+        f"Officers: petugas, penyelia, pengaduan, pengawas; password {Secrets.of(mall.folder).demo_password}"
+    )
     console.print("Ctrl-C ends it; the data stays.")
 
 

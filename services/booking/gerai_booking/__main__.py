@@ -41,17 +41,21 @@ def main(arguments: list[str] | None = None) -> int:
         return runtime.EXIT_OK
     runner = runtime.Runner()
     roles.build(deployment, runner, options.role, agency=agency)
-    return runtime.serve(runner, deployment=deployment.name, drain_seconds=settings.drain_seconds)
+    return runtime.serve(runner, drain_seconds=settings.drain_seconds)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gerai_booking", description="Booking and counters of one agency.")
+    parser = argparse.ArgumentParser(
+        prog="python -m gerai_booking", description="Booking and counters of one agency."
+    )
     parser.add_argument("agency", choices=agencies.available(), help="which agency this deployment is for")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="run a role until told to stop")
     serve.add_argument("--role", choices=roles.ROLES, default="all", help="default: all")
     commands.add_parser("migrate", help="bring the database to the newest revision")
-    commands.add_parser("seed", help="write quotas, open the coming days, add demonstration officers outside production")
+    commands.add_parser(
+        "seed", help="write quotas, open the coming days, add demonstration officers outside production"
+    )
     return parser
 
 

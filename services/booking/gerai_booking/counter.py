@@ -5,8 +5,9 @@ takes walk-ins, calls, serves and finishes; the events wait in the outbox.
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from gerai_shared import accounts, commands
 from gerai_shared.borders import load
@@ -14,7 +15,7 @@ from gerai_shared.http import http, json_body, json_response
 from gerai_shared.ids import new_id
 from gerai_shared.operations import Operations
 from gerai_shared.pages import Pages, StaticFiles
-from gerai_shared.refusals import IdempotencyKeyMissing, Refused, SignInRequired
+from gerai_shared.refusals import IdempotencyKeyMissing, InvalidRequest, Refused, SignInRequired
 from gerai_shared.ticket import Ticket
 from gerai_shared.translations import language_of, translate
 from sqlalchemy.orm import Session
@@ -34,8 +35,11 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "no-show": floor.no_show,
     "park": floor.park,
 }
-VERBS = "call-next,recall,start,finish,no-show,park,requeue,transfer,undo"
+VERBS = ", ".join(f'"{verb}"' for verb in ("call-next", *STEPS, "requeue", "transfer", "undo"))
 LONGEST_KEY = 100
+#: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
+MESSAGE_COOKIE = "refused"
+MESSAGE_SECONDS = 60
 
 
 class Signed:
@@ -101,13 +105,19 @@ class Signed:
 
     def _step(self, session: Session, desk: Desk, verb: str, asked: dict[str, Any]) -> Ticket:
         office, revision = self.office, asked["revision"]
+        ticket_id = str(asked["ticket_id"]) if asked["ticket_id"] else None
         if verb == "call-next":
             return floor.call_next(session, office, desk)
-        if verb == "undo":
-            return floor.undo(session, office, desk)
         if verb == "requeue":
-            ticket_id = str(asked["ticket_id"])
-            return floor.requeue(session, office, desk, ticket_id=ticket_id, revision=revision)
+            return floor.requeue(session, office, desk, ticket_id=ticket_id or "", revision=revision)
+        place = {"site": desk.site, "counter": desk.counter}
+        if verb == "undo":
+            queue.require_undoable(
+                session, office, **place, now=desk.now, ticket_id=ticket_id, revision=revision
+            )
+            return floor.undo(session, office, desk)
+        if ticket_id is not None:
+            queue.require_current(session, office, **place, ticket_id=ticket_id)
         if verb == "transfer":
             return floor.transfer(session, office, desk, service=asked["service"] or "", revision=revision)
         return STEPS[verb](session, office, desk, revision=revision)
@@ -133,7 +143,9 @@ class Signed:
             key=key,
             site=asked["site"],
             body=["check-in", body],
-            run=lambda session, desk: arrivals.check_in_by_number(session, self.office, desk, number=asked["number"]),
+            run=lambda session, desk: arrivals.check_in_by_number(
+                session, self.office, desk, number=asked["number"]
+            ),
         )
 
     def _at_site(
@@ -169,7 +181,10 @@ class CounterApi(Signed):
         """Sign in; answers a bearer token and sets the cookie."""
         asked = load(schemas.SignInSchema(), json_body(request))
         token, officer = self.sign_in(asked["username"], asked["password"])
-        body = {"token": token, "officer": {"username": officer.username, "name": officer.name, "role": officer.role}}
+        body = {
+            "token": token,
+            "officer": {"username": officer.username, "name": officer.name, "role": officer.role},
+        }
         return self.with_session_cookie(json_response(body, 201), token)
 
     @http("GET", "/api/v1/queue")
@@ -186,6 +201,8 @@ class CounterApi(Signed):
                 "waiting": [views.dump(ticket) for ticket in seen.waiting],
                 "parked": [views.dump(ticket) for ticket in seen.parked],
                 "expected": [views.dump(ticket) for ticket in seen.expected],
+                "missed": [views.dump(ticket) for ticket in seen.missed],
+                "allowed": sorted(seen.allowed),
                 "served_today": seen.served_today,
             }
         )
@@ -211,6 +228,19 @@ class CounterApi(Signed):
         return json_response(self.carry_out(request, key=key, site=site, counter=code, verb=verb, body=body))
 
 
+def at_the_door(page: Callable[..., Response]) -> Callable[..., Response]:
+    """Decorate a page: whoever is not signed in is led to the door."""
+
+    @wraps(page)
+    def led(self: Signed, request: Request, **values: str) -> Response:
+        try:
+            return page(self, request, **values)
+        except SignInRequired:
+            return _see("/sign-in")
+
+    return led
+
+
 class CounterPages(Signed):
     """The same for a browser, with and without scripts."""
 
@@ -223,7 +253,7 @@ class CounterPages(Signed):
     @http("GET", "/sign-in", page=True)
     def sign_in_page(self, request: Request) -> Response:
         """Show the door."""
-        return self.pages.render(request, "sign_in.html", refusal=None, username="")
+        return self.pages.render(request, "sign_in.html", error="", username="")
 
     @http("POST", "/sign-in", page=True)
     def sign_in_form(self, request: Request) -> Response:
@@ -234,8 +264,9 @@ class CounterPages(Signed):
             asked = load(schemas.SignInSchema(), fields)
             token, _officer = self.sign_in(asked["username"], asked["password"])
         except Refused as refusal:
+            told = self._told(request, refusal)
             return self.pages.render(
-                request, "sign_in.html", status=refusal.status, refusal=refusal, username=fields["username"]
+                request, "sign_in.html", status=refusal.status, error=told, username=fields["username"]
             )
         return self.with_session_cookie(_see("/counters"), token)
 
@@ -250,19 +281,21 @@ class CounterPages(Signed):
         return response
 
     @http("GET", "/counters", page=True)
+    @at_the_door
     def counters_page(self, request: Request) -> Response:
         """Show the agency's counters by site."""
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
         sites = [(site, self.office.counters_at(site.code)) for site in self.office.agency.sites]
-        return self.pages.render(request, "counters.html", officer=officer, sites=sites)
+        return self.pages.render(
+            request, "counters.html", officer=officer, sites=sites, service_names=self._service_names()
+        )
 
     @http("GET", "/counters/<site>/<counter>", page=True)
+    @at_the_door
     def counter_page(self, request: Request, site: str, counter: str) -> Response:
         """Show one counter with its queue."""
-        context = self._panel(request, site, counter)
-        error = request.args.get("error", "")
-        return self.pages.render(request, "counter.html", error=error, **context)
+        return self._page(request, "counter.html", **self._panel(request, site, counter))
 
     @http("GET", "/counters/<site>/<counter>/panel", page=True)
     def counter_panel(self, request: Request, site: str, counter: str) -> Response:
@@ -277,25 +310,29 @@ class CounterPages(Signed):
             officer = self.officer(session, request)
             seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
         place = self.office.site(site)
-        names = {service.code: views.both(service.name) for service in self.office.agency.services}
         offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
         return {
             "officer": officer,
             "site": place,
             "counter": self.office.counter(site, counter),
             "queue": seen,
-            "service_names": names,
+            "service_names": self._service_names(),
             "offered": offered,
             "now": now,
             "time_zone": place.time_zone,
         }
+
+    def _service_names(self) -> dict[str, dict[str, str] | None]:
+        return {service.code: views.both(service.name) for service in self.office.agency.services}
 
     @http("POST", f"/counters/<site>/<counter>/<any({VERBS}):verb>", page=True)
     def step_form(self, request: Request, site: str, counter: str, verb: str) -> Response:
         """Carry out a verb from a form, then show the counter again."""
         self.pages.check_form(request)
         body: dict[str, Any] = {
-            name: request.form[name] for name in ("revision", "ticket_id", "service") if request.form.get(name)
+            name: request.form[name]
+            for name in ("revision", "ticket_id", "service")
+            if request.form.get(name)
         }
         key = request.form.get("idempotency_key") or new_id()
         return self._back(
@@ -305,12 +342,16 @@ class CounterPages(Signed):
         )
 
     @http("GET", "/counters/<site>/<counter>/arrivals", page=True)
+    @at_the_door
     def arrivals_page(self, request: Request, site: str, counter: str) -> Response:
         """Show the forms for walk-ins and check-ins."""
-        ticket_number = request.args.get("number", "")
         context = self._panel(request, site, counter)
-        error = request.args.get("error", "")
-        return self.pages.render(request, "arrivals.html", error=error, ticket_number=ticket_number, **context)
+        number = request.args.get("number", "")
+        with self.deployment.database.reading() as session:
+            arrived = queue.waiting_with_number(
+                session, self.office, site=site, number=number, now=context["now"]
+            )
+        return self._page(request, "arrivals.html", arrived=arrived, **context)
 
     @http("POST", "/counters/<site>/<counter>/arrivals", page=True)
     def arrivals_form(self, request: Request, site: str, counter: str) -> Response:
@@ -321,7 +362,11 @@ class CounterPages(Signed):
         if "number" in request.form:
             body: dict[str, Any] = {"site": site, "number": request.form["number"]}
             return self._back(request, address, lambda: self.take_arrival(request, key=key, body=body))
-        body = {"site": site, "service": request.form.get("service", ""), "priority": "priority" in request.form}
+        body = {
+            "site": site,
+            "service": request.form.get("service", ""),
+            "priority": "priority" in request.form,
+        }
         return self._back(request, address, lambda: self.take_walk_in(request, key=key, body=body))
 
     def _back(self, request: Request, address: str, run: Callable[[], dict[str, Any]]) -> Response:
@@ -330,9 +375,33 @@ class CounterPages(Signed):
         except SignInRequired:
             return _see("/sign-in")
         except Refused as refusal:
-            return _see(f"{address}?error={quote(translate(refusal, language_of(request)))}")
+            response = _see(address)
+            response.set_cookie(
+                MESSAGE_COOKIE,
+                quote(self._told(request, refusal)),
+                httponly=True,
+                samesite="Strict",
+                secure=self.deployment.settings.environment == "production",
+                max_age=MESSAGE_SECONDS,
+            )
+            return response
         number = answer["ticket"]["number"] if address.endswith("/arrivals") else ""
         return _see(f"{address}?number={number}" if number else address)
+
+    def _page(self, request: Request, template: str, **context: Any) -> Response:
+        """Render a page of a counter, with what a form before it was refused for; it is told once."""
+        error = unquote(request.cookies.get(MESSAGE_COOKIE, ""))
+        response = self.pages.render(request, template, error=error, **context)
+        if error:
+            response.delete_cookie(MESSAGE_COOKIE)
+        return response
+
+    def _told(self, request: Request, refusal: Refused) -> str:
+        """Return what to say of a refusal: of fields that cannot be used, what is wrong with them."""
+        if not isinstance(refusal, InvalidRequest):
+            return translate(refusal, language_of(request))
+        messages = [message for texts in refusal.details["fields"].values() for message in texts]
+        return " ".join(self.pages.text(request, message) for message in dict.fromkeys(messages))
 
 
 class CounterService(CounterApi, CounterPages, StaticFiles, Operations):

@@ -4,13 +4,10 @@ import re
 from typing import Any
 
 import phonenumbers
-from gerai_shared.ticket import Lane, format_number
+from gerai_shared.ticket import format_number
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
-from gerai_booking.rules.visits import masked_passport
-from gerai_booking.usecases.applicants import Applicant
-from gerai_booking.usecases.office import Office
+from gerai_booking.rules.identity import InvalidNik, parse_nik
 
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}$")
 TOKEN = validate.Length(min=10, max=120)
@@ -18,11 +15,13 @@ SLOT = validate.Length(min=5, max=100)
 PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
 NUMBER = validate.Regexp(r"^[A-Z]-\d{3,5}$", error="A number looks like A-012.")
 LANGUAGE = validate.OneOf(("id", "en"))
-FREE_OF_CONTROLS = validate.Regexp(r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only.")
+FREE_OF_CONTROLS = validate.Regexp(
+    r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
+)
 
 
 class PersonSchema(Schema):
-    """The applicant. A NIK for Indonesian citizens or a passport number for others; e-mail or phone or both."""
+    """The applicant: NIK of a citizen or passport number of a foreigner; e-mail or phone or both."""
 
     name = fields.String(required=True, validate=[validate.Length(min=2, max=100), FREE_OF_CONTROLS])
     nik = fields.String(validate=validate.Length(max=30))
@@ -62,9 +61,15 @@ class PersonSchema(Schema):
 
 NIK_PROBLEMS = {
     "not_16_digits": "A NIK has 16 digits. Please compare with the identity card.",
-    "unknown_province": "The first two digits of this NIK are no province. Please compare with the identity card.",
-    "unknown_region": "The first six digits of this NIK are no region. Please compare with the identity card.",
-    "impossible_date": "Digits 7 to 12 of this NIK are no date of birth. Please compare with the identity card.",
+    "unknown_province": (
+        "The first two digits of this NIK are no province. Please compare with the identity card."
+    ),
+    "unknown_region": (
+        "The first six digits of this NIK are no region. Please compare with the identity card."
+    ),
+    "impossible_date": (
+        "Digits 7 to 12 of this NIK are no date of birth. Please compare with the identity card."
+    ),
     "zero_serial": "The last four digits of a NIK are never 0000. Please compare with the identity card.",
 }
 
@@ -97,7 +102,9 @@ class BatchItemSchema(Schema):
 class BatchSchema(Schema):
     """Several bookings."""
 
-    requests = fields.List(fields.Nested(BatchItemSchema), required=True, validate=validate.Length(min=1, max=200))
+    requests = fields.List(
+        fields.Nested(BatchItemSchema), required=True, validate=validate.Length(min=1, max=200)
+    )
 
 
 class AvailabilitySchema(Schema):
@@ -189,28 +196,3 @@ def phone_number(text: str) -> str | None:
     if not phonenumbers.is_valid_number(parsed):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
-    """Return the applicant in a loaded BookingSchema."""
-    person = data["person"]
-    if "nik" in person:
-        nik = parse_nik(person["nik"])
-        citizenship, identity, masked = "WNI", nik.digits, nik.masked
-    else:
-        citizenship, identity = "WNA", person["passport_number"]
-        masked = masked_passport(identity)
-    return Applicant(
-        name=normalise_name(person["name"]),
-        citizenship=citizenship,
-        identity=identity,
-        masked_identity=masked,
-        person_hash=office.person_hash(f"{citizenship}:{identity}"),
-        birth_date=person.get("birth_date"),
-        phone=phone_number(person["phone"]) if person.get("phone") else None,
-        email=person.get("email"),
-        language=data["language"],
-        lane=Lane.PRIORITY if data["priority"] else Lane.APPOINTMENT,
-        purpose=data["purpose"],
-        precondition_met=data["precondition_met"],
-    )

@@ -17,6 +17,7 @@ from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
 from gerai_booking.usecases import availability, booking, changes, planning, views
+from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
 
@@ -25,8 +26,8 @@ log = get_logger(__name__)
 OPENING_INTERVAL = timedelta(minutes=10)
 
 
-class Openings(Entrypoint):  # type: ignore[misc]
-    """Opens coming days at the start and then every few minutes. Every replica may do so: it is idempotent."""
+class Openings(Entrypoint):
+    """Opens coming days at the start and then every few minutes; any number of replicas may."""
 
     def start(self) -> None:
         """Begin."""
@@ -76,6 +77,7 @@ class BookingService:
     def hold(self, request: Request) -> dict[str, Any]:
         """Hold a place."""
         asked = load(schemas.HoldSchema(), request.payload)
+        asked.pop("language")
 
         def run(session: Any, now: Any) -> dict[str, Any]:
             ticket = booking.hold(session, self._office, now=now, **asked)
@@ -106,7 +108,7 @@ class BookingService:
             fingerprint=fingerprint(body),
             slot_id=data.get("slot_id"),
             hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
-            applicant=schemas.applicant_of(data, self._office),
+            applicant=applicant_of(data, self._office),
         )
 
     @rpc
@@ -146,7 +148,9 @@ class BookingService:
         self._once(
             request,
             "check_in",
-            lambda session, now: views.receipt(changes.check_in(session, self._office, token=asked["token"], now=now)),
+            lambda session, now: views.receipt(
+                changes.check_in(session, self._office, token=asked["token"], now=now)
+            ),
         )
         return self._view(asked["token"])
 

@@ -1,4 +1,4 @@
-"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | officer`."""
+"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed`."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.settings import InvalidSettings
 
     options = _parser().parse_args(arguments)
-    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed, "officer": _officer}
+    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed}
     try:
         return commands[options.command](options)
     except InvalidSettings as problem:
@@ -39,10 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=sorted(NEEDS), default="all")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="add two demonstration officers where they are missing")
-    officer = commands.add_parser("officer", help="add an officer; the password is read from standard input")
-    officer.add_argument("username")
-    officer.add_argument("--name", required=True)
-    officer.add_argument("--role", choices=("officer", "supervisor"), default="officer")
     return parser
 
 
@@ -57,7 +53,7 @@ def _serve(options: argparse.Namespace) -> int:
     start_logs(deployment)
     runner = Runner()
     build(deployment, runner, options.role)
-    return serve(runner, deployment=DEPLOYMENT, drain_seconds=deployment.settings.drain_seconds)
+    return serve(runner, drain_seconds=deployment.settings.drain_seconds)
 
 
 def _migrate(_options: argparse.Namespace) -> int:
@@ -84,30 +80,6 @@ def _demo_password() -> str | None:
     """Return the demonstration password that somebody chose, None when one is to be made."""
     path = os.environ.get("GERAI_DEMO_PASSWORD_FILE")
     return Path(path).read_text().strip() if path else os.environ.get("GERAI_DEMO_PASSWORD") or None
-
-
-def _officer(options: argparse.Namespace) -> int:
-    from getpass import getpass
-
-    from gerai_shared.deployment import deployment_of
-    from gerai_shared.refusals import Refused
-    from gerai_shared.settings import read_settings
-
-    from gerai_complaints.seeding import add_officer
-
-    deployment = deployment_of(read_settings(DEPLOYMENT, needs=frozenset({"database"})))
-    password = getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    try:
-        added = add_officer(
-            deployment, username=options.username, name=options.name, role=options.role, password=password
-        )
-    except Refused as refusal:
-        print(refusal.message, file=sys.stderr)
-        return 1
-    if not added:
-        print(f"There is an account {options.username} already.", file=sys.stderr)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def main() -> int:
     except InvalidSettings as problem:
         return exit_with(problem)
     start_logs(deployment)
-    return serve(runner, deployment=settings.deployment, drain_seconds=settings.drain_seconds)
+    return serve(runner, drain_seconds=settings.drain_seconds)
 
 
 if __name__ == "__main__":

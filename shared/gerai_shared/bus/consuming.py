@@ -44,7 +44,7 @@ def raw_bytes(message: Any) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
-class EventConsumer(SharedExtension):  # type: ignore[misc]
+class EventConsumer(SharedExtension):
     """Takes a deployment's events from its durable queue and hands each to its handler.
 
     Order of safety: effect and inbox row commit together, only then the message is acknowledged. A
@@ -108,10 +108,10 @@ class EventConsumer(SharedExtension):  # type: ignore[misc]
             self._keep(raw, message.content_type, event, "no handler for this type", hopeless=True)
             self.listener.ack(message)
             return
-        handler.run(event, partial(self._finish, message, raw, event, handler))
+        handler.run(event, partial(self._finish, message, raw, event))
 
     def _finish(
-        self, message: Any, raw: bytes, event: Event, handler: "On", _worker: Any, result: Any, exc_info: Any
+        self, message: Any, raw: bytes, event: Event, _worker: Any, result: Any, exc_info: Any
     ) -> tuple[Any, Any]:
         if exc_info is None:
             metrics.EVENTS_HANDLED.labels(type=event.type, outcome="done" if result else "repeat").inc()
@@ -133,7 +133,8 @@ class EventConsumer(SharedExtension):  # type: ignore[misc]
         self, raw: bytes, content_type: str | None, event: Event | None, reason: str, *, hopeless: bool
     ) -> None:
         """Record a failure, waiting as long as the database is away: only then may the message go."""
-        while True:
+        state = None
+        while state is None:
             try:
                 with self._resources.database.transaction() as session:
                     state = inbox.record_failure(
@@ -147,7 +148,6 @@ class EventConsumer(SharedExtension):  # type: ignore[misc]
                         hopeless=hopeless,
                         now=self._resources.clock.now(),
                     )
-                break
             except Exception as error:  # noqa: BLE001 - an outage; the message stays unacknowledged meanwhile
                 log.warning("failure_not_recorded_yet", reason=type(error).__name__)
                 sleep(OUTAGE_WAIT_SECONDS)
@@ -180,7 +180,7 @@ class EventConsumer(SharedExtension):  # type: ignore[misc]
                     if handler is None:
                         raise MalformedEvent("no handler for this type")
                     handler.run_in(session, event)
-            except Exception as error:  # noqa: BLE001 - recorded with its reason, parked at the end of the ladder
+            except Exception as error:
                 if is_outage(error):
                     raise
                 state = inbox.record_failure(
@@ -206,7 +206,7 @@ class EventConsumer(SharedExtension):  # type: ignore[misc]
 Handler = Callable[[Any, Any, Event], None]
 
 
-class On(Entrypoint):  # type: ignore[misc]
+class On(Entrypoint):
     """Entrypoint of one event type; made by `on`."""
 
     consumer = EventConsumer()

@@ -19,7 +19,7 @@ from kombu.transport import base, virtual
 PARKING_QUEUE = "gerai.parked"
 
 
-class NoRoute(ChannelError):  # type: ignore[misc]
+class NoRoute(ChannelError):
     """A mandatory message that no queue takes."""
 
 
@@ -64,7 +64,7 @@ class EmbeddedQoS(virtual.QoS):
         self.channel.broker.wake()
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
-        """Put a message back to the front of its queue, or into the parking queue as RabbitMQ's policy does."""
+        """Put a message back in front of its queue, or into the parking queue as RabbitMQ's policy does."""
         message = self._delivered.get(delivery_tag)
         if message is not None and not requeue:
             self.channel.dead_letter(message)
@@ -76,7 +76,7 @@ class EmbeddedChannel(virtual.Channel):
     """One channel."""
 
     QoS = EmbeddedQoS
-    body_encoding = None
+    body_encoding = None  # type: ignore[assignment]  # bodies stay bytes
     _tags = itertools.count(1)
 
     @property
@@ -190,14 +190,14 @@ class EmbeddedTransport(virtual.Transport):
         """There is one version of it."""
         return "1"
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **_: Any) -> None:
         """Deliver one message, waiting for it at most `timeout` seconds. Raises TimeoutError."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             # Cleared before looking: a message put after the look sets it again.
             self._waker.clear()
             try:
-                self.cycle.get(self._deliver, timeout=timeout)
+                self.cycle.get(self._deliver, timeout=timeout)  # type: ignore[union-attr]
             except Empty:
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and left <= 0:
@@ -215,5 +215,3 @@ class EmbeddedTransport(virtual.Transport):
             if queue.exclusive_to == id(self):
                 del self.broker.queues[name]
         self.broker.wake()
-
-

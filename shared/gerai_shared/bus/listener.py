@@ -43,7 +43,7 @@ class Subscription:
     ready: Callable[[], None] | None = None
 
 
-class Listener(SharedExtension):  # type: ignore[misc]
+class Listener(SharedExtension):
     """Consumes for every receiver of one container over one connection."""
 
     def __init__(self) -> None:
@@ -104,8 +104,6 @@ class Listener(SharedExtension):  # type: ignore[misc]
             finally:
                 self.connected = False
                 _release(connection)
-            if self._stopping:
-                return
             if time.monotonic() - began > LONGEST_BACK_OFF_SECONDS:
                 back_off = FIRST_BACK_OFF_SECONDS
             sleep(back_off * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnections, guards nothing
@@ -138,8 +136,7 @@ class Listener(SharedExtension):  # type: ignore[misc]
         else:
             queue.queue_declare(passive=True)
         # `on_message` gets messages undecoded: what cannot be read is the receiver's to park.
-        consumer = Consumer(channel, queues=[queue], on_message=subscription.receive, auto_declare=False)
-        return consumer
+        return Consumer(channel, queues=[queue], on_message=subscription.receive, auto_declare=False)
 
     def _drain(self, connection: Connection) -> None:
         while not self._stopping:

@@ -57,7 +57,8 @@ class Publisher:
 
     def publish(self, events: list[outbox.Outgoing]) -> set[str]:
         """Publish; return the ids of events that no queue took. Raises PublishingFailed or the
-        connection's errors; then nothing is known about the batch and it has to be repeated."""
+        connection's errors; then nothing is known about the batch and it has to be repeated.
+        """
         self._returned.clear()
         if self._embedded:
             return self._publish_embedded(events)
@@ -99,13 +100,13 @@ class Publisher:
             message, exchange=event.exchange, routing_key=event.routing_key, mandatory=event.mandatory
         )
 
-    def _on_ack(self, tag: int, multiple: bool) -> None:
+    def _on_ack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - called by amqp
         if multiple:
             self._confirmed.update(range(1, tag + 1))
         else:
             self._confirmed.add(tag)
 
-    def _on_nack(self, _tag: int, _multiple: bool) -> None:
+    def _on_nack(self, _tag: int, _multiple: bool) -> None:  # noqa: FBT001 - called by amqp
         self._nacked = True
 
     def _on_return(self, *details: Any) -> None:
@@ -121,7 +122,7 @@ class Publisher:
         cut(self._connection)
 
 
-class Relay(Entrypoint):  # type: ignore[misc]
+class Relay(Entrypoint):
     """Runs the relay of a deployment as long as its container lives."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from eventlet.event import Event
-from eventlet.timeout import Timeout
 from kombu import Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, Entrypoint, SharedExtension
@@ -26,6 +25,7 @@ from gerai_shared.context import current_context, new_context
 from gerai_shared.database import is_outage
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import Fault, Refused, Saturated, Unavailable, from_wire, to_wire
+from gerai_shared.waiting import wait_at_most
 
 log = get_logger(__name__)
 
@@ -80,7 +80,7 @@ class UnknownMethod(Refused):
     status = 501
 
 
-class RpcServer(SharedExtension):  # type: ignore[misc]
+class RpcServer(SharedExtension):
     """Takes the requests of one deployment and hands each to its handler."""
 
     listener = Listener()
@@ -139,7 +139,7 @@ class RpcServer(SharedExtension):  # type: ignore[misc]
         self.listener.ack(message)
 
 
-class Rpc(Entrypoint):  # type: ignore[misc]
+class Rpc(Entrypoint):
     """Entrypoint: the method takes a Request and returns a JSON object, or raises Refused."""
 
     server = RpcServer()
@@ -194,7 +194,7 @@ class Rpc(Entrypoint):  # type: ignore[misc]
 rpc = Rpc.decorator
 
 
-class RpcClient(SharedExtension):  # type: ignore[misc]
+class RpcClient(SharedExtension):
     """Sends requests of one process and gives each answer to whom it belongs."""
 
     listener = Listener()
@@ -254,12 +254,13 @@ class RpcClient(SharedExtension):  # type: ignore[misc]
                     headers=headers,
                 )
             )
-            with Timeout(deadline, False):
-                return self._read(event.wait())
+            answer = wait_at_most(deadline, event.wait)
         finally:
             del self._waiting[request_id]
-        metrics.RPC_UNANSWERED.labels(deployment=deployment).inc()
-        raise Unavailable(retry_after=5)
+        if answer is None:
+            metrics.RPC_UNANSWERED.labels(deployment=deployment).inc()
+            raise Unavailable(retry_after=5)
+        return self._read(answer)
 
     def _read(self, body: bytes) -> dict[str, Any]:
         answer = json.loads(body)
@@ -269,7 +270,7 @@ class RpcClient(SharedExtension):  # type: ignore[misc]
         return result
 
 
-class Rpcs(DependencyProvider):  # type: ignore[misc]
+class Rpcs(DependencyProvider):
     """Dependency: `self.rpc.call("booking-immigration", "availability", {...})`."""
 
     client = RpcClient()

@@ -36,7 +36,7 @@ class Letter:
     headers: dict[str, Any] = field(default_factory=dict)
 
 
-class Sender(SharedExtension):  # type: ignore[misc]
+class Sender(SharedExtension):
     """Sends letters of one container in the order they were given."""
 
     def __init__(self) -> None:

@@ -108,7 +108,16 @@ def apply(topology: Topology, connection: Connection) -> None:
 def policy_commands(topology: Topology, vhost: str) -> list[list[str]]:
     """Return the `rabbitmqctl` arguments that set the policies; AMQP itself cannot set them."""
     return [
-        ["set_policy", "--vhost", vhost, "--apply-to", "queues", name, pattern, json.dumps(definition, sort_keys=True)]
+        [
+            "set_policy",
+            "--vhost",
+            vhost,
+            "--apply-to",
+            "queues",
+            name,
+            pattern,
+            json.dumps(definition, sort_keys=True),
+        ]
         for name, pattern, definition in topology.policies
     ]
 

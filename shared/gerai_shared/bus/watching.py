@@ -16,7 +16,7 @@ from gerai_shared.logs import get_logger
 log = get_logger(__name__)
 
 
-class Watch(Entrypoint):  # type: ignore[misc]
+class Watch(Entrypoint):
     """Entrypoint: the receiver gets each event of one context, in the order the broker has them.
 
     The queue is this process's own and goes with it. `receiver` is called with the service's

@@ -91,7 +91,9 @@ REGISTRY = Registry(
         _ticket("ticket.undone.v1", "An officer took back the last step"),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
-        _complaint("complaint.closed.v1", "The complainant accepted the answer, or the time to dispute it is over"),
+        _complaint(
+            "complaint.closed.v1", "The complainant accepted the answer, or the time to dispute it is over"
+        ),
         _complaint("complaint.disputed.v1", "The complainant disputes the answer; work goes on"),
     )
 )

@@ -90,7 +90,7 @@ _envelope = EnvelopeSchema()
 
 def to_wire(event: Event) -> dict[str, Any]:
     """Return the JSON object of `event`, without `sequence` when it has none yet."""
-    wire = {
+    wire: dict[str, Any] = {
         "specversion": SPEC_VERSION,
         "id": event.id,
         "source": event.source,

@@ -106,7 +106,11 @@ def days_between(session: Session, *, site: str, service: str, first: date, last
 
 def quota_services(session: Session, site: str, day: date) -> set[str]:
     """Return for which services a day has a quota row of its own; '' is the one over all."""
-    return set(session.scalars(select(day_quotas.c.service).where(day_quotas.c.site == site, day_quotas.c.day == day)))
+    return set(
+        session.scalars(
+            select(day_quotas.c.service).where(day_quotas.c.site == site, day_quotas.c.day == day)
+        )
+    )
 
 
 def take_of_day(session: Session, *, site: str, day: date, service: str, count: int) -> int:
@@ -132,7 +136,9 @@ def _take(session: Session, table: Table, where: Any, count: int) -> int:
     )
     if taken is not None:
         return count
-    row = session.execute(select(table.c.capacity, table.c.taken).where(*where).with_for_update()).one_or_none()
+    row = session.execute(
+        select(table.c.capacity, table.c.taken).where(*where).with_for_update()
+    ).one_or_none()
     left = max(row.capacity - row.taken, 0) if row else 0
     if left:
         session.execute(update(table).where(*where).values(taken=table.c.taken + left))
@@ -174,7 +180,8 @@ def next_numbers(session: Session, *, site: str, day: date, prefix: str, count: 
     statement = insert_into(session, series).values(site=site, day=day, prefix=prefix, last=count)
     last = session.scalar(
         statement.on_conflict_do_update(
-            index_elements=[series.c.site, series.c.day, series.c.prefix], set_={"last": series.c.last + count}
+            index_elements=[series.c.site, series.c.day, series.c.prefix],
+            set_={"last": series.c.last + count},
         ).returning(series.c.last)
     )
     assert last is not None
@@ -199,4 +206,6 @@ def quota_on(session: Session, *, site: str, day: date, channel: str) -> dict[st
 def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows that are not there yet; those that are stay as they are."""
     for start in range(0, len(rows), 500):
-        session.execute(insert_into(session, table).values(rows[start : start + 500]).on_conflict_do_nothing())
+        session.execute(
+            insert_into(session, table).values(rows[start : start + 500]).on_conflict_do_nothing()
+        )

@@ -74,7 +74,12 @@ tickets = Table(
     Column("queue_rank", Integer, nullable=False),
     Column("queue_at", AwareDateTime, nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
-    Index("ix_tickets_slot_id_held", "slot_id", postgresql_where=text("state = 'held'"), sqlite_where=text("state = 'held'")),
+    Index(
+        "ix_tickets_slot_id_held",
+        "slot_id",
+        postgresql_where=text("state = 'held'"),
+        sqlite_where=text("state = 'held'"),
+    ),
     Index("ix_tickets_site_day", "site", "day"),
     Index("ix_tickets_visit_id", "visit_id"),
 )
@@ -147,7 +152,7 @@ _schema = TicketSchema()
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What the agency keeps of a ticket's holder; `sealed` opens to {name, nik or passport_number, email, phone}."""
+    """What is kept of a ticket's holder; `sealed` opens to {name, nik or passport_number, email, phone}."""
 
     sealed: str
     masked_name: str
@@ -200,7 +205,9 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
     """Insert tickets; return the ids of those that no other open ticket of the same person stood against."""
     if not rows:
         return set()
-    statement = insert_into(session, tickets).values(list(rows)).on_conflict_do_nothing().returning(tickets.c.id)
+    statement = (
+        insert_into(session, tickets).values(list(rows)).on_conflict_do_nothing().returning(tickets.c.id)
+    )
     return set(session.scalars(statement))
 
 
@@ -336,7 +343,9 @@ def count_expired_holds(session: Session, slot_ids: Sequence[str], *, now: datet
     """Return how many places of each slot are held by holds that ran out: they count as free."""
     rows = session.execute(
         select(tickets.c.slot_id, func.count())
-        .where(tickets.c.slot_id.in_(slot_ids), tickets.c.state == State.HELD.value, tickets.c.held_until <= now)
+        .where(
+            tickets.c.slot_id.in_(slot_ids), tickets.c.state == State.HELD.value, tickets.c.held_until <= now
+        )
         .group_by(tickets.c.slot_id)
     )
     return {slot: count for slot, count in rows}
@@ -356,7 +365,9 @@ def count_holds(session: Session, *, holder_hash: str, now: datetime) -> int:
     )
 
 
-def claim_next(session: Session, *, site: str, day: date, services: Sequence[str], agency: str) -> Ticket | None:
+def claim_next(
+    session: Session, *, site: str, day: date, services: Sequence[str], agency: str
+) -> Ticket | None:
     """Lock and return who is next for a counter with these services; None when nobody waits.
 
     SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
@@ -391,7 +402,13 @@ def at_counter(session: Session, *, site: str, counter: str, agency: str) -> Tic
 
 
 def of_day(
-    session: Session, *, site: str, day: date, states: Iterable[State], agency: str, services: Sequence[str] | None = None
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    states: Iterable[State],
+    agency: str,
+    services: Sequence[str] | None = None,
 ) -> list[Ticket]:
     """Return a day's tickets in some states, in the order in which they are called."""
     query = select(*_COLUMNS).where(

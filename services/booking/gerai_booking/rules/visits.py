@@ -18,7 +18,8 @@ EMERGENCY_RANK, PRIORITY_RANK, ORDINARY_RANK = 0, 1, 2
 
 def queue_rank(lane: str) -> int:
     """Return the rank of a lane: emergencies, then elderly, pregnant, disabled and small children
-    (S1-7), then everybody else."""
+    (S1-7), then everybody else.
+    """
     return {"emergency": EMERGENCY_RANK, "priority": PRIORITY_RANK}.get(lane, ORDINARY_RANK)
 
 

@@ -13,7 +13,9 @@ from gerai_booking.rules.catalogue import Text
 from gerai_booking.usecases.office import Office
 
 
-def news(office: Office, event_type: str, ticket: Ticket, previous: State | None, person: Person | None) -> NewEvent:
+def news(
+    office: Office, event_type: str, ticket: Ticket, previous: State | None, person: Person | None
+) -> NewEvent:
     """Return an event of which the ticket's holder is told."""
     site = office.site(ticket.site)
     service = office.service(ticket.service)

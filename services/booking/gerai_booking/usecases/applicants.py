@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gerai_shared.refusals import InvalidRequest
 from gerai_shared.ticket import Lane
@@ -9,7 +10,9 @@ from gerai_shared.ticket import Lane
 from gerai_booking.models.tickets import Person
 from gerai_booking.refusals import PreconditionNotMet, WrongCitizenship
 from gerai_booking.rules.catalogue import Service
-from gerai_booking.rules.visits import masked_name
+from gerai_booking.rules.identity import normalise_name, parse_nik
+from gerai_booking.rules.visits import masked_name, masked_passport
+from gerai_booking.schemas import phone_number
 from gerai_booking.usecases.office import Office
 
 
@@ -61,3 +64,28 @@ class Applicant:
             purpose=self.purpose,
             has_contact=bool(self.phone or self.email),
         )
+
+
+def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
+    """Return the applicant in a loaded BookingSchema."""
+    person = data["person"]
+    if "nik" in person:
+        nik = parse_nik(person["nik"])
+        citizenship, identity, masked = "WNI", nik.digits, nik.masked
+    else:
+        citizenship, identity = "WNA", person["passport_number"]
+        masked = masked_passport(identity)
+    return Applicant(
+        name=normalise_name(person["name"]),
+        citizenship=citizenship,
+        identity=identity,
+        masked_identity=masked,
+        person_hash=office.person_hash(f"{citizenship}:{identity}"),
+        birth_date=person.get("birth_date"),
+        phone=phone_number(person["phone"]) if person.get("phone") else None,
+        email=person.get("email"),
+        language=data["language"],
+        lane=Lane.PRIORITY if data["priority"] else Lane.APPOINTMENT,
+        purpose=data["purpose"],
+        precondition_met=data["precondition_met"],
+    )

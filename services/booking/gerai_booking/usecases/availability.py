@@ -38,7 +38,9 @@ def availability(
         "site": site,
         "service": service,
         "time_zone": office.site(site).time_zone,
-        "days": [_day(office, site, day, by_day.get(day, []), left.get(day, 0), expired, now) for day in days],
+        "days": [
+            _day(office, site, day, by_day.get(day, []), left.get(day, 0), expired, now) for day in days
+        ],
     }
 
 
@@ -51,7 +53,9 @@ def _day(
             "starts_at": row.starts_at.isoformat(),
             "ends_at": row.ends_at.isoformat(),
             "capacity": row.capacity,
-            "places": min(row.capacity - row.taken + expired.get(row.id, 0), left) if row.starts_at > now else 0,
+            "places": min(row.capacity - row.taken + expired.get(row.id, 0), left)
+            if row.starts_at > now
+            else 0,
         }
         for row in rows
     ]

@@ -44,9 +44,7 @@ class BookingRequest:
 Answer = dict[str, Any] | Refused
 
 
-def hold(
-    session: Session, office: Office, *, slot_id: str, language: str, holder: str | None, now: datetime
-) -> Ticket:
+def hold(session: Session, office: Office, *, slot_id: str, holder: str | None, now: datetime) -> Ticket:
     """Take a place for some minutes while its citizen fills in the form.
 
     `holder` is whatever tells browsers apart, hashed here. Raises UnknownSlot, SlotPast, SlotFull,

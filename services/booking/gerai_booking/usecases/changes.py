@@ -18,17 +18,27 @@ from gerai_booking.usecases.views import load_ticket
 
 
 def cancel(
-    session: Session, office: Office, *, token: str, revision: int | None, now: datetime, actor: Actor = Actor.CITIZEN
+    session: Session,
+    office: Office,
+    *,
+    token: str,
+    revision: int | None,
+    now: datetime,
+    actor: Actor = Actor.CITIZEN,
 ) -> Ticket:
     """Cancel a ticket and free its place for others at once.
 
     Raises UnknownTicket, StaleRevision, TransitionNotAllowed, TooLateToChange.
     """
     ticket = load_ticket(session, office, token, lock=True)
-    after = move(ticket, State.CANCELLED, actor=actor, now=now, revision=revision, held_until=None, finished_at=now)
+    after = move(
+        ticket, State.CANCELLED, actor=actor, now=now, revision=revision, held_until=None, finished_at=now
+    )
     if ticket.slot_id is not None:
         places.lock_day(session, site=ticket.site, day=ticket.day)
-        places.give_back(session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id)
+        places.give_back(
+            session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
+        )
     tickets.save(session, ticket, after, actor=actor, now=now)
     person = tickets.person_of(session, ticket.id)
     announce(session, office, news(office, "ticket.cancelled.v1", after, ticket.state, person), now=now)
@@ -105,7 +115,9 @@ def reschedule(
     return new
 
 
-def check_in(session: Session, office: Office, *, token: str, now: datetime, actor: Actor = Actor.CITIZEN) -> Ticket:
+def check_in(
+    session: Session, office: Office, *, token: str, now: datetime, actor: Actor = Actor.CITIZEN
+) -> Ticket:
     """Record that a ticket's holder is there. Doing it again changes nothing.
 
     Raises UnknownTicket, WrongDay, NotYetOpen, TransitionNotAllowed.

@@ -63,7 +63,9 @@ def recall(session: Session, office: Office, desk: Desk, *, revision: int | None
     return _call(session, office, desk, _current(session, office, desk), revision=revision)
 
 
-def _call(session: Session, office: Office, desk: Desk, ticket: Ticket, *, revision: int | None = None) -> Ticket:
+def _call(
+    session: Session, office: Office, desk: Desk, ticket: Ticket, *, revision: int | None = None
+) -> Ticket:
     after = move(
         ticket,
         State.CALLED,
@@ -144,9 +146,7 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
     after = move(
         ticket, State.TRANSFERRED, actor=Actor.OFFICER, now=desk.now, revision=revision, finished_at=desk.now
     )
-    tickets.save(
-        session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id
-    )
+    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
     new = _new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
     new = replace(new, checked_in_at=ticket.checked_in_at or desk.now)
     _add_waiting(session, desk, new)

@@ -96,7 +96,15 @@ def release_expired(session: Session, office: Office, *, site: str, day: date, n
     """
     expired = tickets.expired_holds(session, site=site, day=day, agency=office.code, now=now)
     for ticket in expired:
-        end(session, office, ticket, State.EXPIRED, actor=Actor.SYSTEM, now=now, event_type="ticket.expired.v1")
+        end(
+            session,
+            office,
+            ticket,
+            State.EXPIRED,
+            actor=Actor.SYSTEM,
+            now=now,
+            event_type="ticket.expired.v1",
+        )
     return len(expired)
 
 
@@ -116,6 +124,8 @@ def end(
         places.lock_day(session, site=ticket.site, day=ticket.day)
     tickets.save(session, ticket, after, actor=actor, now=now)
     if ticket.slot_id is not None:
-        places.give_back(session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id)
+        places.give_back(
+            session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
+        )
     announce(session, office, fact(event_type, after, ticket.state), now=now)
     return after

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from gerai_shared import outbox
-from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from gerai_shared.refusals import Refused
+from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import tickets
@@ -76,7 +76,10 @@ def _can(office: Office, ticket: Ticket, now: datetime) -> dict[str, Any]:
     return {
         "cancel": _may(ticket, State.CANCELLED, now),
         "reschedule": _may(ticket, State.RESCHEDULED, now),
-        "check_in": checkable and opens is not None and opens <= now and office.today(ticket.site, now) == ticket.day,
+        "check_in": checkable
+        and opens is not None
+        and opens <= now
+        and office.today(ticket.site, now) == ticket.day,
         "check_in_opens_at": opens.isoformat() if opens and checkable else None,
     }
 
@@ -97,7 +100,9 @@ def board(session: Session, office: Office, *, site: str, now: datetime) -> dict
     """
     office.site(site)
     sequence = outbox.last_sequences(session).get(outbox.stream_of(office.code, site), 0)
-    found = tickets.of_day(session, site=site, day=office.today(site, now), states=BOARD_STATES, agency=office.code)
+    found = tickets.of_day(
+        session, site=site, day=office.today(site, now), states=BOARD_STATES, agency=office.code
+    )
     return {
         "sequence": sequence,
         "agency": office.code,
