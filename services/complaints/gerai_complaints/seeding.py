@@ -1,4 +1,4 @@
-"""Officers of the desk: those of a demonstration, and those that an operator adds."""
+"""The officers of a demonstration; real ones are added with `gerai officers`."""
 
 import secrets
 

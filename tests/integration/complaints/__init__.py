@@ -1,0 +1,1 @@
+"""The complaints service on the embedded bus, with SQLite and PostgreSQL."""
