@@ -11,9 +11,11 @@ SATURDAY = 5
 
 
 @lru_cache(maxsize=32)
-def _days_off(year: int) -> holidays.HolidayBase:
+def _days_off(year: int, language: str) -> holidays.HolidayBase:
     # "government" are the days of cuti bersama: offices are closed on them as on public holidays.
-    return holidays.country_holidays("ID", categories=("public", "government"), years=year)
+    # The language is always named, because the library's own choice hangs on the machine's locale.
+    names = "en_US" if language == "en" else "id"
+    return holidays.country_holidays("ID", categories=("public", "government"), years=year, language=names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +32,11 @@ class WorkCalendar:
         """Tell whether offices work on `day`."""
         if day in self.open:
             return True
-        return day.weekday() < SATURDAY and day not in self.closed and day not in _days_off(day.year)
+        return day.weekday() < SATURDAY and day not in self.closed and day not in _days_off(day.year, "id")
 
-    def name_of_day_off(self, day: date) -> str | None:
-        """Return the holiday's name, or None on a day that is not a holiday."""
-        name = _days_off(day.year).get(day)
+    def name_of_day_off(self, day: date, language: str = "id") -> str | None:
+        """Return the holiday's name in `language` ('id' or 'en'), or None on a day that is not a holiday."""
+        name = _days_off(day.year, language).get(day)
         return str(name) if name else None
 
     def add_working_days(self, start: date, count: int) -> date:

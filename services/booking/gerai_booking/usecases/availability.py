@@ -80,8 +80,13 @@ def _reason(
         return "past", None
     closed = office.closed_because(office.site(site), day)
     if closed is not None:
-        name = office.calendar.name_of_day_off(day)
-        return closed, {"id": name, "en": name} if name and closed == "holiday" else None
+        return closed, _holiday(office, day) if closed == "holiday" else None
     if not rows:
         return "not_yet_open", None
     return ("past" if all(row.starts_at <= now for row in rows) else "full"), None
+
+
+def _holiday(office: Office, day: date) -> dict[str, str] | None:
+    """Return the holiday's name, None where the site's own calendar closes the day."""
+    names = {language: office.calendar.name_of_day_off(day, language) for language in ("id", "en")}
+    return {language: name for language, name in names.items() if name} or None
