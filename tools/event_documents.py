@@ -188,10 +188,11 @@ def _other_values(published: dict[str, Any], current: dict[str, Any], where: str
         before, after = _values(published.get(keyword)), _values(current.get(keyword))
         if before and (not after or after - before):
             problems.append(f"{where} takes other values of {keyword} now")
-    for keyword in ("format", "const", "pattern", "anyOf", "allOf", "items"):
-        if published.get(keyword) != current.get(keyword):
-            problems.append(f"{where} has another {keyword} now")
-    return problems
+    return problems + [
+        f"{where} has another {keyword} now"
+        for keyword in ("format", "const", "pattern", "anyOf", "allOf", "items")
+        if published.get(keyword) != current.get(keyword)
+    ]
 
 
 def _values(value: Any) -> set[str]:
