@@ -1,6 +1,7 @@
 """Events: nothing is lost, nothing happens twice, and what cannot be handled is put aside."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -130,7 +131,7 @@ def test_a_failing_handler_is_tried_again_and_then_parked(
 ) -> None:
     """Hazards 3 and 4: nameko acknowledges, or requeues for ever; here attempts are counted."""
     monkeypatch.setattr(consuming, "RETRY_TICK_SECONDS", 0.02)
-    monkeypatch.setattr(inbox, "LADDER", (inbox.timedelta(seconds=0.01),) * 3)
+    monkeypatch.setattr(inbox, "LADDER", (timedelta(seconds=0.01),) * 3)
     producer, listening = deployed("complaints"), reader(deployed)
     attempts = []
 
@@ -164,9 +165,10 @@ def test_a_handler_that_fails_once_leaves_no_half_effect(
     deployed, start, complaint, announce, monkeypatch
 ) -> None:
     monkeypatch.setattr(consuming, "RETRY_TICK_SECONDS", 0.02)
-    monkeypatch.setattr(inbox, "LADDER", (inbox.timedelta(seconds=0.01),) * 3)
+    monkeypatch.setattr(inbox, "LADDER", (timedelta(seconds=0.01),) * 3)
     producer, listening = deployed("complaints"), reader(deployed)
-    works, failed = listening.extras["effect"], []
+    works = listening.extras["effect"]
+    failed: list[str] = []
 
     def fail_once(session: Any, event: Any) -> None:
         works(session, event)

@@ -1,0 +1,209 @@
+"""HTTP: what every process of the mall does with requests, good, bad and too many."""
+
+import http.client
+import json
+import socket
+from typing import Any
+
+import pytest
+from eventlet import GreenPool, sleep, spawn
+from gerai_shared.deployment import deployment_of
+from gerai_shared.http import http as entrypoint
+from gerai_shared.http import json_body, json_response
+from gerai_shared.operations import Operations
+from gerai_shared.refusals import NotFound
+from gerai_shared.settings import Settings
+from werkzeug.wrappers import Request, Response
+
+from tests.support.servers import free_port
+from tests.support.waiting import wait_until
+
+
+class Service(Operations):
+    """Answers."""
+
+    name = "service"
+
+    @entrypoint("GET", "/api/hello/<name>")
+    def hello(self, _request: Request, name: str) -> Response:
+        """Greet."""
+        return json_response({"hello": name})
+
+    @entrypoint("POST", "/api/echo")
+    def echo(self, request: Request) -> Response:
+        """Answer what was sent."""
+        return json_response(json_body(request))
+
+    @entrypoint("GET", "/api/fail")
+    def fail(self, _request: Request) -> Response:
+        """Fail with something that must not be told."""
+        raise RuntimeError("password=hunter2 at /srv/secret")
+
+    @entrypoint("GET", "/api/refuse")
+    def refuse(self, _request: Request) -> Response:
+        """Refuse."""
+        raise NotFound
+
+    @entrypoint("GET", "/api/slow", seconds=0.3)
+    def slow(self, _request: Request) -> Response:
+        """Take longer than allowed."""
+        sleep(2)
+        return json_response({})
+
+    @entrypoint("GET", "/api/wait")
+    def wait(self, _request: Request) -> Response:
+        """Wait until the test says so."""
+        while not self.deployment.extras.get("go"):
+            sleep(0.01)
+        return json_response({"done": True})
+
+    @entrypoint("GET", "/api/stream")
+    def stream(self, request: Request) -> Response:
+        """Send small pieces, one by one."""
+        request.environ["eventlet.minimum_write_chunk_size"] = 1
+
+        def pieces() -> Any:
+            for number in range(3):
+                yield f"data: {number}\n\n".encode()
+                while self.deployment.extras.get("read", -1) < number:
+                    sleep(0.01)
+
+        return Response(pieces(), mimetype="text/event-stream")
+
+
+@pytest.fixture
+def service(start):
+    """Return a caller of a running service."""
+    port = free_port()
+    settings = Settings(
+        deployment="gateway",
+        environment="test",
+        http_address=f"127.0.0.1:{port}",
+        max_workers=4,
+        body_limit=2048,
+    )
+    deployment = deployment_of(settings)
+    runner = start((Service, deployment))
+
+    def call(method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request(
+            method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
+        )
+        answer = connection.getresponse()
+        raw = answer.read()
+        connection.close()
+        try:
+            return answer.status, json.loads(raw), answer.headers
+        except ValueError:
+            return answer.status, raw.decode(), answer.headers
+
+    call.deployment, call.runner, call.port = deployment, runner, port  # type: ignore[attr-defined]
+    return call
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/nothing", 404, "not_found"),
+        ("DELETE", "/api/hello/a", 405, "method_not_allowed"),
+        ("GET", "/api/refuse", 404, "not_found"),
+        ("GET", "/api/fail", 500, "fault"),
+        ("GET", "/api/slow", 504, "took_too_long"),
+    ],
+)
+def test_every_refusal_is_a_problem_with_a_stable_code(service, method, path, status, code) -> None:
+    got, problem, headers = service(method, path, Accept_Language="en")
+    assert (got, problem["code"], problem["status"]) == (status, code, status)
+    assert headers["Content-Type"] == "application/problem+json"
+    assert problem["request_id"] == headers["X-Request-ID"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+
+
+def test_a_fault_tells_nothing_of_the_inside(service) -> None:
+    """Hazard 18: nameko answers with the exception's text."""
+    _status, problem, headers = service("GET", "/api/fail")
+    told = json.dumps(problem) + str(headers)
+    assert "hunter2" not in told
+    assert "RuntimeError" not in told
+    assert "eventlet" not in told.lower()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "unreadable_body"),
+        (b"[]", 400, "unreadable_body"),
+        (b'{"a":"' + b"x" * 3000 + b'"}', 413, "body_too_large"),
+    ],
+)
+def test_an_unusable_body_is_refused(service, body, status, code) -> None:
+    got, problem, _headers = service("POST", "/api/echo", body, Content_Type="application/json")
+    assert (got, problem["code"]) == (status, code)
+
+
+def test_a_body_that_grows_beyond_the_limit_without_saying_so_is_refused(service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        raw.sendall(b"POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        raw.sendall(b"fff\r\n" + b"x" * 0xFFF + b"\r\n0\r\n\r\n")
+        assert raw.recv(4096).split(b"\r\n")[0].split()[1] in {b"400", b"413"}
+
+
+def test_the_answer_is_in_the_readers_language(service) -> None:
+    assert service("GET", "/api/refuse", Accept_Language="en")[1]["title"] == NotFound().template
+    indonesian = service("GET", "/api/refuse", Accept_Language="id")[1]["title"]
+    assert indonesian != NotFound().template
+
+
+def test_request_and_trace_identifiers_are_kept(service) -> None:
+    _status, _body, headers = service("GET", "/api/hello/a", X_Request_ID="errand-0001")
+    assert headers["X-Request-ID"] == "errand-0001"
+    _status, _body, headers = service("GET", "/api/hello/a", X_Request_ID="<script>")
+    assert headers["X-Request-ID"] != "<script>"
+
+
+def test_a_full_house_says_so_at_once(service) -> None:
+    """Hazard 8: nameko queues without bound."""
+    pool = GreenPool()
+    waiting = [pool.spawn(service, "GET", "/api/wait") for _ in range(4)]
+    wait_until(lambda: service.runner.service_map["gateway-0"]._worker_pool.free() == 0)
+    status, problem, headers = service("GET", "/api/hello/a")
+    assert (status, problem["code"], headers["Retry-After"]) == (503, "saturated", "2")
+    service.deployment.extras["go"] = True
+    assert [each.wait()[0] for each in waiting] == [200] * 4
+    assert service("GET", "/api/hello/a")[0] == 200
+
+
+def test_stopping_answers_what_is_under_way(service) -> None:
+    answer = spawn(service, "GET", "/api/wait")
+    wait_until(lambda: service.runner.service_map["gateway-0"]._worker_pool.free() == 3)
+    stopping = spawn(service.runner.stop)
+    sleep(0.05)
+    assert not stopping.dead
+    service.deployment.extras["go"] = True
+    assert answer.wait()[1] == {"done": True}
+    stopping.wait()
+    with pytest.raises(OSError):  # noqa: PT011 - refused, in the words of the platform
+        service("GET", "/api/hello/a")
+
+
+def test_pieces_of_a_stream_arrive_one_by_one(service) -> None:
+    """Hazard 27: eventlet holds back what is smaller than 4 KiB."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        raw.sendall(b"GET /api/stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        for number in range(3):
+            seen = b""
+            while f"data: {number}".encode() not in seen:
+                piece = raw.recv(4096)
+                assert piece, "the stream ended early"
+                seen += piece
+            assert f"data: {number + 1}".encode() not in seen
+            service.deployment.extras["read"] = number
+
+
+def test_health_readiness_and_measurements_are_told(service) -> None:
+    assert service("GET", "/healthz")[:2] == (200, {"status": "ok"})
+    assert service("GET", "/readyz")[0] == 200
+    assert "gerai_http_request_seconds" in service("GET", "/metrics")[1]
