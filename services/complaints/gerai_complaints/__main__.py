@@ -66,12 +66,18 @@ def _migrate(_options: argparse.Namespace) -> int:
 
 def _seed(_options: argparse.Namespace) -> int:
     from gerai_shared.deployment import deployment_of
+    from gerai_shared.refusals import Refused
     from gerai_shared.settings import read_settings
 
     from gerai_complaints.seeding import seed
 
     deployment = deployment_of(read_settings(DEPLOYMENT, needs=frozenset({"database"})))
-    for username, password in seed(deployment, password=_demo_password()).items():
+    try:
+        added = seed(deployment, password=_demo_password())
+    except Refused as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 1
+    for username, password in added.items():
         print(f"{username}: {password}")
     return 0
 
