@@ -1,0 +1,42 @@
+#!/bin/sh
+# Makes the broker ready for a mall: virtual host, one user for each deployment with its own permissions, exchanges,
+# queues and policies. Run it at the first start, after each upgrade and after adding an agency; it repeats harmlessly.
+#
+#   SECRETS=/etc/gerai/secrets AGENCIES=immigration,legal deploy/rabbitmq/setup.sh
+#
+# RABBITMQCTL and GERAI are the commands to use, for instance inside containers (see docs/operations.md).
+set -eu
+
+secrets=${SECRETS:?the folder that deploy/new_secrets.py wrote}
+agencies=${AGENCIES:-immigration,legal}
+vhost=${VHOST:-gerai}
+rabbitmqctl=${RABBITMQCTL:-rabbitmqctl}
+gerai=${GERAI:-gerai}
+
+ctl() { $rabbitmqctl --quiet "$@"; }
+
+ctl list_vhosts name --no-table-headers </dev/null | grep -Fxq "$vhost" || ctl add_vhost "$vhost" </dev/null
+
+users=$(ctl list_users --no-table-headers </dev/null | cut -f 1)
+for file in "$secrets"/*.bus_password; do
+    user=$(basename "$file" .bus_password)
+    # rabbitmqctl reads a password that is not among its arguments from its input.
+    if printf '%s\n' "$users" | grep -Fxq "$user"; then
+        ctl change_password "$user" <"$file" >/dev/null
+    else
+        ctl add_user "$user" <"$file" >/dev/null
+    fi
+done
+
+# Declares exchanges and queues, and does nothing else; the services' users may not.
+ctl set_permissions --vhost "$vhost" topology '.*' '.*' '.*' </dev/null
+permissions=$($gerai topology permissions --agencies "$agencies" --vhost "$vhost" </dev/null)
+policies=$($gerai topology policies --agencies "$agencies" --vhost "$vhost" </dev/null)
+printf '%s\n%s\n' "$permissions" "$policies" | while IFS= read -r line; do
+    # Each line is quoted for a shell.
+    eval "ctl $line" </dev/null >/dev/null
+done
+GERAI_BUS_URL_FILE=$secrets/topology.bus_url $gerai topology apply --agencies "$agencies" </dev/null
+
+# The account that every new broker has, with a password that everybody knows.
+if printf '%s\n' "$users" | grep -Fxq guest; then ctl delete_user guest </dev/null; fi
