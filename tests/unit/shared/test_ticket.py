@@ -1,7 +1,7 @@
 """The table of transitions: every arrow there is, every one there is not, and what an arrow does."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -26,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from tests.unit.shared.samples import NOW, a_ticket
+from tests.unit.shared.samples import NOW, a_ticket, moments
 
 C, O, S = Actor.CITIZEN, Actor.OFFICER, Actor.SYSTEM  # noqa: E741
 #: The table once more, by hand: who may lead a ticket from one state to another.
@@ -203,8 +203,7 @@ tickets = st.builds(
     a_ticket,
     state=st.sampled_from(State),
     number=st.builds(format_number, st.sampled_from("ABXZ"), st.integers(1, 99_999)),
-    slot_starts_at=st.none()
-    | st.datetimes(datetime(2020, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)),
+    slot_starts_at=st.none() | moments,
     counter=st.none() | st.sampled_from(["1", "12"]),
     times_called=st.integers(0, 9),
     revision=st.integers(1, 10_000),

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Request
 
 
 def a_request(*, path: str = "/", cookie: str | None = None, browser: str | None = None) -> Request:
-    headers = {"Accept-Language": browser} if browser is not None else {}
+    headers = [("Accept-Language", browser)] if browser is not None else []
     if cookie is not None:
-        headers["Cookie"] = f"language={cookie}"
+        headers.append(("Cookie", f"language={cookie}"))
     return Request(EnvironBuilder(path=path, headers=headers).get_environ())
 
 
