@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from eventlet import sleep, spawn_after
+from eventlet import sleep, spawn, spawn_after
 from eventlet.event import Event
 from eventlet.hubs import trampoline
+from eventlet.support.greenlets import GreenletExit
 from eventlet.timeout import Timeout
 from kombu import Connection
 from nameko.extensions import Entrypoint
@@ -122,6 +123,11 @@ class Publisher:
         cut(self._connection)
 
 
+def _wait_readable(descriptor: int) -> None:
+    with suppress(Timeout):
+        trampoline(descriptor, read=True, timeout=IDLE_SECONDS)
+
+
 class Relay(Entrypoint):
     """Runs the relay of a deployment as long as its container lives."""
 
@@ -130,6 +136,7 @@ class Relay(Entrypoint):
         self._stopping = False
         self._woken = Event()
         self._idle = Event()
+        self._waiter: Any = None
 
     def start(self) -> None:
         """Begin; needs neither broker nor database to be there yet."""
@@ -140,6 +147,8 @@ class Relay(Entrypoint):
         """Finish the batch under way."""
         self._stopping = True
         self.wake()
+        if self._waiter is not None:
+            self._waiter.kill()
         with Timeout(HANGS_AFTER_SECONDS + 1, False):
             self._idle.wait()
 
@@ -233,8 +242,10 @@ class Relay(Entrypoint):
             with Timeout(IDLE_SECONDS, False):
                 self._woken.wait()
             return
-        with suppress(Timeout):
-            trampoline(listening.fileno(), read=True, timeout=IDLE_SECONDS)
+        # A green thread of its own, so that a wish to stop can end the wait.
+        self._waiter = spawn(_wait_readable, listening.fileno())
+        with suppress(GreenletExit):
+            self._waiter.wait()
         listening.poll()
         listening.notifies.clear()
 
