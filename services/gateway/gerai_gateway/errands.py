@@ -85,7 +85,7 @@ def live_ahead(mall: Mall, entry: Entry) -> int | None:
 
 
 def change_ticket(mall: Mall, token: str, change: str, body: Json, *, key: str) -> Json:
-    """Cancel, reschedule or check_in a ticket; return its view (after a move the new one's). Raises Refused."""
+    """Cancel, reschedule or check_in a ticket; return its view, or the new one's. Raises Refused."""
     view = mall.ask(deployment_of_ticket(mall, token), change, {"token": token, **body}, key=key)
     mall.availability.outdate(view["ticket"]["agency"], view["ticket"]["site"])
     return view

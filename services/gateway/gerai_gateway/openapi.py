@@ -34,8 +34,8 @@ ON_BODIES: tuple[type[Refused], ...] = (UnreadableBody, BodyTooLarge)
 DESCRIPTION = (
     "Books visits at the counters of a public service mall, follows them, and files complaints. "
     "Times are ISO 8601 with an offset. Errors are RFC 9457 problems with a stable `code`. Every write takes "
-    "an `Idempotency-Key`: the same key with the same body is carried out once and answered alike, so that an "
-    "unanswered request may simply be repeated. Tokens are the unguessable references their holder keeps."
+    "an `Idempotency-Key`: the same key with the same body is carried out once and answered alike, so that "
+    "an unanswered request may simply be repeated. Tokens are the unguessable references their holder keeps."
 )
 
 

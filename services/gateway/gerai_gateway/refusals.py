@@ -32,7 +32,7 @@ class UnknownTicket(Refused):
 
 
 class UnknownComplaint(Refused):
-    """There is no complaint at this address. Please check the link in your message."""
+    """There is no complaint with this reference. Please check that the whole address was copied."""
 
     code = "unknown_complaint"
     status = 404

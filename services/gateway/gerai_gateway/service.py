@@ -12,10 +12,26 @@ from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.mall import Mall, MallProvider
+from gerai_gateway.portal.booking import BookingPages
+from gerai_gateway.portal.complaints import ComplaintPages
+from gerai_gateway.portal.displays import DisplayPages
+from gerai_gateway.portal.home import HomePages
+from gerai_gateway.portal.tickets import TicketPages
 
 
 class GatewayService(
-    CatalogueApi, TicketsApi, BoardsApi, ComplaintsApi, DocumentsApi, StaticFiles, Operations
+    CatalogueApi,
+    TicketsApi,
+    BoardsApi,
+    ComplaintsApi,
+    DocumentsApi,
+    HomePages,
+    BookingPages,
+    TicketPages,
+    ComplaintPages,
+    DisplayPages,
+    StaticFiles,
+    Operations,
 ):
     """Answers citizens, kiosks and displays."""
 

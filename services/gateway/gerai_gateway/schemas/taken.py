@@ -1,7 +1,7 @@
-"""What crosses the public border, as marshmallow reads it. Unknown fields are refused.
+"""What the public interface takes. Unknown fields are refused.
 
 The agencies check what only they can know (whether a NIK can exist, whether a place is free); here is
-checked what any client can be told without asking them.
+checked what any client can be told without asking them. Messages are English keys of locale/id.po.
 """
 
 import re
@@ -12,26 +12,60 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 LANGUAGES = ("id", "en")
 CLASSIFICATIONS = ("complaint", "information", "aspiration")
-LONGEST_NAME = 100
 LONGEST_TITLE = 150
-LONGEST_COMPLAINT = 5_000
+LONGEST_TEXT = 5_000
+EMPTY = "Please fill this in."
+NEEDED: dict[str, Any] = {"required": EMPTY, "null": EMPTY}
+NO_EMAIL: dict[str, Any] = {"invalid": "This is not an e-mail address."}
+NO_TEXT = "Please use letters and ordinary signs only."
+CHOOSE = "Please choose one of these."
+CHOOSE_AN_HOUR = "Please choose an hour."
+NO_CODE = "This is no short name of ours."
+NO_REFERENCE = "This is no reference of ours."
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROLS_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def _no_controls(text: str) -> None:
+def _one_line(text: str) -> None:
     if _CONTROLS.search(text):
-        raise ValidationError("Please use letters and ordinary signs only.")
+        raise ValidationError(NO_TEXT)
 
 
-def _no_controls_but_lines(text: str) -> None:
+def _lines(text: str) -> None:
     if _CONTROLS_BUT_LINES.search(text):
-        raise ValidationError("Please use letters and ordinary signs only.")
+        raise ValidationError(NO_TEXT)
 
 
-def code() -> validate.Validator:
-    """Short names of agencies, sites, services."""
-    return validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z", error="This is no short name of ours.")
+def _code(**options: Any) -> fields.String:
+    """Short names of agencies, sites, services, purposes."""
+    return fields.String(validate=validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z", error=NO_CODE), **options)
+
+
+def _token(**options: Any) -> fields.String:
+    return fields.String(validate=validate.Length(min=10, max=120, error=NO_REFERENCE), **options)
+
+
+def _slot(**options: Any) -> fields.String:
+    return fields.String(validate=validate.Length(min=5, max=100, error=CHOOSE_AN_HOUR), **options)
+
+
+def _language(**options: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(LANGUAGES, error=CHOOSE), **options)
+
+
+def _name(**options: Any) -> fields.String:
+    length = validate.Length(min=2, max=100, error="Please give 2 to 100 characters.")
+    return fields.String(validate=[length, _one_line], error_messages=NEEDED, **options)
+
+
+def _email() -> fields.Email:
+    length = validate.Length(max=200, error=NO_EMAIL["invalid"])
+    return fields.Email(allow_none=True, load_default=None, validate=length, error_messages=NO_EMAIL)
+
+
+def _phone() -> fields.String:
+    length = validate.Length(min=8, max=30, error="This phone number is too short or too long.")
+    return fields.String(allow_none=True, load_default=None, validate=[length, _one_line])
 
 
 class Flag(fields.Boolean):
@@ -46,19 +80,16 @@ class Flag(fields.Boolean):
 class PersonSchema(Schema):
     """The applicant: a NIK for Indonesian citizens, a passport number for others; e-mail or phone or both."""
 
-    name = fields.String(required=True, validate=[validate.Length(min=2, max=LONGEST_NAME), _no_controls])
-    nik = fields.String(validate=validate.Regexp(r"^\d{16}\Z", error="A NIK has 16 digits."))
+    name = _name(required=True)
+    nik = fields.String(validate=validate.Regexp(r"^\d{16}\Z", re.ASCII, error="A NIK has 16 digits."))
     passport_number = fields.String(
         validate=validate.Regexp(
             r"^[A-Z0-9]{5,15}\Z", error="A passport number has 5 to 15 letters and digits."
         )
     )
     birth_date = fields.Date(allow_none=True)
-    phone = fields.String(
-        allow_none=True,
-        validate=[validate.Length(min=8, max=30, error="This phone number is too short or too long.")],
-    )
-    email = fields.Email(allow_none=True, validate=validate.Length(max=200))
+    phone = _phone()
+    email = _email()
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -68,34 +99,33 @@ class PersonSchema(Schema):
                 {"nik": ["Please give a NIK, or a passport number if you are a foreigner."]}
             )
         if not data.get("email") and not data.get("phone"):
-            raise ValidationError(
-                {"email": ["Please give an e-mail address or a mobile number, so that we can tell you."]}
-            )
+            text = "Please give an e-mail address or a mobile number, so that we can tell you."
+            raise ValidationError({"email": [text]})
 
 
 class BookingSchema(Schema):
     """One booking: of a slot, or of a held place."""
 
-    slot_id = fields.String(validate=validate.Length(min=5, max=100))
-    hold_token = fields.String(validate=validate.Length(min=10, max=120))
-    purpose = fields.String(allow_none=True, validate=code())
+    slot_id = _slot()
+    hold_token = _token()
+    purpose = _code(allow_none=True)
     precondition_met = Flag()
     priority = Flag()
-    language = fields.String(validate=validate.OneOf(LANGUAGES))
-    person = fields.Nested(PersonSchema, required=True)
+    language = _language()
+    person = fields.Nested(PersonSchema, required=True, error_messages=NEEDED)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """One of the two ways to name the place."""
         if ("slot_id" in data) == ("hold_token" in data):
-            raise ValidationError({"slot_id": ["Please choose an hour."]})
+            raise ValidationError({"slot_id": [CHOOSE_AN_HOUR]})
 
 
 class HoldSchema(Schema):
     """A place to be held for some minutes."""
 
-    slot_id = fields.String(required=True, validate=validate.Length(min=5, max=100))
-    language = fields.String(load_default="id", validate=validate.OneOf(LANGUAGES))
+    slot_id = _slot(required=True, error_messages={"required": CHOOSE_AN_HOUR})
+    language = _language(load_default="id")
 
 
 class ChangeSchema(Schema):
@@ -107,14 +137,14 @@ class ChangeSchema(Schema):
 class RescheduleSchema(ChangeSchema):
     """A move to another hour."""
 
-    slot_id = fields.String(required=True, validate=validate.Length(min=5, max=100))
+    slot_id = _slot(required=True, error_messages={"required": CHOOSE_AN_HOUR})
 
 
 class AvailabilityQuerySchema(Schema):
-    """Which free places."""
+    """Which free places; both days are included."""
 
-    site = fields.String(required=True, validate=code())
-    service = fields.String(required=True, validate=code())
+    site = _code(required=True)
+    service = _code(required=True)
     first = fields.Date(required=True, data_key="from")
     last = fields.Date(required=True, data_key="to")
 
@@ -128,50 +158,59 @@ class AvailabilityQuerySchema(Schema):
 class LanguageQuerySchema(Schema):
     """In which language texts are wanted."""
 
-    lang = fields.String(validate=validate.OneOf(LANGUAGES))
+    lang = _language()
 
 
 class ComplainantSchema(Schema):
     """Who complains. E-mail and phone are only for telling of the answer."""
 
-    name = fields.String(
-        allow_none=True, load_default=None, validate=[validate.Length(min=2, max=LONGEST_NAME), _no_controls]
-    )
-    email = fields.Email(allow_none=True, validate=validate.Length(max=200))
-    phone = fields.String(
-        allow_none=True,
-        validate=validate.Length(min=8, max=30, error="This phone number is too short or too long."),
-    )
+    name = _name(allow_none=True, load_default=None)
+    email = _email()
+    phone = _phone()
 
 
 class ComplaintSchema(Schema):
     """A complaint, a question or a wish. With `ticket_token` it concerns one visit."""
 
-    classification = fields.String(required=True, validate=validate.OneOf(CLASSIFICATIONS))
-    title = fields.String(required=True, validate=[validate.Length(min=3, max=LONGEST_TITLE), _no_controls])
-    text = fields.String(
-        required=True, validate=[validate.Length(min=10, max=LONGEST_COMPLAINT), _no_controls_but_lines]
+    classification = fields.String(
+        required=True, validate=validate.OneOf(CLASSIFICATIONS, error=CHOOSE), error_messages=NEEDED
     )
-    agency = fields.String(required=True, validate=code())
-    site = fields.String(allow_none=True, load_default=None, validate=code())
-    service = fields.String(allow_none=True, load_default=None, validate=code())
+    title = fields.String(
+        required=True,
+        validate=[
+            validate.Length(min=3, max=LONGEST_TITLE, error="Please give 3 to 150 characters."),
+            _one_line,
+        ],
+        error_messages=NEEDED,
+    )
+    text = fields.String(
+        required=True,
+        validate=[
+            validate.Length(min=10, max=LONGEST_TEXT, error="Please give 10 to 5,000 characters."),
+            _lines,
+        ],
+        error_messages=NEEDED,
+    )
+    agency = _code(required=True, error_messages={"required": CHOOSE})
+    site = _code(allow_none=True, load_default=None)
+    service = _code(allow_none=True, load_default=None)
     occurred_on = fields.Date(allow_none=True, load_default=None)
     anonymous = Flag(load_default=False)
     confidential = Flag(load_default=False)
-    language = fields.String(load_default="id", validate=validate.OneOf(LANGUAGES))
-    person = fields.Nested(ComplainantSchema, required=True)
-    ticket_token = fields.String(
-        allow_none=True, load_default=None, validate=validate.Length(min=10, max=120)
-    )
+    language = _language(load_default="id")
+    person = fields.Nested(ComplainantSchema, required=True, error_messages=NEEDED)
+    ticket_token = _token(allow_none=True, load_default=None)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Whoever does not ask to stay unknown says who they are."""
         if not data["anonymous"] and not data["person"]["name"]:
-            raise ValidationError({"person": {"name": ["Please fill this in."]}})
+            raise ValidationError({"person": {"name": [EMPTY]}})
 
 
 class DecisionSchema(Schema):
     """What a complainant says to the answer."""
 
-    text = fields.String(validate=[validate.Length(max=LONGEST_COMPLAINT), _no_controls_but_lines])
+    text = fields.String(
+        validate=[validate.Length(max=LONGEST_TEXT, error="At most 5,000 characters."), _lines]
+    )

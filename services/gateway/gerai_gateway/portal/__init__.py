@@ -1,0 +1,1 @@
+"""The citizens' portal and the display: pages rendered here, usable without any script."""

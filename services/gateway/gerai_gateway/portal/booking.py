@@ -1,0 +1,215 @@
+"""Booking: a day and an hour, then who comes, then a ticket."""
+
+from datetime import date, datetime
+from typing import Any
+
+from gerai_shared.borders import load
+from gerai_shared.clock import local_date
+from gerai_shared.refusals import IdempotencyKeyReused, InvalidRequest, Refused
+from gerai_shared.ticket import HoldExpired, State, TransitionNotAllowed
+from gerai_shared.translations import language_of
+from werkzeug.wrappers import Request, Response
+
+from gerai_gateway import errands
+from gerai_gateway.catalogues import Catalogue, Json
+from gerai_gateway.entrypoints import public
+from gerai_gateway.portal import forms, shapes
+from gerai_gateway.portal.base import PortalPages, see_other
+from gerai_gateway.refusals import NotBookable, UnknownSite, UnknownTicket
+from gerai_gateway.rules.pages_of_days import page_of_days
+from gerai_gateway.schemas import taken
+
+_booking = taken.BookingSchema()
+_hold = taken.HoldSchema()
+
+
+class BookingPages(PortalPages):
+    """Mixin: from a service to a ticket, in two forms."""
+
+    @public("GET", "/book/<agency>/<service>", page=True)
+    def page_book(self, request: Request, agency: str, service: str) -> Response:
+        """Show days and hours with free places."""
+        return self._hours(request, agency, service)
+
+    @public("POST", "/book/<agency>/<service>", page=True)
+    def form_hold(self, request: Request, agency: str, service: str) -> Response:
+        """Hold the chosen hour and go on to the details."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        try:
+            wanted = load(
+                _hold, {"slot_id": request.form.get("slot_id", ""), "language": language_of(request)}
+            )
+        except InvalidRequest:
+            return self._hours(request, agency, service, refusal=no_hour())
+        try:
+            held = errands.hold(self.mall, agency, **wanted, holder=self.pages.form_token(request), key=key)
+        except Refused as refusal:
+            return self._hours(request, agency, service, refusal=refusal)
+        self.mall.availability.outdate(agency, held["ticket"]["site"])
+        return see_other(f"/book/{agency}/{service}/details/{held['token']}")
+
+    @public("GET", "/book/<agency>/<service>/details/<token>", page=True)
+    def page_details(self, request: Request, agency: str, service: str, token: str) -> Response:
+        """Show the form for the applicant, with the time for which the place is kept."""
+        view = self._held(agency, service, token)
+        if view["ticket"]["state"] not in {State.HELD, State.EXPIRED}:
+            return see_other(f"/t/{token}")
+        return self._details(request, view, form={})
+
+    @public("POST", "/book/<agency>/<service>/details/<token>", page=True)
+    def form_book(self, request: Request, agency: str, service: str, token: str) -> Response:
+        """Book; whatever goes wrong, nothing that was typed is lost."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        form = request.form.to_dict()
+        body = forms.booking_body(form, hold_token=token, language=language_of(request))
+        try:
+            load(_booking, body)
+            booked = errands.book(self.mall, agency, body, key=key)
+        except Refused as refusal:
+            view = self._held(agency, service, token)
+            if view["ticket"]["state"] == State.BOOKED and refusal.code in ALREADY_SENT:
+                # The answer to the first sending was lost on the way; the booking was not.
+                return see_other(f"/t/{token}?new=1")
+            return self._details(request, view, form=form, refusal=refusal)
+        self.mall.availability.outdate(agency, booked["ticket"]["site"])
+        return see_other(f"/t/{booked['token']}?new=1")
+
+    def _hours(
+        self, request: Request, agency: str, service: str, *, refusal: Refused | None = None
+    ) -> Response:
+        catalogue = self.mall.catalogues.of(agency)
+        found = catalogue.service(service)
+        bookable = [
+            catalogue.site(o["site"]) for o in found["offers"] if catalogue.is_bookable(o["site"], service)
+        ]
+        site = self._chosen_site(bookable, request.values.get("site"))
+        language = language_of(request)
+        page = page_of_days(
+            day_of(request.values.get("day") or request.args.get("from")), today=self._today(site)
+        )
+        free = errands.availability(
+            self.mall, agency, site=site["code"], service=service, first=page.first, last=page.last
+        ).values
+        chosen = chosen_day(free["days"], request.values.get("day"))
+        message = self.said(request, refusal) if refusal else ""
+        by_field, summary = (
+            forms.errors_of(refusal, language=language, message=message) if refusal else ({}, [])
+        )
+        address = f"/book/{agency}/{service}?site={site['code']}"
+        return self.page(
+            request,
+            "book.html",
+            section="services",
+            catalogues=[catalogue],
+            status=refusal.status if refusal else 200,
+            agency_slug=agency,
+            agency=catalogue.agency,
+            service=found,
+            site=site,
+            sites=bookable,
+            address=address,
+            days=page,
+            cells=shapes.day_cells(free["days"], address=address, language=language),
+            noted=[day for day in free["days"] if day["note"]],
+            chosen=chosen,
+            hours=shapes.hours_of(chosen, time_zone=site["time_zone"], now=self.now) if chosen else [],
+            errors=by_field,
+            summary=summary,
+        )
+
+    def _chosen_site(self, bookable: list[Json], wanted: str | None) -> Json:
+        if not bookable:
+            raise NotBookable
+        if not wanted:
+            return bookable[0]
+        for site in bookable:
+            if site["code"] == wanted:
+                return site
+        raise UnknownSite
+
+    def _today(self, site: Json) -> date:
+        return local_date(self.now, site["time_zone"])
+
+    def _held(self, agency: str, service: str, token: str) -> Json:
+        view = errands.ticket(self.mall, token)
+        if (view["ticket"]["agency"], view["ticket"]["service"]) != (agency, service):
+            raise UnknownTicket
+        return view
+
+    def _details(
+        self, request: Request, view: Json, *, form: dict[str, str], refusal: Refused | None = None
+    ) -> Response:
+        ticket = view["ticket"]
+        catalogue = self.mall.catalogues.of(ticket["agency"])
+        language = language_of(request)
+        is_kept = ticket["state"] == State.HELD and datetime.fromisoformat(ticket["held_until"]) > self.now
+        if refusal is None and not is_kept:
+            refusal = HoldExpired()
+        message = self.said(request, refusal) if refusal else ""
+        by_field, summary = (
+            forms.errors_of(refusal, language=language, message=message) if refusal else ({}, [])
+        )
+        if not is_kept and by_field and "slot_id" not in by_field and not form.get("slot_id"):
+            by_field["slot_id"] = self.said(request, HoldExpired())
+        return self.page(
+            request,
+            "details.html",
+            section="services",
+            catalogues=[catalogue],
+            status=refusal.status if refusal else 200,
+            agency_slug=ticket["agency"],
+            agency=catalogue.agency,
+            service=catalogue.service(ticket["service"]),
+            view=view,
+            ticket=ticket,
+            is_kept=is_kept,
+            choices=[] if is_kept else self._choices(catalogue, ticket),
+            form=form,
+            errors=by_field,
+            summary=summary,
+            is_unanswered=refusal is not None and refusal.code in UNANSWERED,
+            key=form.get("idempotency_key") if refusal is not None and refusal.code in UNANSWERED else None,
+        )
+
+    def _choices(self, catalogue: Catalogue, ticket: Json) -> list[dict[str, Any]]:
+        """Return the days and hours that are free in the next two weeks, for a hold that has run out."""
+        site = catalogue.site(ticket["site"])
+        page = page_of_days(None, today=self._today(site))
+        free = errands.availability(
+            self.mall,
+            catalogue.code,
+            site=ticket["site"],
+            service=ticket["service"],
+            first=page.first,
+            last=page.last,
+        ).values
+        return [
+            {"day": day["day"], "hours": shapes.hours_of(day, time_zone=site["time_zone"], now=self.now)}
+            for day in free["days"]
+            if day["open"]
+        ]
+
+
+ALREADY_SENT = frozenset({IdempotencyKeyReused.code, TransitionNotAllowed.code, "open_ticket_exists"})
+#: After these nobody knows yet whether it went through: the same key asks again without booking twice.
+UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
+
+
+def no_hour() -> InvalidRequest:
+    """Return the refusal of a form in which no hour was chosen."""
+    return InvalidRequest(fields={"slot_id": [taken.CHOOSE_AN_HOUR]})
+
+
+def day_of(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def chosen_day(days: list[Json], wanted: str | None) -> Json | None:
+    """Return the wanted day when it is open, else the first open one."""
+    is_open = [day for day in days if day["open"]]
+    return next((day for day in is_open if day["day"] == wanted), is_open[0] if is_open else None)

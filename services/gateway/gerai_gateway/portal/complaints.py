@@ -1,0 +1,109 @@
+"""Filing a complaint and following it."""
+
+from typing import Any
+
+from gerai_shared.borders import load
+from gerai_shared.refusals import Refused
+from gerai_shared.translations import language_of
+from werkzeug.wrappers import Request, Response
+
+from gerai_gateway import errands
+from gerai_gateway.catalogues import Json
+from gerai_gateway.entrypoints import public
+from gerai_gateway.portal import forms
+from gerai_gateway.portal.base import PortalPages, see_other
+from gerai_gateway.schemas import taken
+
+_complaint = taken.ComplaintSchema()
+_decision = taken.DecisionSchema()
+MALL_ZONE = "Asia/Jakarta"
+
+
+class ComplaintPages(PortalPages):
+    """Mixin: complaints."""
+
+    @public("GET", "/c/new", page=True)
+    def page_new_complaint(self, request: Request) -> Response:
+        """Show the form; `?ticket=` names the visit it is about."""
+        started = {name: request.args.get(name, "") for name in ("ticket", "agency", "site")}
+        return self._form(request, form=started)
+
+    @public("POST", "/c/new", page=True)
+    def form_complaint(self, request: Request) -> Response:
+        """File the complaint."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        form = request.form.to_dict()
+        body = forms.complaint_body(form, language=language_of(request))
+        try:
+            receipt = errands.file_complaint(self.mall, load(_complaint, body), key=key)
+        except Refused as refusal:
+            return self._form(request, form=form, refusal=refusal)
+        return see_other(f"/c/{receipt['token']}?new=1")
+
+    @public("GET", "/c/<token>", page=True)
+    def page_complaint(self, request: Request, token: str) -> Response:
+        """Show a complaint with its conversation and its due date."""
+        return self._complaint(request, token, errands.complaint(self.mall, token))
+
+    @public("POST", "/c/<token>/decision", page=True)
+    def form_decision(self, request: Request, token: str) -> Response:
+        """Accept or dispute the answer."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        decision = "accept" if request.form.get("decision") == "accept" else "dispute"
+        text = request.form.get("text", "").strip().replace("\r\n", "\n")
+        try:
+            load(_decision, {"text": text})
+            errands.decide(self.mall, token, decision, text, key=key)
+        except Refused as refusal:
+            tracked = errands.complaint(self.mall, token)
+            return self._complaint(request, token, tracked, typed=text, refusal=refusal)
+        return see_other(f"/c/{token}")
+
+    def _form(self, request: Request, *, form: dict[str, str], refusal: Refused | None = None) -> Response:
+        by_field, summary = self._errors(request, refusal)
+        catalogues = self.mall.catalogues
+        known = {catalogue.code: catalogue.agency["name"] for catalogue in catalogues.known()}
+        return self.page(
+            request,
+            "complaint_new.html",
+            section="complaint",
+            status=refusal.status if refusal else 200,
+            form=form,
+            errors=by_field,
+            summary=summary,
+            # An agency that is silent now may be complained about all the same, by its short name.
+            agencies=[(code, known.get(code)) for code in catalogues.agencies],
+            sites=[present[0].sites[code] for code, present in catalogues.sites().items()],
+        )
+
+    def _complaint(
+        self, request: Request, token: str, tracked: Json, *, typed: str = "", refusal: Refused | None = None
+    ) -> Response:
+        by_field, summary = self._errors(request, refusal)
+        known = {catalogue.code: catalogue for catalogue in self.mall.catalogues.known()}
+        catalogue = known.get(tracked["agency"])
+        site = catalogue.sites.get(tracked["site"] or "") if catalogue else None
+        return self.page(
+            request,
+            "complaint.html",
+            section="complaint",
+            status=refusal.status if refusal else 200,
+            token=token,
+            tracked=tracked,
+            agency=catalogue.agency["name"] if catalogue else None,
+            site=site,
+            time_zone=site["time_zone"] if site else MALL_ZONE,
+            page_url=f"{self.mall.public_url}/c/{token}",
+            typed=typed,
+            errors=by_field,
+            summary=summary,
+            is_new="new" in request.args,
+        )
+
+    def _errors(self, request: Request, refusal: Refused | None) -> tuple[dict[str, str], list[Any]]:
+        if refusal is None:
+            return {}, []
+        language = language_of(request)
+        return forms.errors_of(refusal, language=language, message=self.said(request, refusal))

@@ -1,0 +1,18 @@
+"""The display of a site, for a television on the wall."""
+
+from gerai_shared.translations import language_of
+from werkzeug.wrappers import Request, Response
+
+from gerai_gateway import board_view
+from gerai_gateway.entrypoints import public
+from gerai_gateway.portal.base import PortalPages
+
+
+class DisplayPages(PortalPages):
+    """Mixin: the display."""
+
+    @public("GET", "/display/<site>", page=True)
+    def page_display(self, request: Request, site: str) -> Response:
+        """Show the calls of all agencies at a site."""
+        board = board_view.board(self.mall, site, language=language_of(request), now=self.now)
+        return self.page(request, "display.html", board=board)

@@ -1,0 +1,134 @@
+"""Forms of the portal: from what was typed to what the interface takes, and errors back to their fields."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from gerai_shared.refusals import InvalidRequest, Refused
+from werkzeug.wrappers import Request
+
+from gerai_gateway.entrypoints import KEY
+from gerai_gateway.refusals import InvalidIdempotencyKey
+from gerai_gateway.words import say
+
+#: Fields of a form by where the interface has them.
+FIELD_OF_PATH = {
+    "person.name": "name",
+    "person.nik": "nik",
+    "person.passport_number": "passport_number",
+    "person.email": "email",
+    "person.phone": "phone",
+    "ticket_token": "ticket",
+}
+#: Fields that a refusal is about, when it is about one.
+FIELD_OF_CODE = {
+    "slot_full": "slot_id",
+    "day_full": "slot_id",
+    "slot_past": "slot_id",
+    "slot_closed": "slot_id",
+    "unknown_slot": "slot_id",
+    "hold_expired": "slot_id",
+    "precondition_not_met": "precondition_met",
+    "wrong_citizenship": "nik",
+    "identity_refused": "nik",
+    "open_ticket_exists": "nik",
+}
+#: What stands before an error in the summary.
+LABELS = {
+    "name": "Full name",
+    "nik": "NIK",
+    "passport_number": "Passport number",
+    "email": "E-mail address",
+    "phone": "Mobile number",
+    "purpose": "Purpose",
+    "slot_id": "Hour",
+    "title": "Subject",
+    "text": "What happened",
+    "agency": "Agency",
+    "site": "Place",
+    "occurred_on": "Day",
+    "classification": "Kind",
+    "ticket": "Ticket code",
+}
+_SEPARATORS = re.compile(r"[\s.-]")
+
+
+def form_key(request: Request) -> str:
+    """Return the key that a form was given when it was made. Raises InvalidIdempotencyKey."""
+    key = request.form.get("idempotency_key", "")
+    if not KEY.fullmatch(key):
+        raise InvalidIdempotencyKey
+    return key
+
+
+def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> dict[str, Any]:
+    """Return the interface's booking in a form; a chosen hour goes before the hold."""
+    place = {"slot_id": form["slot_id"]} if form.get("slot_id") else {"hold_token": hold_token}
+    person = {name: typed(form, name) for name in ("name", "email", "phone")}
+    # People copy numbers with the spaces of the card.
+    person["nik"] = _SEPARATORS.sub("", form.get("nik", ""))
+    person["passport_number"] = _SEPARATORS.sub("", form.get("passport_number", "")).upper()
+    return {
+        **place,
+        **({"purpose": form["purpose"]} if form.get("purpose") else {}),
+        "precondition_met": bool(form.get("precondition_met")),
+        "priority": bool(form.get("priority")),
+        "language": language,
+        "person": {name: value for name, value in person.items() if value},
+    }
+
+
+def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:
+    """Return the interface's complaint in a form."""
+    body: dict[str, Any] = {
+        name: typed(form, name)
+        for name in ("classification", "title", "text", "agency", "site", "service", "occurred_on")
+        if typed(form, name)
+    }
+    # Browsers send line ends as CRLF.
+    body["text"] = body.get("text", "").replace("\r\n", "\n")
+    if typed(form, "ticket"):
+        body["ticket_token"] = token_in(typed(form, "ticket"))
+    person = {name: typed(form, name) for name in ("name", "email", "phone") if typed(form, name)}
+    return {
+        **body,
+        "anonymous": bool(form.get("anonymous")),
+        "confidential": bool(form.get("confidential")),
+        "language": language,
+        "person": person,
+    }
+
+
+def typed(form: Mapping[str, str], name: str) -> str:
+    """Return what was typed into a field, without spaces around."""
+    return form.get(name, "").strip()
+
+
+def token_in(text: str) -> str:
+    """Return the token in what somebody pasted: the token itself, or the address of its page."""
+    return text.strip().split("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def errors_of(
+    refusal: Refused, *, language: str, message: str
+) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Return the errors of a form by field, and their summary: {field, label, message} each.
+
+    `message` is the refusal's own text, for refusals that name no fields.
+    """
+    if refusal.code != InvalidRequest.code or not refusal.details.get("fields"):
+        field = FIELD_OF_CODE.get(refusal.code, "")
+        return ({field: message} if field else {}), [{"field": field, "label": "", "message": message}]
+    by_field: dict[str, str] = {}
+    for path, messages in refusal.details["fields"].items():
+        field = FIELD_OF_PATH.get(path, path.rpartition(".")[2])
+        by_field.setdefault(field, " ".join(say(language, text) for text in messages))
+    summary = [
+        {
+            "field": field if field in LABELS else "",
+            "label": say(language, LABELS[field]) if field in LABELS else field,
+            "message": text,
+        }
+        for field, text in by_field.items()
+    ]
+    return by_field, summary

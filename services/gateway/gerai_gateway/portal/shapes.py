@@ -1,0 +1,135 @@
+"""What the pages show, shaped from what agencies tell."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from gerai_gateway.catalogues import Catalogue, Catalogues, Json
+from gerai_gateway.rules.search import matches
+
+NOON = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Services that belong together; `name` in both languages."""
+
+    name: Json
+    services: list[Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """An agency with those of its services that are looked for."""
+
+    catalogue: Catalogue
+    groups: list[Group]
+
+
+def found(catalogues: Catalogues, query: str) -> list[Offered]:
+    """Return the services that fit `query` (all when it is empty) by agency and group."""
+    offered = []
+    for catalogue in catalogues.known():
+        services = [service for service in catalogue.services.values() if _fits(query, catalogue, service)]
+        groups = [
+            Group(name=members[0]["group"], services=members)
+            for _, members in (
+                (key, list(each)) for key, each in groupby(services, key=lambda s: s["group"]["id"])
+            )
+        ]
+        if groups:
+            offered.append(Offered(catalogue=catalogue, groups=groups))
+    return offered
+
+
+def _fits(query: str, catalogue: Catalogue, service: Json) -> bool:
+    texts = [service[field] for field in ("name", "summary", "who", "group")]
+    texts.extend(requirement["text"] for requirement in service["requirements"])
+    texts.append(catalogue.agency["name"])
+    return matches(query, [text[language] for text in texts for language in ("id", "en")])
+
+
+def lowest_fee(service: Json) -> int | None:
+    """Return what the service costs at least, in rupiah, None when no fee is recorded."""
+    return min((fee["amount_rupiah"] for fee in service["fees"] if not fee["additional"]), default=None)
+
+
+def has_one_fee(service: Json) -> bool:
+    """Tell whether everybody pays the same."""
+    return len({fee["amount_rupiah"] for fee in service["fees"]}) == 1
+
+
+def general_promise(service: Json) -> Json | None:
+    """Return the promise that holds at every site, None when there is none."""
+    return next((promise for promise in service["promises"] if promise["site"] is None), None)
+
+
+def is_online(catalogue: Catalogue, service: Json) -> bool:
+    """Tell whether places of a service can be booked anywhere."""
+    return any(catalogue.is_bookable(offer["site"], service["code"]) for offer in service["offers"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """The hours of one half of a day, ready for a slot grid."""
+
+    is_morning: bool
+    slots: list[dict[str, Any]]
+
+
+def day_cells(days: list[Json], *, address: str, language: str) -> list[dict[str, Any]]:
+    """Return days as links for a slot grid: number, weekday, free places; `reason` of a closed one."""
+    cells = []
+    for day in days:
+        moment = date.fromisoformat(day["day"])
+        cells.append(
+            {
+                "value": day["day"],
+                "label": format_date(moment, "d MMM" if moment.day == 1 else "d", locale=language),
+                "note": format_date(moment, "EEE", locale=language),
+                "places": day["places"] if day["open"] else None,
+                "disabled": not day["open"],
+                "reason": day["reason"],
+                "href": f"{address}&day={day['day']}",
+            }
+        )
+    return cells
+
+
+def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:
+    """Return a day's hours before and after noon in the site's zone; what is over is left out."""
+    zone = ZoneInfo(time_zone)
+    halves: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for slot in day["slots"]:
+        starts = datetime.fromisoformat(slot["starts_at"])
+        if starts <= now:
+            continue
+        local = starts.astimezone(zone)
+        halves[local.hour < NOON].append(
+            {
+                "value": slot["id"],
+                "label": f"{local:%H.%M}",
+                "places": slot["places"],
+                "disabled": slot["places"] <= 0,
+            }
+        )
+    return [Hours(is_morning=is_morning, slots=slots) for is_morning, slots in halves.items() if slots]
+
+
+def hours_today(site: Json, *, now: datetime) -> Json | None:
+    """Return a site's plan for today in its own zone, None when it has none."""
+    today = now.astimezone(ZoneInfo(site["time_zone"])).date()
+    if site["dates"] and today.isoformat() not in site["dates"]:
+        return None
+    return next((hours for hours in site["hours"] if hours["weekday"] == today.weekday()), None)
+
+
+def is_open_now(site: Json, *, now: datetime) -> bool:
+    """Tell whether a site's plan has it open at this moment, breaks apart."""
+    hours = hours_today(site, now=now)
+    moment = f"{now.astimezone(ZoneInfo(site['time_zone'])):%H:%M}"
+    return hours is not None and str(hours["opens"]) <= moment < str(hours["closes"])

@@ -1,0 +1,186 @@
+"""A ticket's page, and what its holder does there."""
+
+from datetime import datetime
+from typing import Any
+
+from gerai_shared.clock import local_date
+from gerai_shared.http import json_response
+from gerai_shared.pages import date_time
+from gerai_shared.refusals import Refused
+from gerai_shared.ticket import NotYetOpen, State
+from gerai_shared.translations import language_of
+from werkzeug.wrappers import Request, Response
+
+from gerai_gateway import board_view, errands
+from gerai_gateway.catalogues import Catalogue, Json
+from gerai_gateway.entrypoints import public
+from gerai_gateway.portal import forms, shapes
+from gerai_gateway.portal.base import PortalPages, see_other
+from gerai_gateway.portal.booking import chosen_day, day_of, no_hour
+from gerai_gateway.rules.board import entry_of
+from gerai_gateway.rules.pages_of_days import page_of_days
+
+STATUS_KINDS = {
+    "booked": "info",
+    "checked_in": "success",
+    "called": "called",
+    "serving": "success",
+    "served": "success",
+    "parked": "warning",
+    "no_show": "warning",
+    "cancelled": "danger",
+    "expired": "danger",
+}
+
+
+class TicketPages(PortalPages):
+    """Mixin: pages behind a ticket's token."""
+
+    @public("GET", "/tickets", page=True)
+    def page_tickets(self, request: Request) -> Response:
+        """Find a ticket or a complaint by its code or the address of its page."""
+        text = request.args.get("code", "").strip()
+        token = forms.token_in(text)
+        if errands.TOKEN.fullmatch(token):
+            is_complaint = token.startswith(f"{errands.COMPLAINT_REALM}.")
+            return see_other(f"/{'c' if is_complaint else 't'}/{token}")
+        return self.page(request, "tickets.html", section="ticket", code=text, status=404 if text else 200)
+
+    @public("GET", "/t/<token>", page=True)
+    def page_ticket(self, request: Request, token: str) -> Response:
+        """Show a ticket."""
+        view = errands.ticket(self.mall, token)
+        ticket = view["ticket"]
+        if ticket["state"] == State.HELD:
+            return see_other(f"/book/{ticket['agency']}/{ticket['service']}/details/{token}")
+        return self._ticket(request, view)
+
+    @public("GET", "/t/<token>/live", page=True)
+    def ticket_live(self, request: Request, token: str) -> Response:
+        """Answer what a ticket's stream would tell, for pages whose stream does not get through."""
+        entry = entry_of(errands.ticket(self.mall, token)["ticket"])
+        return json_response(board_view.ticket_state(self.mall, entry, language=language_of(request)))
+
+    @public("POST", "/t/<token>/check-in", page=True)
+    def form_check_in(self, request: Request, token: str) -> Response:
+        """Check in."""
+        return self._changed(request, token, "check_in")
+
+    @public("GET", "/t/<token>/cancel", page=True)
+    def page_cancel(self, request: Request, token: str) -> Response:
+        """Ask whether the ticket is really to be cancelled."""
+        view = errands.ticket(self.mall, token)
+        if not view["can"]["cancel"]:
+            return see_other(f"/t/{token}")
+        return self.page(
+            request, "cancel.html", section="ticket", agency_slug=view["ticket"]["agency"], view=view
+        )
+
+    @public("POST", "/t/<token>/cancel", page=True)
+    def form_cancel(self, request: Request, token: str) -> Response:
+        """Cancel."""
+        return self._changed(request, token, "cancel")
+
+    @public("GET", "/t/<token>/reschedule", page=True)
+    def page_reschedule(self, request: Request, token: str) -> Response:
+        """Show the hours to which a ticket can be moved."""
+        view = errands.ticket(self.mall, token)
+        if not view["can"]["reschedule"]:
+            return see_other(f"/t/{token}")
+        return self._move(request, view)
+
+    @public("POST", "/t/<token>/reschedule", page=True)
+    def form_reschedule(self, request: Request, token: str) -> Response:
+        """Move the ticket to the chosen hour."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        slot_id = request.form.get("slot_id", "")
+        try:
+            if not slot_id:
+                raise no_hour()
+            moved = errands.change_ticket(self.mall, token, "reschedule", {"slot_id": slot_id}, key=key)
+        except Refused as refusal:
+            return self._move(request, errands.ticket(self.mall, token), refusal=refusal)
+        return see_other(f"/t/{moved['token']}?moved=1")
+
+    def _changed(self, request: Request, token: str, change: str) -> Response:
+        self.pages.check_form(request)
+        try:
+            errands.change_ticket(self.mall, token, change, {}, key=forms.form_key(request))
+        except Refused as refusal:
+            return self._ticket(request, errands.ticket(self.mall, token), refusal=refusal)
+        return see_other(f"/t/{token}")
+
+    def _ticket(self, request: Request, view: Json, *, refusal: Refused | None = None) -> Response:
+        ticket = view["ticket"]
+        catalogue = self._catalogue(ticket["agency"])
+        language = language_of(request)
+        return self.page(
+            request,
+            "ticket.html",
+            section="ticket",
+            status=refusal.status if refusal else 200,
+            agency_slug=ticket["agency"],
+            agency=catalogue.agency if catalogue else None,
+            service=catalogue.services.get(ticket["service"]) if catalogue else None,
+            view=view,
+            ticket=ticket,
+            live=board_view.ticket_state(self.mall, entry_of(ticket), language=language),
+            status_kind=STATUS_KINDS.get(ticket["state"], "neutral"),
+            page_url=f"{self.mall.public_url}/t/{view['token']}",
+            refused=self._said_of_ticket(request, refusal, view) if refusal else "",
+            is_new="new" in request.args,
+            is_moved="moved" in request.args,
+        )
+
+    def _said_of_ticket(self, request: Request, refusal: Refused, view: Json) -> str:
+        opens_at = refusal.details.get("opens_at")
+        if refusal.code != NotYetOpen.code or not opens_at:
+            return self.said(request, refusal)
+        moment = date_time(datetime.fromisoformat(opens_at), view["time_zone"], language=language_of(request))
+        return self.said(request, NotYetOpen(opens_at=moment))
+
+    def _catalogue(self, agency: str) -> Catalogue | None:
+        """Return an agency's catalogue when it is known: a ticket is shown without it, too."""
+        try:
+            return self.mall.catalogues.of(agency)
+        except Refused:
+            return None
+
+    def _move(self, request: Request, view: Json, *, refusal: Refused | None = None) -> Response:
+        ticket = view["ticket"]
+        language = language_of(request)
+        wanted = request.values.get("day") or request.args.get("from")
+        today = local_date(self.now, view["time_zone"])
+        page = page_of_days(day_of(wanted or ticket["day"]), today=today)
+        free = errands.availability(
+            self.mall,
+            ticket["agency"],
+            site=ticket["site"],
+            service=ticket["service"],
+            first=page.first,
+            last=page.last,
+        ).values
+        chosen = chosen_day(free["days"], request.values.get("day"))
+        message = self.said(request, refusal) if refusal else ""
+        errors: tuple[dict[str, str], list[Any]] = ({}, [])
+        if refusal is not None:
+            errors = forms.errors_of(refusal, language=language, message=message)
+        address = f"/t/{view['token']}/reschedule?"
+        return self.page(
+            request,
+            "reschedule.html",
+            section="ticket",
+            status=refusal.status if refusal else 200,
+            agency_slug=ticket["agency"],
+            view=view,
+            ticket=ticket,
+            address=address,
+            days=page,
+            cells=shapes.day_cells(free["days"], address=address, language=language),
+            noted=[day for day in free["days"] if day["note"]],
+            chosen=chosen,
+            hours=shapes.hours_of(chosen, time_zone=view["time_zone"], now=self.now) if chosen else [],
+            errors=errors[0],
+            summary=errors[1],
+        )
