@@ -7,11 +7,13 @@ import phonenumbers
 from gerai_shared.ticket import format_number
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from gerai_booking.rules.identity import InvalidNik, parse_nik
+from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
 
-CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}$")
+CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z")
 TOKEN = validate.Length(min=10, max=120)
-SLOT = validate.Length(min=5, max=100)
+# Signs that a database could not store would end a whole batch, so that each is refused here by itself.
+SLOT = validate.Regexp(r"^[A-Za-z0-9.-]{5,100}\Z")
+KEY = validate.Regexp(r"^[\x20-\x7e]{8,100}\Z")
 PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
 NUMBER = validate.Regexp(r"^[A-Z]-\d{3,5}$", error="A number looks like A-012.")
 LANGUAGE = validate.OneOf(("id", "en"))
@@ -36,6 +38,9 @@ class PersonSchema(Schema):
         if not isinstance(data, dict):
             return data
         tidy = {key: value.strip() if isinstance(value, str) else value for key, value in data.items()}
+        if isinstance(tidy.get("name"), str):
+            # Signs that nobody sees are no name.
+            tidy["name"] = normalise_name(tidy["name"])
         if isinstance(tidy.get("passport_number"), str):
             tidy["passport_number"] = tidy["passport_number"].replace(" ", "").upper()
         return {key: value for key, value in tidy.items() if value not in ("", None)}
@@ -79,7 +84,7 @@ class BookingSchema(Schema):
 
     slot_id = fields.String(validate=SLOT)
     hold_token = fields.String(validate=TOKEN)
-    purpose = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=60))
+    purpose = fields.String(allow_none=True, load_default=None, validate=CODE)
     precondition_met = fields.Boolean(load_default=False)
     priority = fields.Boolean(load_default=False)
     language = fields.String(load_default="id", validate=LANGUAGE)
@@ -95,7 +100,7 @@ class BookingSchema(Schema):
 class BatchItemSchema(Schema):
     """One booking of a batch; its body is checked by itself, so that a bad one spoils no neighbour."""
 
-    key = fields.String(required=True, validate=validate.Length(min=8, max=100))
+    key = fields.String(required=True, validate=KEY)
     body = fields.Dict(required=True)
 
 
