@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -64,14 +65,9 @@ def make_green() -> None:
 def serve(runner: Runner, *, drain_seconds: float, announce: Callable[[], None] | None = None) -> int:
     """Run until SIGTERM or SIGINT; finish what is under way within `drain_seconds`; return the exit code."""
     wish = Event()
-
-    def on_signal(number: int, _frame: Any) -> None:
-        # In a green thread of its own: a signal handler must not switch.
-        if not wish.ready():
-            eventlet.hubs.get_hub().schedule_call_global(0, _send_once, wish, number)
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    eventlet.spawn(_hear_signals, wish)
+    # The hearer has to listen before the first signal can come.
+    eventlet.sleep(0)
     runner.start()
     # What was imported lives for ever: not looking through it again keeps pauses short.
     gc.collect()
@@ -88,6 +84,22 @@ def serve(runner: Runner, *, drain_seconds: float, announce: Callable[[], None] 
     log.info("stopping", signal=reason)
     watcher.kill()
     return _stop(runner, drain_seconds)
+
+
+def _hear_signals(wish: Event) -> None:
+    """Turn SIGTERM and SIGINT into the wish to stop, for as long as the process lives.
+
+    The bytes come through a socket: a handler alone does not wake the hub, and a process in which
+    nothing happens would sleep on for up to a minute.
+    """
+    hearing, telling = socket.socketpair()
+    telling.setblocking(False)
+    signal.set_wakeup_fd(telling.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    while True:
+        for number in hearing.recv(16):
+            _send_once(wish, number)
 
 
 def _send_once(wish: Event, value: object) -> None:
