@@ -23,6 +23,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema
 
+anything = (
+    st.none()
+    | st.integers()
+    | st.text()
+    | st.lists(st.integers())
+    | st.dictionaries(st.text(), st.text())
+    | st.fixed_dictionaries(
+        {"person": st.dictionaries(st.sampled_from(["name", "nik"]), st.none() | st.text())}
+    )
+)
 SLOT = "kanim-serang.passport-new.20261202T0100Z"
 PERSON = {"name": "Siti Uji", "nik": "3602146508900003", "email": "siti@example.org"}
 BOOKING = {"slot_id": SLOT, "purpose": "holiday", "person": PERSON}
@@ -197,18 +207,10 @@ def test_an_unknown_field_of_a_person_is_refused_too() -> None:
 
 
 @pytest.mark.parametrize("schema", SMALLEST, ids=lambda schema: schema.__name__)
-@given(
-    data=st.none()
-    | st.integers()
-    | st.text()
-    | st.lists(st.integers())
-    | st.dictionaries(st.text(), st.text())
-)
+@given(data=anything)
 def test_no_schema_breaks_on_anything(schema: type[Schema], data: Any) -> None:
-    try:
-        load(schema(), data)
-    except InvalidRequest as refusal:
-        assert refusal.details["fields"]
+    told = schema().validate(data)
+    assert told or data == {}
 
 
 def test_a_batch_has_1_to_200_bookings_with_keys() -> None:
