@@ -36,7 +36,8 @@ printf '%s\n%s\n' "$permissions" "$policies" | while IFS= read -r line; do
     # Each line is quoted for a shell.
     eval "ctl $line" </dev/null >/dev/null
 done
-GERAI_BUS_URL_FILE=$secrets/topology.bus_url $gerai topology apply --agencies "$agencies" </dev/null
+GERAI_BUS_URL_FILE=$secrets/topology.bus_url $gerai topology apply --agencies "$agencies" </dev/null >/dev/null
 
 # The account that every new broker has, with a password that everybody knows.
 if printf '%s\n' "$users" | grep -Fxq guest; then ctl delete_user guest </dev/null; fi
+echo "the virtual host $vhost is ready for $agencies"

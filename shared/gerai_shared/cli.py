@@ -12,7 +12,6 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy.exc import OperationalError as DatabaseError
 
 from gerai_shared import inbox, officers_cli
@@ -173,6 +172,9 @@ def _add_parked(commands: Any) -> None:
         "--bus-url",
         help="look into the broker's parking queue instead: rejected requests, and what killed its consumers",
     )
+    parser.add_argument(
+        "--broker", action="store_true", help="the same on the broker whose address is $GERAI_BUS_URL"
+    )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="list them, the newest first")
     listing.set_defaults(run=_list_parked)
@@ -187,23 +189,19 @@ def _add_parked(commands: Any) -> None:
 
 
 def _list_parked(options: argparse.Namespace) -> int:
-    table = Table("id", "consumer", "type", "attempts", "last failed", "reason")
+    # Plain lines: ids are copied from here, and a table would cut them to the terminal's width.
     for message in _parked(options):
-        table.add_row(
-            message["id"],
-            message["consumer"],
-            message["type"] or "-",
-            str(message["attempts"]),
-            message["last_failed_at"],
-            redact(message["reason"])[:80],
+        sys.stdout.write(
+            f"{message['id']}  {message['consumer']}  {message['type'] or '-'}  "
+            f"attempts {message['attempts']}  last {message['last_failed_at']}\n"
+            f"    {' '.join(redact(message['reason']).split())[:200]}\n"
         )
-    console.print(table)
     return EXIT_OK
 
 
 def _parked(options: argparse.Namespace) -> list[dict[str, Any]]:
-    if options.bus_url:
-        return _parked_on_broker(options.bus_url)
+    if bus_url := _broker(options):
+        return _parked_on_broker(bus_url)
     with _database(options).reading() as session:
         return [
             {
@@ -217,6 +215,17 @@ def _parked(options: argparse.Namespace) -> list[dict[str, Any]]:
             }
             for m in inbox.list_parked(session)
         ]
+
+
+def _broker(options: argparse.Namespace) -> str | None:
+    """Return the address of the broker to look at, None for the database."""
+    if not options.broker or options.bus_url:
+        found: str | None = options.bus_url
+        return found
+    if url := _from_environment("GERAI_BUS_URL"):
+        return url
+    sys.stderr.write("gerai: GERAI_BUS_URL is needed\n")
+    raise SystemExit(EXIT_USAGE)
 
 
 def _parked_on_broker(url: str) -> list[dict[str, Any]]:
@@ -246,12 +255,13 @@ def _act_on_parked(options: argparse.Namespace) -> int:
         for message in _parked(options):
             if message["id"] == options.id:
                 raw = message.pop("raw").decode(errors="backslashreplace")
+                message["reason"] = redact(message["reason"])
                 console.print_json(json.dumps(message))
                 console.print(redact(raw), markup=False)
                 return EXIT_OK
         return _unknown(options.id)
-    if options.bus_url:
-        return _take_from_broker(options)
+    if bus_url := _broker(options):
+        return _take_from_broker(options, bus_url)
     with _database(options).transaction() as session:
         if options.action == "drop":
             return EXIT_OK if inbox.drop(session, options.id) else _unknown(options.id)
@@ -264,9 +274,9 @@ def _act_on_parked(options: argparse.Namespace) -> int:
     return EXIT_OK if done or options.id == "all" else _unknown(options.id)
 
 
-def _take_from_broker(options: argparse.Namespace) -> int:
+def _take_from_broker(options: argparse.Namespace, bus_url: str) -> int:
     """Drop one message of the parking queue, or send it back to the queue that it came from."""
-    with connection_to(options.bus_url) as connection:
+    with connection_to(bus_url) as connection:
         channel = connection.channel()
         while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
             properties = message.properties

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from gerai_shared import accounts, cli
+from gerai_shared import accounts, cli, inbox, tables
 from gerai_shared.accounts import Officer
 from gerai_shared.database import Database
 from gerai_shared.refusals import Refused, SignInRequired
@@ -201,3 +201,46 @@ def test_rabbitmqctl_is_run_and_its_failure_is_told(tmp_path: Path) -> None:
     assert cli.main([*run, str(tool)]) == 0
     assert seen.read_text().splitlines()[:4] == ["set_permissions", "--vhost", "/", "gateway"]
     assert cli.main([*run, f"env CODE=1 {tool}"]) == 1
+
+
+def test_parked_messages_are_listed_with_whole_ids_and_without_personal_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database(f"sqlite:///{tmp_path}/parked.sqlite")
+    tables.metadata.create_all(database.engine)
+    with database.transaction() as session:
+        inbox.record_failure(
+            session,
+            consumer="notifications",
+            event_id="01a20155-ff00-729b-ba36-af594fc30807",
+            event_type="ticket.booked.v1",
+            content_type="application/json",
+            raw=b'{"email": "warga@example.id"}',
+            reason="KeyError: cannot write to warga@example.id",
+            hopeless=True,
+            now=NOW,
+        )
+        message_id = inbox.list_parked(session)[0].id
+    url = str(database.url)
+    database.close()
+    assert cli.main(["parked", "--database-url", url, "list"]) == 0
+    listed = capsys.readouterr().out
+    assert listed.startswith(f"{message_id}  notifications  ticket.booked.v1  attempts 1  last 2026-03-02T")
+    assert cli.main(["parked", "--database-url", url, "show", message_id]) == 0
+    shown = capsys.readouterr().out
+    assert "warga@" not in listed + shown
+    assert cli.main(["parked", "--database-url", url, "replay", message_id]) == 0
+    assert cli.main(["parked", "--database-url", url, "replay", message_id]) == 1
+    assert cli.main(["parked", "--database-url", url, "drop", message_id]) == 0
+    assert cli.main(["parked", "--database-url", url, "drop", message_id]) == 1
+
+
+def test_the_brokers_parking_needs_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GERAI_BUS_URL", raising=False)
+    monkeypatch.delenv("GERAI_BUS_URL_FILE", raising=False)
+    with pytest.raises(SystemExit) as wrong_usage:
+        cli.main(["parked", "--broker", "list"])
+    assert wrong_usage.value.code == 2
+    assert "GERAI_BUS_URL is needed" in capsys.readouterr().err
