@@ -8,7 +8,17 @@ from typing import Any
 from gerai_shared import commands
 from gerai_shared.ids import new_id
 from gerai_shared.refusals import IdempotencyKeyReused, Refused
-from gerai_shared.ticket import Actor, Channel, HoldExpired, Lane, State, Ticket, format_number, move
+from gerai_shared.ticket import (
+    Actor,
+    Channel,
+    HoldExpired,
+    Lane,
+    State,
+    Ticket,
+    TransitionNotAllowed,
+    format_number,
+    move,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -169,6 +179,7 @@ def _held(
     """Lock and check the held tickets that are to be booked; return them by key."""
     found = tickets.find_many(session, [r.hold_id for r in requests if r.hold_id], agency=office.code)
     held: dict[str, Ticket] = {}
+    given: set[str] = set()
     for request in requests:
         ticket = found.get(request.hold_id or "")
         try:
@@ -176,9 +187,13 @@ def _held(
                 raise UnknownTicket
             if ticket.state is State.EXPIRED:
                 raise HoldExpired
+            if ticket.id in given:
+                # Two of this batch bring the same hold; the second must not undo the whole batch.
+                raise TransitionNotAllowed(state=State.BOOKED.value)
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
             _check(office, request.applicant, ticket.service, open_now)
             held[request.key] = ticket
+            given.add(ticket.id)
         except Refused as refusal:
             refused[request.key] = refusal
     return held
