@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from gerai_shared import commands
@@ -121,14 +122,21 @@ def _book_fresh(
     wishes = _wishes(session, office, [r for r in requests if not r.hold_id], open_now, refused, now=now)
     refused.update(take(session, office, wishes, now=now))
     by_key = {request.key: request for request in requests}
-    booked = _insert(session, office, [w for w in wishes if w.key not in refused], by_key, refused, now=now)
-    booked.update(_convert(session, office, held, by_key, refused, now=now))
+    made = _make(session, office, [wish for wish in wishes if wish.key not in refused], by_key, now=now)
+    booked = _write(session, office, made, held, by_key, refused, now=now)
     announce(
         session,
         office,
         *(
-            news(office, "ticket.booked.v1", ticket, State.HELD if key in held else None, person)
-            for key, (ticket, person) in booked.items()
+            news(
+                office,
+                "ticket.booked.v1",
+                booked[key][0],
+                State.HELD if key in held else None,
+                booked[key][1],
+            )
+            for key in by_key
+            if key in booked
         ),
         now=now,
     )
@@ -249,23 +257,57 @@ def _row(ticket: Ticket, *, person_hash: str | None = None, holder_hash: str | N
     }
 
 
+def _make(
+    session: Session, office: Office, wishes: list[Wish], by_key: dict[str, BookingRequest], *, now: datetime
+) -> dict[str, Ticket]:
+    """Return the tickets of those who got a place, not yet written, by key."""
+    numbers = numbers_for(session, office, [wish.slot for wish in wishes])
+    return {
+        wish.key: _new_ticket(
+            office, wish.slot, number, state=State.BOOKED, lane=by_key[wish.key].applicant.lane, now=now
+        )
+        for wish, number in zip(wishes, numbers, strict=True)
+    }
+
+
+def _write(
+    session: Session,
+    office: Office,
+    made: dict[str, Ticket],
+    held: dict[str, Ticket],
+    by_key: dict[str, BookingRequest],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> dict[str, tuple[Ticket, tickets.Person]]:
+    """Insert the new tickets and turn the held ones into booked ones; return what was written.
+
+    In the order of their holders: the unique index makes a transaction wait for another one that is about
+    to write the same person, and two batches that wrote the same people in different orders would wait
+    for each other.
+    """
+
+    def holder(key: str) -> tuple[str, str]:
+        ticket = made.get(key) or held[key]
+        return ticket.service, by_key[key].applicant.person_hash
+
+    booked: dict[str, tuple[Ticket, tickets.Person]] = {}
+    for is_held, keys in groupby(sorted([*made, *held], key=holder), key=held.__contains__):
+        write, group = (_convert, held) if is_held else (_insert, made)
+        booked.update(write(session, office, {key: group[key] for key in keys}, by_key, refused, now=now))
+    return booked
+
+
 def _insert(
     session: Session,
     office: Office,
-    wishes: list[Wish],
+    made: dict[str, Ticket],
     by_key: dict[str, BookingRequest],
     refused: dict[str, Refused],
     *,
     now: datetime,
 ) -> dict[str, tuple[Ticket, tickets.Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
-    numbers = numbers_for(session, office, [wish.slot for wish in wishes])
-    made = {
-        wish.key: _new_ticket(
-            office, wish.slot, number, state=State.BOOKED, lane=by_key[wish.key].applicant.lane, now=now
-        )
-        for wish, number in zip(wishes, numbers, strict=True)
-    }
     rows = [_row(ticket, person_hash=by_key[key].applicant.person_hash) for key, ticket in made.items()]
     inserted = tickets.add(session, rows)
     for key in [key for key, ticket in made.items() if ticket.id not in inserted]:
