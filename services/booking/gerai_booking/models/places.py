@@ -104,15 +104,6 @@ def days_between(session: Session, *, site: str, service: str, first: date, last
     )
 
 
-def quota_services(session: Session, site: str, day: date) -> set[str]:
-    """Return for which services a day has a quota row of its own; '' is the one over all."""
-    return set(
-        session.scalars(
-            select(day_quotas.c.service).where(day_quotas.c.site == site, day_quotas.c.day == day)
-        )
-    )
-
-
 def take_of_day(session: Session, *, site: str, day: date, service: str, count: int) -> int:
     """Take up to `count` places of a day's quota and return how many were there to take.
 
@@ -165,10 +156,15 @@ def give_back_of_day(session: Session, *, site: str, day: date, service: str, co
     )
 
 
-def lock_day(session: Session, *, site: str, day: date) -> None:
-    """Lock a day's quotas for this transaction, in order."""
-    session.execute(
-        select(day_quotas.c.taken)
+def give_back_of_slot(session: Session, *, slot: str, count: int) -> None:
+    """Return places to a slot whose day this transaction holds."""
+    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
+
+
+def lock_day(session: Session, *, site: str, day: date) -> Sequence[str]:
+    """Lock a day's quotas for this transaction, in order; return their services ('' is the one over all)."""
+    return session.scalars(
+        select(day_quotas.c.service)
         .where(day_quotas.c.site == site, day_quotas.c.day == day)
         .order_by(day_quotas.c.service)
         .with_for_update()

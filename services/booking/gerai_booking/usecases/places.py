@@ -1,5 +1,6 @@
 """Taking places for several citizens in one transaction, and giving them back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,52 +27,23 @@ class Wish:
 def take(session: Session, office: Office, wishes: Sequence[Wish], *, now: datetime) -> dict[str, Refused]:
     """Take a place for each wish, first come first served; return the refusals by key.
 
-    Each quota of the day is taken before the slot, days in order (see models.places): a place is taken
-    only when every bound still has one. Whoever is not refused has a place.
+    The days are locked first, in order, so that nobody else touches their hours (see models.places). Each
+    hour then gives what it has left, and of these places each quota of the day what it has left. In this
+    order nobody is refused for a place that somebody else asked for and did not get in the end.
     """
     refused: dict[str, Refused] = {}
     by_day: dict[tuple[str, date], list[Wish]] = {}
-    for wish in wishes:
-        by_day.setdefault((wish.slot.site, wish.slot.day), []).append(wish)
-    for site, day in sorted(by_day):
-        _take_of_day(session, office, by_day[site, day], refused, site=site, day=day, now=now)
     by_slot: dict[str, list[Wish]] = {}
     for wish in wishes:
-        if wish.key not in refused:
-            by_slot.setdefault(wish.slot.id, []).append(wish)
+        by_day.setdefault((wish.slot.site, wish.slot.day), []).append(wish)
+        by_slot.setdefault(wish.slot.id, []).append(wish)
+    bounds = {(site, day): places.lock_day(session, site=site, day=day) for site, day in sorted(by_day)}
     for slot in sorted(by_slot):
         _take_of_slot(session, office, by_slot[slot], refused, now=now)
+    for site, day in sorted(by_day):
+        asking = [wish for wish in by_day[site, day] if wish.key not in refused]
+        _take_of_day(session, office, asking, bounds[site, day], refused, now=now)
     return refused
-
-
-def _take_of_day(
-    session: Session,
-    office: Office,
-    wishes: list[Wish],
-    refused: dict[str, Refused],
-    *,
-    site: str,
-    day: date,
-    now: datetime,
-) -> None:
-    """Take of every quota that bounds a day; a wish that one of them refuses is given back to the others."""
-    bounds = sorted(places.quota_services(session, site, day))
-    taken: dict[str, list[Wish]] = {}
-    for bound in bounds:
-        here = [w for w in wishes if w.key not in refused and bound in {"", w.slot.service}]
-        if not here:
-            continue
-        granted = places.take_of_day(session, site=site, day=day, service=bound, count=len(here))
-        if granted < len(here) and release_expired(session, office, site=site, day=day, now=now):
-            missing = len(here) - granted
-            granted += places.take_of_day(session, site=site, day=day, service=bound, count=missing)
-        taken[bound] = here[:granted]
-        for wish in here[granted:]:
-            refused[wish.key] = DayFull()
-    for bound, holders in taken.items():
-        surplus = sum(wish.key in refused for wish in holders)
-        if surplus:
-            places.give_back_of_day(session, site=site, day=day, service=bound, count=surplus)
 
 
 def _take_of_slot(
@@ -81,12 +53,41 @@ def _take_of_slot(
     granted = places.take_of_slot(session, slot=slot.id, count=len(wishes))
     if granted < len(wishes) and release_expired(session, office, site=slot.site, day=slot.day, now=now):
         granted += places.take_of_slot(session, slot=slot.id, count=len(wishes) - granted)
-    without = wishes[granted:]
-    for wish in without:
+    for wish in wishes[granted:]:
         refused[wish.key] = SlotFull()
-    if without:
-        for bound in sorted({"", slot.service} & places.quota_services(session, slot.site, slot.day)):
-            places.give_back_of_day(session, site=slot.site, day=slot.day, service=bound, count=len(without))
+
+
+def _take_of_day(
+    session: Session,
+    office: Office,
+    wishes: list[Wish],
+    bounds: Sequence[str],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> None:
+    """Take of every quota that bounds a day; who is refused by one gives back to the others and the hour."""
+    taken: dict[str, list[Wish]] = {}
+    for bound in bounds:
+        here = [wish for wish in wishes if wish.key not in refused and bound in {"", wish.slot.service}]
+        if not here:
+            continue
+        site, day = here[0].slot.site, here[0].slot.day
+        granted = places.take_of_day(session, site=site, day=day, service=bound, count=len(here))
+        if granted < len(here) and release_expired(session, office, site=site, day=day, now=now):
+            missing = len(here) - granted
+            granted += places.take_of_day(session, site=site, day=day, service=bound, count=missing)
+        taken[bound] = here[:granted]
+        for wish in here[granted:]:
+            refused[wish.key] = DayFull()
+    without = [wish for wish in wishes if wish.key in refused]
+    for bound, holders in taken.items():
+        surplus = sum(wish.key in refused for wish in holders)
+        if surplus:
+            slot = holders[0].slot
+            places.give_back_of_day(session, site=slot.site, day=slot.day, service=bound, count=surplus)
+    for slot_id, surplus in Counter(wish.slot.id for wish in without).items():
+        places.give_back_of_slot(session, slot=slot_id, count=surplus)
 
 
 def release_expired(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
