@@ -170,6 +170,9 @@ def _allowed(current: Ticket | None, undoable: Ticket | None, now: datetime) -> 
     if current is None:
         return frozenset(verbs | {"call-next"})
     for verb, state in LEADS_TO.items():
+        if verb == "recall" and current.state is not State.CALLED:
+            # From being served, the way back to being called is there for taking back alone.
+            continue
         try:
             move(current, state, actor=Actor.OFFICER, now=now)
         except Refused:

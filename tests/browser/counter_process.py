@@ -1,0 +1,107 @@
+"""Immigration's counters in a process of their own: `python counter_process.py PORT DATABASE_FILE`.
+
+The database alone, no bus. It is a Tuesday, five past nine in Jakarta, when it starts; five citizens have
+booked at ten o'clock. Prints one line of JSON when it listens: the numbers of the booked tickets.
+"""
+
+from gerai_shared.runtime import make_green
+
+make_green()
+
+import json  # noqa: E402 - nothing may be imported before the patch
+import sys  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
+
+from cryptography.fernet import Fernet  # noqa: E402
+from gerai_booking import agencies, roles, schemas  # noqa: E402
+from gerai_booking.usecases import availability, booking, planning  # noqa: E402
+from gerai_booking.usecases.applicants import applicant_of  # noqa: E402
+from gerai_booking.usecases.office import Office  # noqa: E402
+from gerai_shared import accounts, migrating, runtime  # noqa: E402
+from gerai_shared.commands import fingerprint  # noqa: E402
+from gerai_shared.deployment import Deployment, deployment_of  # noqa: E402
+from gerai_shared.settings import Settings  # noqa: E402
+
+FIVE_PAST_NINE = datetime(2026, 12, 1, 2, 5, tzinfo=UTC)
+SITE = "mpp-lebak"
+OFFICERS = (("petugas", "Petugas Satu"), ("petugas2", "Petugas Dua"))
+PASSWORD = "kata-sandi-uji"
+BOOKINGS = 5
+
+
+def settings(port: int, database_file: str) -> Settings:
+    """Everything a counter needs."""
+    return Settings(
+        deployment="booking-immigration",
+        environment="test",
+        database_url=f"sqlite:///{database_file}",
+        http_address=f"127.0.0.1:{port}",
+        secret_key="s" * 40,
+        identity_key="i" * 40,
+        sealing_keys=(Fernet.generate_key().decode(),),
+        clock_offset=FIVE_PAST_NINE - datetime.now(UTC),
+        log_level="WARNING",
+        drain_seconds=3.0,
+    )
+
+
+def fill(deployment: Deployment, office: Office) -> list[str]:
+    """Open the days, add officers, book five places at ten; return the numbers."""
+    now = deployment.clock.now()
+    with deployment.database.transaction() as session:
+        planning.record_quotas(session, office)
+        planning.open_days(session, office, now=now, days=1)
+        for username, name in OFFICERS:
+            accounts.create_officer(
+                session, username=username, name=name, password=PASSWORD, role="officer", now=now
+            )
+        today = office.today(SITE, now)
+        found = availability.availability(
+            session, office, site=SITE, service="passport-new", first=today, last=today, now=now
+        )
+        slots = found["days"][0]["slots"]
+        slot = next(slot["id"] for slot in slots if "T03:00" in slot["starts_at"])
+        wishes = [request(office, slot, count) for count in range(1, BOOKINGS + 1)]
+        answers = booking.book_batch(session, office, wishes, now=now)
+    return [answer["ticket"]["number"] for answer in answers.values() if isinstance(answer, dict)]
+
+
+def request(office: Office, slot: str, count: int) -> booking.BookingRequest:
+    """One booking of a made-up citizen."""
+    body = {
+        "slot_id": slot,
+        "purpose": office.service("passport-new").purposes[0].code,
+        "person": {
+            "name": f"Warga Uji {count}",
+            "nik": f"360214650890{count:04d}",
+            "email": f"w{count}@example.org",
+        },
+    }
+    return booking.BookingRequest(
+        key=f"booking-{count:04d}",
+        fingerprint=fingerprint(body),
+        slot_id=slot,
+        hold_id=None,
+        applicant=applicant_of(schemas.BookingSchema().load(body), office),
+    )
+
+
+def main(port: int, database_file: str) -> int:
+    """Serve until the process is ended."""
+    deployment = deployment_of(settings(port, database_file))
+    migrating.upgrade(deployment.settings.database_url, "gerai_booking")
+    agency = agencies.load("immigration", FIVE_PAST_NINE.date())
+    runtime.start_logs(deployment)
+    runner = runtime.Runner()
+    roles.build(deployment, runner, "counter", agency=agency)
+    numbers = fill(deployment, deployment.extras["office"])
+
+    def announce() -> None:
+        sys.stdout.write(json.dumps(numbers) + "\n")
+        sys.stdout.flush()
+
+    return runtime.serve(runner, drain_seconds=3.0, announce=announce)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]), sys.argv[2]))

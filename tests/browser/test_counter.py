@@ -1,0 +1,401 @@
+"""Officers at their counters, in a browser and with no bus: clicks, keys, plain forms, old screens."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.support.servers import free_port
+from tests.support.waiting import wait_until
+
+PROCESS = Path(__file__).parent / "counter_process.py"
+PASSWORD = "kata-sandi-uji"
+SITE = "mpp-lebak"
+SECONDS_TO_ANSWER = 15
+Open = Callable[..., Page]
+SignIn = Callable[..., Page]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counters:
+    """The running process, and its interface as seen by a program that an officer has signed in."""
+
+    url: str
+    booked: list[str]
+    token: str
+
+    def post(self, path: str, key: str, **body: Any) -> requests.Response:
+        """Give a command."""
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key, "Accept-Language": "id"}
+        return requests.post(
+            f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=SECONDS_TO_ANSWER
+        )
+
+    def walk_in(self, key: str, service: str = "passport-new") -> str:
+        """Give a number to somebody who came without a booking; return it."""
+        answer = self.post("walk-ins", f"walk-in-{key}", site=SITE, service=service)
+        number: str = answer.json()["ticket"]["number"]
+        return number
+
+    def queue(self, counter: str = "2") -> dict[str, Any]:
+        """The queue of a counter."""
+        answer = requests.get(
+            f"{self.url}/api/v1/queue?counter={SITE}.{counter}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=SECONDS_TO_ANSWER,
+        )
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def numbers(self, part: str, counter: str = "2") -> list[str]:
+        """The numbers in a part of the queue."""
+        return [ticket["number"] for ticket in self.queue(counter)[part]]
+
+    def address(self, counter: str = "2") -> str:
+        """The page of a counter."""
+        return f"{self.url}/counters/{SITE}/{counter}"
+
+
+@pytest.fixture(scope="module")
+def opened_counters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Counters, Path]]:
+    """A process of counters with a database of its own, and a copy of that as it was at the beginning."""
+    folder = tmp_path_factory.mktemp("counters")
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", str(PROCESS), str(port), str(folder / "live")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, "the counters did not open; what they said is above"
+            url = f"http://127.0.0.1:{port}"
+            officer = {"username": "petugas", "password": PASSWORD}
+            answer = requests.post(f"{url}/api/v1/session", json=officer, timeout=SECONDS_TO_ANSWER)
+            copy_database(folder / "live", folder / "beginning")
+            yield Counters(url=url, booked=json.loads(line), token=answer.json()["token"]), folder
+        finally:
+            process.terminate()
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database while it is in use."""
+    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+        reading.backup(writing)
+
+
+@pytest.fixture
+def counters(opened_counters: tuple[Counters, Path]) -> Counters:
+    """The counters as they were at five past nine."""
+    found, folder = opened_counters
+    copy_database(folder / "beginning", folder / "live")
+    expect.set_options(timeout=1000 * SECONDS_TO_ANSWER)
+    return found
+
+
+@pytest.fixture
+def sign_in(counters: Counters, open_page: Open) -> SignIn:
+    """A function that signs an officer in and opens a counter, in a browser of its own."""
+
+    def signed_in(
+        username: str = "petugas", counter: str = "2", *, scripts: bool = True, width: int = 1280
+    ) -> Page:
+        page = open_page(f"{counters.url}/", size={"width": width, "height": 900}, scripts=scripts)
+        page.get_by_label("Nama pengguna").fill(username)
+        page.get_by_label("Kata sandi").fill(PASSWORD)
+        page.get_by_role("button", name="Masuk").click()
+        page.wait_for_url("**/counters")
+        page.goto(counters.address(counter))
+        return page
+
+    return signed_in
+
+
+def current(page: Page) -> Locator:
+    """The number at the counter, as its page shows it."""
+    return page.locator(".current__number")
+
+
+def button(page: Page, name: str) -> Locator:
+    """A button by its label."""
+    return page.get_by_role("button", name=name)
+
+
+def stop_looking(page: Page) -> None:
+    """Keep a page from learning what others do."""
+    page.route("**/panel", lambda route: route.abort())
+
+
+def test_two_officers_who_call_at_once_get_two_people(counters: Counters, sign_in: SignIn) -> None:
+    waiting = {counters.walk_in("first"), counters.walk_in("second")}
+    one, two = sign_in("petugas", "1"), sign_in("petugas2", "2")
+    one.bring_to_front()
+    for page in (one, two):
+        # Told to click without waiting for what comes of it, so that both are under way together.
+        page.evaluate("document.querySelector('[data-key=n]').click()")
+    for page in (one, two):
+        expect(current(page)).to_be_visible()
+    assert {current(one).inner_text(), current(two).inner_text()} == waiting
+
+
+def test_a_visit_is_carried_through_by_keys_alone(counters: Counters, sign_in: SignIn) -> None:
+    number = counters.walk_in("keys")
+    page = sign_in()
+    page.keyboard.press("n")
+    expect(current(page)).to_have_text(number)
+    expect(page.get_by_text("Dipanggil pukul 09.")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("Dipanggil 2 kali")).to_be_visible()
+    page.keyboard.press("m")
+    expect(page.get_by_text("Dilayani sejak pukul 09.")).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_text("Tidak ada orang di loket ini")).to_be_visible()
+    assert counters.queue()["served_today"] == 1
+
+
+def test_the_keys_can_be_switched_off(counters: Counters, sign_in: SignIn) -> None:
+    counters.walk_in("off")
+    page = sign_in()
+    page.get_by_label("Tombol pintas").uncheck()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("n")
+    page.get_by_label("Tombol pintas").check()
+    assert counters.queue()["current"] is None
+    page.keyboard.press("n")
+    expect(current(page)).to_be_visible()
+
+
+def test_only_what_can_be_done_can_be_pressed(counters: Counters, sign_in: SignIn) -> None:
+    counters.walk_in("buttons")
+    page = sign_in()
+    expect(button(page, "Panggil berikutnya")).to_be_enabled()
+    for label in ("Mulai", "Selesai", "Panggil ulang", "Tidak hadir", "Tunda", "Urungkan", "Paspor anak"):
+        expect(button(page, label)).to_be_disabled()
+    button(page, "Panggil berikutnya").click()
+    for label in ("Panggil berikutnya", "Selesai", "Paspor anak"):
+        expect(button(page, label)).to_be_disabled()
+    button(page, "Mulai").click()
+    for label in ("Selesai", "Tunda", "Paspor anak", "Perpanjangan paspor"):
+        expect(button(page, label)).to_be_enabled()
+    for label in ("Mulai", "Panggil ulang", "Tidak hadir", "Paspor baru"):
+        expect(button(page, label)).to_be_disabled()
+
+
+def test_an_old_screen_does_nothing_to_the_next_person(counters: Counters, sign_in: SignIn) -> None:
+    first, second = counters.walk_in("first"), counters.walk_in("second")
+    page = sign_in()
+    button(page, "Panggil berikutnya").click()
+    expect(current(page)).to_have_text(first)
+    stop_looking(page)
+    for step in ("start", "finish", "call-next"):
+        assert counters.post(f"counters/{SITE}.2/{step}", f"elsewhere-{step}").ok
+    button(page, "Tidak hadir").click()
+    expect(page.get_by_role("status")).to_have_text(
+        f"Loket ini sekarang sudah menangani {second}: tampilan Anda belum diperbarui. "
+        "Mohon lihat lagi; tidak ada yang diubah."
+    )
+    now = counters.queue()["current"]
+    assert (now["number"], now["state"]) == (second, "called")
+
+
+def test_a_change_that_the_screen_has_not_seen_is_refused(counters: Counters, sign_in: SignIn) -> None:
+    number = counters.walk_in("recalled")
+    page = sign_in()
+    button(page, "Panggil berikutnya").click()
+    expect(current(page)).to_have_text(number)
+    stop_looking(page)
+    assert counters.post(f"counters/{SITE}.2/recall", "elsewhere").ok
+    button(page, "Tidak hadir").click()
+    expect(page.get_by_role("status")).to_contain_text("Tiket ini baru saja diubah orang lain")
+    assert counters.queue()["current"]["state"] == "called"
+
+
+def test_a_call_whose_answer_is_lost_is_repeated_and_calls_one_person(
+    counters: Counters, sign_in: SignIn
+) -> None:
+    first, second = counters.walk_in("first"), counters.walk_in("second")
+    page = sign_in()
+    keys: list[str] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/call-next", lose_the_first_answer)
+    button(page, "Panggil berikutnya").click()
+    expect(page.get_by_role("status")).to_contain_text("Belum tersimpan")
+    expect(page.get_by_role("status")).to_have_text("Tersimpan.")
+    expect(current(page)).to_have_text(first)
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert counters.numbers("waiting") == [second]
+
+
+def test_a_step_is_taken_back(counters: Counters, sign_in: SignIn) -> None:
+    number = counters.walk_in("undone")
+    page = sign_in()
+    button(page, "Panggil berikutnya").click()
+    button(page, f"Urungkan {number}").click()
+    expect(page.get_by_text("Tidak ada orang di loket ini")).to_be_visible()
+    # Taking back is no step: it cannot be taken back.
+    expect(button(page, "Urungkan")).to_be_disabled()
+    assert counters.numbers("waiting") == [number]
+
+
+def test_who_waits_aside_or_came_late_returns_to_the_queue(counters: Counters, sign_in: SignIn) -> None:
+    aside, late = counters.walk_in("aside"), counters.walk_in("late")
+    page = sign_in()
+    page.keyboard.press("n")
+    expect(current(page)).to_have_text(aside)
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", name="Ditunda")).to_be_visible()
+    page.keyboard.press("n")
+    expect(current(page)).to_have_text(late)
+    page.keyboard.press("t")
+    button(page, "Ternyata datang").click()
+    button(page, "Kembali antre").click()
+    expect(page.get_by_text("Berikutnya:")).to_be_visible()
+    expect(button(page, "Kembali antre")).to_have_count(0)
+    assert counters.numbers("waiting") == [aside, late]
+
+
+def test_who_is_served_can_be_sent_on_to_another_service(counters: Counters, sign_in: SignIn) -> None:
+    counters.walk_in("sent-on")
+    page = sign_in()
+    for key in ("n", "m"):
+        page.keyboard.press(key)
+        expect(button(page, "Mulai" if key == "n" else "Selesai")).to_be_enabled()
+    button(page, "Paspor anak").click()
+    expect(page.get_by_text("Berikutnya:")).to_be_visible()
+    assert [ticket["service"] for ticket in counters.queue()["waiting"]] == ["passport-child"]
+
+
+def test_who_has_booked_is_checked_in_with_one_click(counters: Counters, sign_in: SignIn) -> None:
+    page = sign_in()
+    row = page.get_by_role("row").filter(has_text=counters.booked[2])
+    row.get_by_role("button", name="Hadir").click()
+    expect(page.get_by_role("table", name="Yang menunggu")).to_contain_text(counters.booked[2])
+    assert counters.numbers("waiting") == [counters.booked[2]]
+    assert counters.booked[2] not in counters.numbers("expected")
+
+
+def test_a_walk_in_with_priority_gets_a_number_to_print(counters: Counters, sign_in: SignIn) -> None:
+    counters.walk_in("earlier")
+    page = sign_in()
+    page.keyboard.press("a")
+    page.get_by_label("Prioritas").check()
+    button(page, "Paspor baru").click()
+    number = page.locator(".ticket__number")
+    expect(number).to_be_visible()
+    expect(page.locator(".ticket")).to_contain_text("0 orang untuk layanan yang sama")
+    assert counters.numbers("waiting")[0] == number.inner_text()
+    page.emulate_media(media="print")
+    expect(number).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+
+
+def test_the_number_of_a_booking_is_typed_as_people_say_it(counters: Counters, sign_in: SignIn) -> None:
+    page = sign_in()
+    page.goto(f"{counters.address()}/arrivals")
+    page.get_by_label("Nomor pada tiket").fill("a 1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ticket__number")).to_have_text("A-001")
+    page.get_by_label("Nomor pada tiket").fill("satu")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nomor antrean bentuknya seperti A-012.")
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_address_cannot_put_words_or_numbers_on_the_page(counters: Counters, sign_in: SignIn) -> None:
+    page = sign_in()
+    page.goto(f"{counters.address()}/arrivals?error=Kirim+uang&number=A-999")
+    expect(page.get_by_text("Belum ada nomor")).to_be_visible()
+    expect(page.get_by_text("Kirim uang")).to_have_count(0)
+
+
+def test_everything_works_without_scripts(counters: Counters, sign_in: SignIn) -> None:
+    page = sign_in(scripts=False)
+    page.get_by_role("link", name="Kedatangan").click()
+    button(page, "Paspor baru").click()
+    number = page.locator(".ticket__number").inner_text()
+    page.get_by_role("link", name="Kembali ke loket").click()
+    button(page, "Panggil berikutnya").click()
+    expect(current(page)).to_have_text(number)
+    button(page, "Mulai").click()
+    expect(page.get_by_text("Dilayani sejak")).to_be_visible()
+    assert counters.post(f"counters/{SITE}.2/finish", "elsewhere").ok
+    button(page, "Selesai").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tidak ada orang di loket ini.")
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert counters.queue()["served_today"] == 1
+
+
+def test_a_plain_form_that_is_sent_twice_gives_one_number(counters: Counters, sign_in: SignIn) -> None:
+    page = sign_in(scripts=False)
+    page.goto(f"{counters.address()}/arrivals")
+    fields = page.locator("form:has(button[name=service]) input[type=hidden]")
+    form: dict[str, str | float | bool] = {"service": "passport-new"}
+    form |= {str(field.get_attribute("name")): field.input_value() for field in fields.all()}
+    for _attempt in range(2):
+        page.request.post(f"{counters.address()}/arrivals", form=form)
+    assert len(counters.numbers("waiting")) == 1
+
+
+def test_who_is_no_longer_signed_in_is_led_to_the_door(counters: Counters, sign_in: SignIn) -> None:
+    counters.walk_in("waiting")
+    page = sign_in()
+    other = page.context.new_page()
+    other.goto(f"{counters.url}/counters")
+    button(other, "Keluar").click()
+    other.wait_for_url("**/sign-in")
+    page.keyboard.press("n")
+    page.wait_for_url("**/sign-in")
+    page.goto(counters.address())
+    assert page.url.endswith("/sign-in")
+    wait_until(lambda: counters.queue()["current"] is None, message="nothing was called")
+
+
+def test_a_wrong_password_is_told_without_saying_what_was_wrong(counters: Counters, open_page: Open) -> None:
+    page = open_page(f"{counters.url}/sign-in")
+    for username in ("petugas", "bukan-siapa-siapa"):
+        page.get_by_label("Nama pengguna").fill(username)
+        page.get_by_label("Kata sandi").fill("bukan-kata-sandi")
+        button(page, "Masuk").click()
+        expect(page.get_by_role("alert")).to_have_text("Nama pengguna atau kata sandi salah.")
+        page.goto(f"{counters.url}/sign-in")
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_every_page_passes_the_rules_of_accessibility(
+    counters: Counters, sign_in: SignIn, violations: Callable[[Page], list[str]], width: int
+) -> None:
+    for count in range(4):
+        counters.walk_in(f"many-{count}", "passport-child" if count % 2 else "passport-new")
+    for count, step in enumerate(("call-next", "start", "park", "call-next", "no-show", "call-next")):
+        assert counters.post(f"counters/{SITE}.2/{step}", f"step-{count}").ok
+    page = sign_in(width=width)
+    last = counters.walk_in("printed")
+    counter = f"/counters/{SITE}/2"
+    for path in (
+        "/counters",
+        counter,
+        f"/counters/{SITE}/1",
+        f"{counter}/arrivals?number={last}",
+        "/sign-in",
+    ):
+        page.goto(f"{counters.url}{path}")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

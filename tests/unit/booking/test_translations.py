@@ -1,0 +1,175 @@
+"""What people read at the counters stands in Indonesian, too: pages, refusals, what is wrong with a field."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from importlib import resources
+from types import ModuleType
+
+import gerai_booking
+import gerai_shared
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from gerai_booking import schemas
+from gerai_shared.borders import load
+from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
+from gerai_shared.ticket import State
+from gerai_shared.translations import texts
+from marshmallow import Schema
+from marshmallow.validate import Regexp
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+PACKAGES = ("gerai_booking", "gerai_shared")
+EXTRACTION = {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}
+# Programs cannot be imported to be looked at: they do their work at once.
+PROGRAMS = ("__main__", "migrations", "agencies")
+SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas.WalkInSchema
+SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
+#: What people get wrong; each is refused with messages that they read.
+MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
+    (SIGN_IN, {}),
+    (SIGN_IN, {"username": "", "password": ""}),
+    (SIGN_IN, {"username": "p" * 41, "password": "p" * 201}),
+    (ARRIVAL, {"site": "mpp-lebak", "number": "12"}),
+    (WALK_IN, {"site": "mpp-lebak", "service": "?"}),
+    (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "priority": "perhaps"}),
+    (schemas.PersonSchema, {}),
+    (schemas.PersonSchema, {"name": "Warga Uji"}),
+    (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),
+    (schemas.PersonSchema, {**SOMEBODY, "name": "Warga Uji", "nik": "3" * 31}),
+    (schemas.PersonSchema, {**SOMEBODY, "name": 7, "passport_number": "?"}),
+    (schemas.PersonSchema, {"name": "Warga Uji", "nik": "1", "phone": "1"}),
+    (schemas.PersonSchema, {"name": "Warga Uji", "phone": "0" * 31, "email": "nobody"}),
+    (schemas.PersonSchema, {**SOMEBODY, "email": f"{'w' * 60}@{'e' * 60}.{'e' * 60}.{'e' * 60}.org"}),
+    (schemas.PersonSchema, {**SOMEBODY, "birth_date": "tomorrow", "hobby": "chess"}),
+    (schemas.BookingSchema, {"language": "fr"}),
+    (schemas.BookingSchema, {"slot_id": "abcde", "person": None, "priority": None}),
+    (schemas.BookingSchema, {"person": {**SOMEBODY, "nik": "3602146508900001"}}),
+]
+
+
+@pytest.fixture(scope="module")
+def indonesian() -> dict[str, Catalog]:
+    """The Indonesian texts by package."""
+    found = {}
+    for package in PACKAGES:
+        with resources.files(package).joinpath("locale", "id.po").open("rb") as file:
+            found[package] = read_po(file, locale="id", abort_invalid=True)
+    return found
+
+
+def modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    """Every module of a package that can be imported without starting something."""
+    yield package
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not set(found.name.split(".")) & set(PROGRAMS):
+            yield importlib.import_module(found.name)
+
+
+def refusals() -> list[type[Refused]]:
+    """Every refusal of booking and of what all share."""
+    names = {module.__name__ for each in (gerai_shared, gerai_booking) for module in modules_of(each)}
+
+    def below(kind: type[Refused]) -> Iterator[type[Refused]]:
+        for sub in kind.__subclasses__():
+            yield sub
+            yield from below(sub)
+
+    found = {kind for kind in below(Refused) if kind.__module__ in names and kind is not RemoteRefusal}
+    return sorted({Refused, *found}, key=lambda kind: kind.__qualname__)
+
+
+def texts_of_templates() -> Iterator[tuple[str, str, str | None]]:
+    """(template, text, plural) for every text that a page has translated."""
+    for package in ("gerai_booking", "gerai_shared.web"):
+        for entry in resources.files(package).joinpath("templates").iterdir():
+            with entry.open("rb") as file:
+                for _line, message, _comments, _context in extract("jinja2", file, options=EXTRACTION):
+                    one, many = message if isinstance(message, tuple) else (message, None)
+                    yield entry.name, str(one), many
+
+
+def texts_of_rules() -> set[str]:
+    """What the rules for fields say when a field breaks them."""
+    return {rule.error for rule in vars(schemas).values() if isinstance(rule, Regexp)}
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of the places in a text that are filled in."""
+    return {"".join(found) for found in PLACEHOLDER.findall(text)}
+
+
+def test_every_refusal_speaks_indonesian_about_the_same_things() -> None:
+    spoken = texts(PACKAGES, "id")
+    for kind in refusals():
+        template = kind().template
+        assert spoken.gettext(template) != template, f"{kind.__qualname__}: {template}"
+        assert placeholders(spoken.gettext(template)) == placeholders(template), template
+
+
+def test_every_text_of_every_page_stands_in_indonesian() -> None:
+    spoken = texts(PACKAGES, "id")
+    found = list(texts_of_templates())
+    assert len(found) > 50
+    for name, one, many in found:
+        translated = spoken.ngettext(one, many, 2) if many else spoken.gettext(one)
+        assert translated not in {one, many}, f"{name}: {one}"
+        assert placeholders(translated) == placeholders(many or one), f"{name}: {one}"
+
+
+@pytest.mark.parametrize(("schema", "mistake"), MISTAKES)
+def test_what_is_wrong_with_a_field_is_said_in_indonesian(
+    schema: type[Schema], mistake: dict[str, object]
+) -> None:
+    spoken = texts(PACKAGES, "id")
+    with pytest.raises(InvalidRequest) as refused:
+        load(schema(), mistake)
+    messages = {message for several in refused.value.details["fields"].values() for message in several}
+    assert messages
+    assert {message for message in messages if spoken.gettext(message) == message} == set()
+
+
+def test_every_rule_for_a_field_is_explained_in_indonesian() -> None:
+    spoken = texts(PACKAGES, "id")
+    explained = {*schemas.NIK_PROBLEMS.values(), *texts_of_rules()}
+    assert {text for text in explained if spoken.gettext(text) == text} == set()
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_of_a_ticket_has_an_indonesian_word(state: State) -> None:
+    assert texts(PACKAGES, "id").gettext(state.value) != state.value
+
+
+def test_no_text_is_translated_twice_in_different_words(indonesian: dict[str, Catalog]) -> None:
+    ours, shared = (indonesian[package] for package in PACKAGES)
+    both = {message.id for message in ours if message.id} & {message.id for message in shared if message.id}
+    assert {key for key in both if ours[key].string != shared[key].string} == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_file_of_texts_is_whole(indonesian: dict[str, Catalog], package: str) -> None:
+    catalogue = indonesian[package]
+    assert catalogue.num_plurals == 1
+    for message in catalogue:
+        assert not message.fuzzy, message.id
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(strings), message.id
+
+
+def test_nothing_is_kept_for_pages_that_no_longer_say_it(indonesian: dict[str, Catalog]) -> None:
+    said = {text for _name, one, many in texts_of_templates() for text in (one, many)}
+    said |= {kind().template for kind in refusals()}
+    said |= {*schemas.NIK_PROBLEMS.values(), *texts_of_rules()}
+    for schema, mistake in MISTAKES:
+        with pytest.raises(InvalidRequest) as refused:
+            load(schema(), mistake)
+        said |= {message for several in refused.value.details["fields"].values() for message in several}
+    kept = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in indonesian["gerai_booking"]
+        if message.id
+    }
+    assert kept - said == set()
