@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, TELEVISION, TODAY, TOMORROW, Mall
+from tests.browser.conftest import DESKTOP, PHONE, TELEVISION
 from tests.support.errand import nik
 from tests.support.waiting import wait_until
+from tests.support.whole_mall import TODAY, TOMORROW, Mall
 
 NUMBER = re.compile(r"[A-Z]-\d{3}")
 
