@@ -146,7 +146,7 @@ history = Table(
 )
 
 _FIELDS = tuple(field for field in Ticket.__dataclass_fields__ if field not in {"agency", "schema_version"})
-_COLUMNS = [tickets.c[name] for name in _FIELDS]
+COLUMNS = [tickets.c[name] for name in _FIELDS]
 _schema = TicketSchema()
 
 
@@ -178,7 +178,7 @@ def row_of(ticket: Ticket) -> dict[str, Any]:
 
 def find(session: Session, ticket_id: str, *, agency: str, lock: bool = False) -> Ticket | None:
     """Return a ticket, locked for this transaction when asked."""
-    query = select(*_COLUMNS).where(tickets.c.id == ticket_id)
+    query = select(*COLUMNS).where(tickets.c.id == ticket_id)
     row = session.execute(query.with_for_update() if lock else query).one_or_none()
     return ticket_of(row, agency) if row else None
 
@@ -186,7 +186,7 @@ def find(session: Session, ticket_id: str, *, agency: str, lock: bool = False) -
 def find_by_number(session: Session, *, site: str, day: date, number: str, agency: str) -> Ticket | None:
     """Return the ticket of a day by the number on it, locked for this transaction."""
     row = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(tickets.c.site == site, tickets.c.day == day, tickets.c.number == number)
         .with_for_update()
     ).one_or_none()
@@ -196,7 +196,7 @@ def find_by_number(session: Session, *, site: str, day: date, number: str, agenc
 def find_many(session: Session, ids: Iterable[str], *, agency: str) -> dict[str, Ticket]:
     """Return tickets by id, locked in the order of their ids."""
     rows = session.execute(
-        select(*_COLUMNS).where(tickets.c.id.in_(set(ids))).order_by(tickets.c.id).with_for_update()
+        select(*COLUMNS).where(tickets.c.id.in_(set(ids))).order_by(tickets.c.id).with_for_update()
     )
     return {row.id: ticket_of(row, agency) for row in rows}
 
@@ -324,47 +324,6 @@ def open_persons(session: Session, hashes: Iterable[str]) -> set[tuple[str, str]
     return {(service, person) for service, person in rows}
 
 
-def expired_holds(session: Session, *, site: str, day: date, agency: str, now: datetime) -> list[Ticket]:
-    """Lock and return the holds of a day that ran out; those another transaction works on are left to it."""
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(
-            tickets.c.site == site,
-            tickets.c.day == day,
-            tickets.c.state == State.HELD.value,
-            tickets.c.held_until <= now,
-        )
-        .with_for_update(skip_locked=True)
-    )
-    return [ticket_of(row, agency) for row in rows]
-
-
-def count_expired_holds(session: Session, slot_ids: Sequence[str], *, now: datetime) -> dict[str, int]:
-    """Return how many places of each slot are held by holds that ran out: they count as free."""
-    rows = session.execute(
-        select(tickets.c.slot_id, func.count())
-        .where(
-            tickets.c.slot_id.in_(slot_ids), tickets.c.state == State.HELD.value, tickets.c.held_until <= now
-        )
-        .group_by(tickets.c.slot_id)
-    )
-    return {slot: count for slot, count in rows}
-
-
-def count_holds(session: Session, *, holder_hash: str, now: datetime) -> int:
-    """Return how many holds of one holder are alive."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                tickets.c.holder_hash == holder_hash,
-                tickets.c.state == State.HELD.value,
-                tickets.c.held_until > now,
-            )
-        )
-        or 0
-    )
-
-
 def claim_next(
     session: Session, *, site: str, day: date, services: Sequence[str], agency: str
 ) -> Ticket | None:
@@ -373,7 +332,7 @@ def claim_next(
     SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
     """
     row = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(
             tickets.c.site == site,
             tickets.c.day == day,
@@ -390,7 +349,7 @@ def claim_next(
 def at_counter(session: Session, *, site: str, counter: str, agency: str) -> Ticket | None:
     """Lock and return the ticket a counter is busy with."""
     row = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(
             tickets.c.site == site,
             tickets.c.counter == counter,
@@ -411,7 +370,7 @@ def of_day(
     services: Sequence[str] | None = None,
 ) -> list[Ticket]:
     """Return a day's tickets in some states, in the order in which they are called."""
-    query = select(*_COLUMNS).where(
+    query = select(*COLUMNS).where(
         tickets.c.site == site, tickets.c.day == day, tickets.c.state.in_([state.value for state in states])
     )
     if services is not None:

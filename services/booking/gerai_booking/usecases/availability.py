@@ -1,12 +1,13 @@
 """What can be booked, as the citizen sees it."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.holds import expired_places
 from gerai_booking.models.places import days_between, slots_between
-from gerai_booking.models.tickets import count_expired_holds
 from gerai_booking.refusals import RangeTooLong
 from gerai_booking.rules.visits import LONGEST_RANGE_DAYS
 from gerai_booking.usecases.office import Office
@@ -23,15 +24,19 @@ def availability(
     if not 0 <= (last - first).days < LONGEST_RANGE_DAYS:
         raise RangeTooLong(days=LONGEST_RANGE_DAYS)
     rows = slots_between(session, site=site, service=service, first=first, last=last)
-    expired = count_expired_holds(session, [row.id for row in rows], now=now) if rows else {}
-    freed: dict[date, int] = {}
     by_day: dict[date, list[Any]] = {}
     for row in rows:
         by_day.setdefault(row.day, []).append(row)
-        freed[row.day] = freed.get(row.day, 0) + expired.get(row.id, 0)
+    expired: dict[str, int] = {}
+    freed: Counter[tuple[date, str]] = Counter()
+    for hold in expired_places(session, site=site, first=first, last=last, now=now):
+        expired[hold.slot_id] = hold.places
+        # Of whatever service: the quota over all gets the place back, too.
+        freed[hold.day, hold.service] += hold.places
+        freed[hold.day, ""] += hold.places
     left: dict[date, int] = {}
     for quota in days_between(session, site=site, service=service, first=first, last=last):
-        places = max(quota.capacity - quota.taken + freed.get(quota.day, 0), 0)
+        places = max(quota.capacity - quota.taken + freed[quota.day, quota.service], 0)
         left[quota.day] = min(left.get(quota.day, places), places)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     return {

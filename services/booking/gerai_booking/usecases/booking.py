@@ -23,7 +23,7 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import holds, places, tickets
 from gerai_booking.refusals import (
     OpenTicketExists,
     SlotPast,
@@ -62,7 +62,7 @@ def hold(session: Session, office: Office, *, slot_id: str, holder: str | None, 
     DayFull, TooManyHolds.
     """
     holder_hash = office.person_hash(holder) if holder else None
-    if holder_hash and tickets.count_holds(session, holder_hash=holder_hash, now=now) >= HOLDS_AT_ONCE:
+    if holder_hash and holds.count_holds(session, holder_hash=holder_hash, now=now) >= HOLDS_AT_ONCE:
         raise TooManyHolds(retry_after=int(HOLD_LASTS.total_seconds()))
     slot = places.find_slots(session, [slot_id]).get(slot_id)
     wish = Wish(key=slot_id, slot=_bookable(slot, now))

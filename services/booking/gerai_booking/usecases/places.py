@@ -10,7 +10,7 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import holds, places, tickets
 from gerai_booking.refusals import DayFull, SlotFull
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
@@ -95,7 +95,7 @@ def release_expired(session: Session, office: Office, *, site: str, day: date, n
 
     The caller holds the day's row. Holds are not swept: they end when somebody needs their place.
     """
-    expired = tickets.expired_holds(session, site=site, day=day, agency=office.code, now=now)
+    expired = holds.expired_holds(session, site=site, day=day, agency=office.code, now=now)
     for ticket in expired:
         end(
             session,

@@ -1,0 +1,58 @@
+"""Holds: places taken for some minutes. Nobody sweeps them: one that ran out ends when it is in the way."""
+
+from datetime import date, datetime
+from typing import Any
+
+from gerai_shared.ticket import State, Ticket
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gerai_booking.models.tickets import COLUMNS, ticket_of, tickets
+
+
+def expired_holds(session: Session, *, site: str, day: date, agency: str, now: datetime) -> list[Ticket]:
+    """Lock and return the holds of a day that ran out; those another transaction works on are left to it."""
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.HELD.value,
+            tickets.c.held_until <= now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return [ticket_of(row, agency) for row in rows]
+
+
+def expired_places(session: Session, *, site: str, first: date, last: date, now: datetime) -> list[Any]:
+    """Return how many places of each slot of a site are under holds that ran out, and so count as free.
+
+    Rows of (slot_id, day, service, places).
+    """
+    return list(
+        session.execute(
+            select(tickets.c.slot_id, tickets.c.day, tickets.c.service, func.count().label("places"))
+            .where(
+                tickets.c.site == site,
+                tickets.c.day.between(first, last),
+                tickets.c.state == State.HELD.value,
+                tickets.c.held_until <= now,
+            )
+            .group_by(tickets.c.slot_id, tickets.c.day, tickets.c.service)
+        )
+    )
+
+
+def count_holds(session: Session, *, holder_hash: str, now: datetime) -> int:
+    """Return how many holds of one holder are alive."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                tickets.c.holder_hash == holder_hash,
+                tickets.c.state == State.HELD.value,
+                tickets.c.held_until > now,
+            )
+        )
+        or 0
+    )
