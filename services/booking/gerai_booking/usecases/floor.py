@@ -4,7 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gerai_shared.ids import new_id
-from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_number, move
+from gerai_shared.ticket import (
+    Actor,
+    Channel,
+    Lane,
+    State,
+    Ticket,
+    TransitionNotAllowed,
+    format_number,
+    move,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
@@ -48,19 +58,33 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     Raises UnknownCounter, CounterBusy, NobodyWaits.
     """
     services = office.counter(desk.site, desk.counter).services
-    busy = tickets.at_counter(session, site=desk.site, counter=desk.counter, agency=office.code)
-    if busy is not None:
-        raise CounterBusy(number=busy.number)
+    _refuse_busy(session, office, desk)
     today = office.today(desk.site, desk.now)
     ticket = tickets.claim_next(session, site=desk.site, day=today, services=services, agency=office.code)
     if ticket is None:
         raise NobodyWaits
-    return _call(session, office, desk, ticket)
+    try:
+        with session.begin_nested():
+            return _call(session, office, desk, ticket)
+    except IntegrityError:
+        # Two calls for one counter at the same moment: the index let one of them through.
+        _refuse_busy(session, office, desk)
+        raise
+
+
+def _refuse_busy(session: Session, office: Office, desk: Desk) -> None:
+    busy = tickets.at_counter(session, site=desk.site, counter=desk.counter, agency=office.code)
+    if busy is not None:
+        raise CounterBusy(number=busy.number)
 
 
 def recall(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
     """Call the same person again. Raises CounterIdle, StaleRevision, TransitionNotAllowed."""
-    return _call(session, office, desk, _current(session, office, desk), revision=revision)
+    ticket = _current(session, office, desk)
+    if ticket.state is not State.CALLED:
+        # From being served, the way back to being called is there for taking back alone.
+        raise TransitionNotAllowed(state=ticket.state.value)
+    return _call(session, office, desk, ticket, revision=revision)
 
 
 def _call(
