@@ -37,6 +37,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
@@ -268,6 +269,11 @@ def save(
     if changed is None:
         raise refuse(revision=before.revision)
     add_history(session, [history_row(before, after, actor=actor, now=now, officer_id=officer_id)])
+
+
+def is_about_person(error: IntegrityError) -> bool:
+    """Tell whether the index of open tickets by person refused a change."""
+    return "person_hash" in str(error.orig)
 
 
 def history_row(

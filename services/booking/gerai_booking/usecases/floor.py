@@ -23,6 +23,7 @@ from gerai_booking.refusals import (
     CounterIdle,
     NobodyWaits,
     NothingToUndo,
+    OpenTicketExists,
     SiteClosedToday,
     UnknownService,
     UnknownTicket,
@@ -30,6 +31,7 @@ from gerai_booking.refusals import (
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.queue import step_back
 
 #: The event that tells of a step at the counter, by where it led.
 EVENT_OF = {
@@ -139,7 +141,7 @@ def _step(
 def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, revision: int | None) -> Ticket:
     """Put somebody who waits aside, or who missed the call and came after all, back in the old place.
 
-    Raises UnknownTicket, StaleRevision, TransitionNotAllowed.
+    Raises UnknownTicket, StaleRevision, TransitionNotAllowed, OpenTicketExists.
     """
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:
@@ -153,7 +155,7 @@ def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, rev
         counter=None,
         finished_at=None,
     )
-    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    _save_open(session, desk, ticket, after)
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     return after
 
@@ -242,23 +244,29 @@ def _add_waiting(session: Session, desk: Desk, ticket: Ticket) -> None:
 def undo(session: Session, office: Office, desk: Desk) -> Ticket:
     """Take back the last step at this counter, within a short time.
 
-    Raises NothingToUndo, UndoTooLate, TransitionNotAllowed, StaleRevision.
+    Raises NothingToUndo, UndoTooLate, OpenTicketExists.
     """
+    undoable = step_back(session, office, site=desk.site, counter=desk.counter, now=desk.now)
+    ticket = tickets.find(session, undoable.id, agency=office.code, lock=True)
     step = tickets.last_step_at(session, site=desk.site, counter=desk.counter)
-    if step is None or step.before is None:
-        raise NothingToUndo
-    ticket = tickets.find(session, step.ticket_id, agency=office.code, lock=True)
-    if ticket is None or ticket.revision != step.revision or ticket.state is State.TRANSFERRED:
+    if ticket is None or step is None or not ticket.revision == undoable.revision == step.revision:
         raise NothingToUndo
     before = tickets.ticket_before(step)
-    if (ticket.state, before.state) == (State.CALLED, State.CALLED):
-        # A second call was heard already; nothing to take back.
-        raise NothingToUndo
     moved = move(ticket, before.state, actor=Actor.OFFICER, now=desk.now)
     after = replace(before, revision=moved.revision)
-    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    _save_open(session, desk, ticket, after)
     announce(session, office, fact("ticket.undone.v1", after, ticket.state), now=desk.now)
     return after
+
+
+def _save_open(session: Session, desk: Desk, before: Ticket, after: Ticket) -> None:
+    """Write a ticket that may be open again. Raises OpenTicketExists when its holder has another by now."""
+    try:
+        tickets.save(session, before, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    except IntegrityError as error:
+        if tickets.is_about_person(error):
+            raise OpenTicketExists from error
+        raise
 
 
 def _current(session: Session, office: Office, desk: Desk) -> Ticket:
