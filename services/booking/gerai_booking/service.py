@@ -10,7 +10,7 @@ from gerai_shared.bus.relay import relay
 from gerai_shared.bus.rpc import Request, rpc
 from gerai_shared.clock import local_date
 from gerai_shared.commands import fingerprint
-from gerai_shared.deployment import Resources
+from gerai_shared.deployment import Deployment, Resources
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import IdempotencyKeyMissing, Refused, to_wire
 from nameko.extensions import Entrypoint
@@ -27,7 +27,7 @@ OPENING_INTERVAL = timedelta(minutes=10)
 
 
 class Openings(Entrypoint):
-    """Opens coming days at the start and then every few minutes; any number of replicas may."""
+    """Opens coming days and closes past ones, every few minutes; any number of replicas may."""
 
     def start(self) -> None:
         """Begin."""
@@ -37,11 +37,19 @@ class Openings(Entrypoint):
         deployment = self.container.config["gerai"]
         while True:
             try:
-                with deployment.database.transaction() as session:
-                    planning.open_days(session, deployment.extras["office"], now=deployment.clock.now())
+                self._open_and_close(deployment)
             except Exception as error:  # noqa: BLE001 - the database may be away; days ahead are open already
                 log.warning("days_not_opened", reason=type(error).__name__)
             sleep(OPENING_INTERVAL.total_seconds())
+
+    def _open_and_close(self, deployment: Deployment) -> None:
+        office, now = deployment.extras["office"], deployment.clock.now()
+        with deployment.database.transaction() as session:
+            planning.open_days(session, office, now=now)
+        ended = True
+        while ended:
+            with deployment.database.transaction() as session:
+                ended = planning.close_days(session, office, now=now) > 0
 
 
 class BookingService:

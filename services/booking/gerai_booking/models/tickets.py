@@ -29,9 +29,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     func,
     insert,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -382,6 +384,28 @@ def of_day(
     if services is not None:
         query = query.where(tickets.c.service.in_(services))
     rows = session.execute(query.order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id))
+    return [ticket_of(row, agency) for row in rows]
+
+
+def left_open(
+    session: Session, *, site: str, before: date, agency: str, now: datetime, limit: int
+) -> list[Ticket]:
+    """Lock and return tickets that earlier days left open, the oldest first, without those at a counter."""
+    waiting = [State.BOOKED.value, State.CHECKED_IN.value, State.PARKED.value]
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(
+            tickets.c.site == site,
+            tickets.c.day < before,
+            or_(
+                tickets.c.state.in_(waiting),
+                and_(tickets.c.state == State.HELD.value, tickets.c.held_until <= now),
+            ),
+        )
+        .order_by(tickets.c.day, tickets.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
     return [ticket_of(row, agency) for row in rows]
 
 

@@ -1,15 +1,19 @@
-"""Opening days: from the dated plan to hours that can be booked."""
+"""Opening days, from the dated plan to hours that can be booked; and closing those that are over."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
+from gerai_booking.models import tickets
 from gerai_booking.models.places import day_quotas, put_missing, quota_on, quotas, slot_id, slots
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.visits import BOOKABLE_DAYS
+from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.places import end
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -85,3 +89,45 @@ def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:
         if offer.site == site.code and office.service(offer.service).online
         for start in starts
     ]
+
+
+def close_days(session: Session, office: Office, *, now: datetime, limit: int = 200) -> int:
+    """End up to `limit` tickets that past days left open; return how many were ended.
+
+    Who did not come, or was not called, missed the day; until that is written down, the same person could
+    never book this service again. Whoever still stands at a counter is left to its officer. May run any
+    number of times and at several places at once.
+    """
+    ended = 0
+    for site in sorted(office.agency.sites, key=lambda each: each.code):
+        today = office.today(site.code, now)
+        for ticket in tickets.left_open(
+            session, site=site.code, before=today, agency=office.code, now=now, limit=limit - ended
+        ):
+            _end_of_day(session, office, ticket, now=now)
+            ended += 1
+    return ended
+
+
+def _end_of_day(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:
+    if ticket.state is State.HELD:
+        end(
+            session,
+            office,
+            ticket,
+            State.EXPIRED,
+            actor=Actor.SYSTEM,
+            now=now,
+            event_type="ticket.expired.v1",
+        )
+        return
+    steps = [(State.NO_SHOW, "ticket.missed.v1")]
+    if ticket.state is State.PARKED:
+        steps.insert(0, (State.CHECKED_IN, "ticket.requeued.v1"))
+    for to, event_type in steps:
+        after = move(
+            ticket, to, actor=Actor.SYSTEM, now=now, finished_at=now if to is State.NO_SHOW else None
+        )
+        tickets.save(session, ticket, after, actor=Actor.SYSTEM, now=now)
+        announce(session, office, fact(event_type, after, ticket.state), now=now)
+        ticket = after
