@@ -12,7 +12,7 @@ from gerai_shared.clock import local_date
 from gerai_shared.commands import fingerprint
 from gerai_shared.deployment import Deployment, Resources
 from gerai_shared.logs import get_logger
-from gerai_shared.refusals import IdempotencyKeyMissing, Refused, to_wire
+from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, Refused, to_wire
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
@@ -97,17 +97,25 @@ class BookingService:
     @rpc
     def book_batch(self, request: Request) -> dict[str, Any]:
         """Book for many citizens at once."""
-        office = self._office
-        answers: dict[str, Any] = {}
-        wanted = []
-        for item in load(schemas.BatchSchema(), request.payload)["requests"]:
+        items = load(schemas.BatchSchema(), request.payload)["requests"]
+        wanted: dict[str, booking.BookingRequest] = {}
+        refused: dict[int, Refused] = {}
+        for place, item in enumerate(items):
             try:
-                wanted.append(self._booking_request(item["key"], item["body"]))
+                one = self._booking_request(item["key"], item["body"])
+                if wanted.setdefault(one.key, one).fingerprint != one.fingerprint:
+                    raise IdempotencyKeyReused
             except Refused as refusal:
-                answers[item["key"]] = refusal
+                refused[place] = refusal
+        now = self.deployment.clock.now()
         with self.deployment.database.transaction() as session:
-            answers.update(booking.book_batch(session, office, wanted, now=self.deployment.clock.now()))
-        return {"answers": [_answer(answers[item["key"]]) for item in request.payload["requests"]]}
+            answers = booking.book_batch(session, self._office, list(wanted.values()), now=now)
+        return {
+            "answers": [
+                _answer(refused[place] if place in refused else answers[item["key"]])
+                for place, item in enumerate(items)
+            ]
+        }
 
     def _booking_request(self, key: str, body: dict[str, Any]) -> booking.BookingRequest:
         data = load(schemas.BookingSchema(), body)
