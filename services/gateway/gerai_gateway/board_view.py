@@ -9,7 +9,7 @@ from typing import Any
 from gerai_gateway.boards import Board
 from gerai_gateway.catalogues import Catalogue
 from gerai_gateway.mall import Mall
-from gerai_gateway.rules.board import WAITING, Entry, calls, waiting
+from gerai_gateway.rules.board import WAITING, Entry, calls, next_numbers
 from gerai_gateway.streams import Message
 from gerai_gateway.words import say, say_number
 
@@ -50,7 +50,7 @@ def board(mall: Mall, site: str, *, language: str, now: datetime) -> dict[str, A
         ],
         "next": [
             {"number": entry.number, "agency": entry.agency, "agency_name": names[entry.agency]}
-            for entry in waiting(entries)[:NEXT_SHOWN]
+            for entry in next_numbers(entries, most=NEXT_SHOWN)
         ],
         "waiting": [_waiting(found, names) for _, found in shown],
         "notices": _notices(place, shown, language),
@@ -93,11 +93,14 @@ def _notices(place: dict[str, Any], shown: Sequence[tuple[Catalogue, Board]], la
 
 
 def counter_name(found: Board | None, counter: str | None, language: str) -> str | None:
-    """Return what a counter is called out as; its code when it has no name."""
+    """Return what a counter is called out as, its code when it has no name.
+
+    What stands after a colon ("Loket 1: Paspor") explains the counter and is not called out.
+    """
     if counter is None:
         return None
     name = found.counters.get(counter) if found is not None else None
-    return name[language] if name else counter
+    return str(name[language]).partition(":")[0] if name else counter
 
 
 def board_message(mall: Mall, site: str, *, language: str, now: datetime) -> Message:
@@ -129,7 +132,7 @@ def ticket_state(mall: Mall, entry: Entry, *, language: str) -> dict[str, Any]:
         "state": entry.state,
         "state_text": state_text(entry.state, counter_name(found, entry.counter, language), language),
         "ahead": ahead,
-        "ahead_text": ahead_text(ahead, language),
+        "ahead_text": ahead_text(ahead, language) if entry.state == WAITING else "",
         "counter_name": counter_name(found, entry.counter, language),
         "call_id": entry.call_id,
         "times_called": entry.times_called,
@@ -152,9 +155,9 @@ def state_text(state: str, counter: str | None, language: str) -> str:
 
 
 def ahead_text(ahead: int | None, language: str) -> str:
-    """Return how many are called before, in words."""
+    """Return how many are called before, in words; while that is not known, that one waits."""
     if ahead is None:
-        return ""
+        return say(language, STATE_TEXTS[WAITING])
     if ahead == 0:
         return say(language, "You are next")
     return say_number(language, "%(num)s person is ahead of you", "%(num)s people are ahead of you", ahead)

@@ -1,7 +1,7 @@
 """The boards of all sites, in this process's memory: a snapshot first, then events in their sequence."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from gerai_shared.clock import local_date
 from gerai_shared.events.envelope import Event
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import Refused
+from gerai_shared.ticket import Ticket
 
 from gerai_gateway.catalogues import Ask, Catalogue, Json
 from gerai_gateway.rules.board import AgencyBoard, Entry, Snapshot, entry_of, people_ahead
@@ -137,12 +138,12 @@ class Boards:
             feed.tell()
 
     def _apply(self, board: Board, event: Event) -> None:
-        try:
-            entry = entry_of(event.data["ticket"])
-        except (KeyError, TypeError, ValueError) as error:
-            log.warning("unusable_event_on_board", type=event.type, reason=type(error).__name__)
+        ticket = event.data.get("ticket")
+        if not isinstance(ticket, Ticket):
+            log.warning("event_without_ticket_on_board", type=event.type)
             self._doubt(board)
             return
+        entry = _entry(ticket)
         changed = False
         # Bookings of other days are counted, so that a gap shows, and are nobody's news.
         if board.memory.apply(event.sequence or 0, entry):
@@ -247,6 +248,21 @@ class Follower:
         return True
 
 
-def reached(boards: Iterable[Board]) -> bool:
-    """Tell whether every one of these is in touch with its agency."""
-    return all(board.is_reached for board in boards)
+def _entry(ticket: Ticket) -> Entry:
+    """Return what a board knows of a ticket in an event."""
+    return Entry(
+        id=ticket.id,
+        number=ticket.number,
+        agency=ticket.agency,
+        site=ticket.site,
+        service=ticket.service,
+        state=ticket.state.value,
+        lane=ticket.lane.value,
+        day=ticket.day,
+        slot_starts_at=ticket.slot_starts_at,
+        counter=ticket.counter,
+        checked_in_at=ticket.checked_in_at,
+        called_at=ticket.called_at,
+        times_called=ticket.times_called,
+        revision=ticket.revision,
+    )

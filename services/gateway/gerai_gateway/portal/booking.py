@@ -65,7 +65,7 @@ class BookingPages(PortalPages):
         form = request.form.to_dict()
         body = forms.booking_body(form, hold_token=token, language=language_of(request))
         try:
-            load(_booking, body)
+            self._check(body, self.mall.catalogues.of(agency).service(service))
             booked = errands.book(self.mall, agency, body, key=key)
         except Refused as refusal:
             view = self._held(agency, service, token)
@@ -75,6 +75,20 @@ class BookingPages(PortalPages):
             return self._details(request, view, form=form, refusal=refusal)
         self.mall.availability.outdate(agency, booked["ticket"]["site"])
         return see_other(f"/t/{booked['token']}?new=1")
+
+    def _check(self, body: Json, service: Json) -> None:
+        """Refuse with everything that is wrong at once. Raises InvalidRequest."""
+        problems: dict[str, list[str]] = {}
+        try:
+            load(_booking, body)
+        except InvalidRequest as refusal:
+            problems = refusal.details["fields"]
+        if service["purposes"] and not body.get("purpose"):
+            problems["purpose"] = [CHOOSE_A_PURPOSE]
+        if service["precondition"] and not body["precondition_met"]:
+            problems["precondition_met"] = [CONFIRM]
+        if problems:
+            raise InvalidRequest(fields=problems)
 
     def _hours(
         self, request: Request, agency: str, service: str, *, refusal: Refused | None = None
@@ -192,6 +206,8 @@ class BookingPages(PortalPages):
         ]
 
 
+CHOOSE_A_PURPOSE = "Please choose what you need this for."
+CONFIRM = "Please confirm this first."
 ALREADY_SENT = frozenset({IdempotencyKeyReused.code, TransitionNotAllowed.code, "open_ticket_exists"})
 #: After these nobody knows yet whether it went through: the same key asks again without booking twice.
 UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})

@@ -4,6 +4,7 @@ from typing import Any
 
 from gerai_shared.borders import load
 from gerai_shared.refusals import Refused
+from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
@@ -26,6 +27,7 @@ class ComplaintPages(PortalPages):
     def page_new_complaint(self, request: Request) -> Response:
         """Show the form; `?ticket=` names the visit it is about."""
         started = {name: request.args.get(name, "") for name in ("ticket", "agency", "site")}
+        started["agency"] = started["agency"] or realm_of(forms.token_in(started["ticket"]))
         return self._form(request, form=started)
 
     @public("POST", "/c/new", page=True)

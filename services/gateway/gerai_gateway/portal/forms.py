@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.tokens import realm_of
 from werkzeug.wrappers import Request
 
 from gerai_gateway.entrypoints import KEY
@@ -41,6 +42,7 @@ LABELS = {
     "email": "E-mail address",
     "phone": "Mobile number",
     "purpose": "Purpose",
+    "precondition_met": "Before you book",
     "slot_id": "Hour",
     "title": "Subject",
     "text": "What happened",
@@ -89,6 +91,7 @@ def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:
     body["text"] = body.get("text", "").replace("\r\n", "\n")
     if typed(form, "ticket"):
         body["ticket_token"] = token_in(typed(form, "ticket"))
+        body.setdefault("agency", realm_of(body["ticket_token"]))
     person = {name: typed(form, name) for name in ("name", "email", "phone") if typed(form, name)}
     return {
         **body,
@@ -123,6 +126,10 @@ def errors_of(
     for path, messages in refusal.details["fields"].items():
         field = FIELD_OF_PATH.get(path, path.rpartition(".")[2])
         by_field.setdefault(field, " ".join(say(language, text) for text in messages))
+    order = list(LABELS)
+    by_field = dict(
+        sorted(by_field.items(), key=lambda item: order.index(item[0]) if item[0] in order else -1)
+    )
     summary = [
         {
             "field": field if field in LABELS else "",

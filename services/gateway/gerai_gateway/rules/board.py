@@ -231,6 +231,16 @@ def waiting(entries: Iterable[Entry]) -> list[Entry]:
     return sorted((entry for entry in entries if entry.state == WAITING), key=lambda entry: entry.queue_order)
 
 
+def next_numbers(entries: Iterable[Entry], *, most: int) -> list[Entry]:
+    """Return who is called soon: the first of each agency, then the second of each, and so on."""
+    places: dict[str, int] = {}
+    ranked = []
+    for position, entry in enumerate(waiting(entries)):
+        places[entry.agency] = places.get(entry.agency, 0) + 1
+        ranked.append((places[entry.agency], position, entry))
+    return [entry for _, _, entry in sorted(ranked, key=lambda each: each[:2])][:most]
+
+
 def people_ahead(entries: Iterable[Entry]) -> dict[str, int]:
     """Return for each waiting ticket's id how many wait before it for the same service."""
     ahead: dict[str, int] = {}

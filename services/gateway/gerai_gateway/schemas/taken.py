@@ -91,16 +91,19 @@ class PersonSchema(Schema):
     phone = _phone()
     email = _email()
 
-    @validates_schema
-    def check(self, data: dict[str, Any], **_: Any) -> None:
-        """Check what concerns more than one field."""
-        if ("nik" in data) == ("passport_number" in data):
-            raise ValidationError(
-                {"nik": ["Please give a NIK, or a passport number if you are a foreigner."]}
-            )
-        if not data.get("email") and not data.get("phone"):
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
+        """Check what concerns more than one field, whatever else is wrong: one round is enough."""
+        if not isinstance(original, dict):
+            return
+        problems = {}
+        if ("nik" in original) == ("passport_number" in original):
+            problems["nik"] = ["Please give a NIK, or a passport number if you are a foreigner."]
+        if not original.get("email") and not original.get("phone"):
             text = "Please give an e-mail address or a mobile number, so that we can tell you."
-            raise ValidationError({"email": [text]})
+            problems["email"] = [text]
+        if problems:
+            raise ValidationError(problems)
 
 
 class BookingSchema(Schema):
@@ -201,10 +204,13 @@ class ComplaintSchema(Schema):
     person = fields.Nested(ComplainantSchema, required=True, error_messages=NEEDED)
     ticket_token = _token(allow_none=True, load_default=None)
 
-    @validates_schema
-    def check(self, data: dict[str, Any], **_: Any) -> None:
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
         """Whoever does not ask to stay unknown says who they are."""
-        if not data["anonymous"] and not data["person"]["name"]:
+        if not isinstance(original, dict) or original.get("anonymous") is True:
+            return
+        person = original.get("person")
+        if isinstance(person, dict) and not person.get("name"):
             raise ValidationError({"person": {"name": [EMPTY]}})
 
 

@@ -1,0 +1,347 @@
+"""Agencies and a complaints desk in memory, which answer the gateway as the real ones would."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gerai_booking import agencies
+from gerai_booking import refusals as booking
+from gerai_booking.usecases.catalogue import catalogue
+from gerai_booking.usecases.office import Office
+from gerai_complaints.refusals import UnknownComplaint
+from gerai_shared.events.envelope import Event
+from gerai_shared.ids import new_id
+from gerai_shared.refusals import Refused, Unavailable, from_wire, to_wire
+from gerai_shared.sealing import Sealer
+from gerai_shared.ticket import Actor, Channel, HoldExpired, Lane, State, Ticket, TicketSchema, move
+from gerai_shared.tokens import make_token, read_token
+from gerai_shared.workdays import WorkCalendar
+
+AGENCIES = ("immigration", "legal")
+SECRET = "a secret that only tests know, of no use elsewhere"
+SEALING_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+#: A Tuesday, 09:00 in Rangkasbitung.
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+HOURS = (8, 9, 10, 11, 13, 14)
+_schema = TicketSchema()
+
+Json = dict[str, Any]
+
+
+@cache
+def catalogue_of(agency: str) -> Json:
+    """The real catalogue of a real agency."""
+    office = Office(
+        agency=agencies.load(agency, TODAY),
+        deployment=f"booking-{agency}",
+        secret=SECRET,
+        identity_key=SECRET,
+        sealer=Sealer((SEALING_KEY,)),
+        calendar=WorkCalendar(),
+    )
+    return catalogue(office, today=TODAY)
+
+
+class FakeAgencies:
+    """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.away: set[str] = set()
+        self.asked: list[tuple[str, str, Json, str | None]] = []
+        self.refuses: dict[str, Refused] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self.answers: dict[str, Json] = {}
+        self.full: set[str] = set()
+        self.sequence = 0
+        self.events: list[Event] = []
+        self.complaints: dict[str, Json] = {}
+
+    def ask(
+        self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
+    ) -> Json:
+        """Answer, refuse, or be away."""
+        self.asked.append((deployment, method, payload, key))
+        if deployment in self.away:
+            raise Unavailable(retry_after=5)
+        if method in self.refuses:
+            raise from_wire(to_wire(self.refuses[method]))
+        try:
+            return self._answer(deployment, method, payload, key)
+        except Refused as refusal:
+            raise from_wire(to_wire(refusal)) from None
+
+    def count(self, method: str) -> int:
+        """How often something was asked."""
+        return sum(1 for _, asked, _, _ in self.asked if asked == method)
+
+    def change(self, token: str, to: State, **changes: Any) -> Event:
+        """An officer does something with a ticket; the event is returned."""
+        ticket = self._find(token)
+        after = replace(ticket, state=to, revision=ticket.revision + 1, **changes)
+        self.tickets[ticket.id] = after
+        return self._announce(after)
+
+    def walk_in(self, site: str = "mpp-lebak", service: str = "passport-new") -> tuple[str, Event]:
+        """Somebody comes without a booking; the token is returned, which in truth nobody gets."""
+        ticket = self._new(site, service, State.CHECKED_IN, None, checked_in_at=self.now)
+        self.now += timedelta(seconds=1)
+        return self.token(ticket), self._announce(ticket)
+
+    def token(self, ticket: Ticket) -> str:
+        """The token of a ticket."""
+        return make_token(secret=SECRET, realm=ticket.agency, identifier=ticket.id)
+
+    def _answer(self, deployment: str, method: str, payload: Json, key: str | None) -> Json:
+        if deployment == "complaints":
+            return getattr(self, f"_{method}")(payload)
+        agency = deployment.removeprefix("booking-")
+        if method in {"hold", "cancel", "reschedule", "check_in"}:
+            assert key, f"{method} needs a key"
+            if key not in self.answers:
+                self.answers[key] = getattr(self, f"_{method}")(agency, payload)
+            return self.answers[key]
+        return getattr(self, f"_{method}")(agency, payload)
+
+    def _catalogue(self, agency: str, _payload: Json) -> Json:
+        return catalogue_of(agency)
+
+    def _availability(self, agency: str, payload: Json) -> Json:
+        first, last = date.fromisoformat(payload["from"]), date.fromisoformat(payload["to"])
+        zone = ZoneInfo("Asia/Jakarta")
+        days = []
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            slots = [self._slot(payload["site"], payload["service"], day, hour, zone) for hour in HOURS]
+            reason = self._reason(day, slots)
+            places = 0 if reason else sum(slot["places"] for slot in slots)
+            note = {"id": "Hari Raya Natal", "en": "Christmas"} if reason == "holiday" else None
+            shown = [] if reason in {"closed", "holiday"} else slots
+            days.append(
+                {
+                    "day": day.isoformat(),
+                    "open": reason is None,
+                    "reason": reason,
+                    "note": note,
+                    "places": places,
+                    "slots": shown,
+                }
+            )
+        return {
+            "site": payload["site"],
+            "service": payload["service"],
+            "time_zone": "Asia/Jakarta",
+            "days": days,
+        }
+
+    def _reason(self, day: date, slots: Iterable[Json]) -> str | None:
+        if day < TODAY:
+            return "past"
+        if (day.month, day.day) == (12, 25):
+            return "holiday"
+        if day.weekday() > 4:
+            return "closed"
+        return None if any(slot["places"] for slot in slots) else "full"
+
+    def _slot(self, site: str, service: str, day: date, hour: int, zone: ZoneInfo) -> Json:
+        starts = datetime.combine(day, time(hour), zone).astimezone(UTC)
+        slot_id = f"{site}.{service}.{starts:%Y%m%dT%H%MZ}"
+        return {
+            "id": slot_id,
+            "starts_at": starts.isoformat(),
+            "ends_at": (starts + timedelta(hours=1)).isoformat(),
+            "places": 0 if slot_id in self.full or starts <= self.now else 5,
+            "capacity": 5,
+        }
+
+    def _new(self, site: str, service: str, state: State, slot_id: str | None, **changes: Any) -> Ticket:
+        agency = "immigration" if service.startswith(("passport", "stay")) else "legal"
+        starts = datetime.strptime(f"{slot_id[-14:]}+0000", "%Y%m%dT%H%MZ%z") if slot_id else None
+        ticket = Ticket(
+            id=new_id(),
+            number=f"A-{len(self.tickets) + 1:03d}",
+            visit_id=new_id(),
+            agency=agency,
+            site=site,
+            service=service,
+            slot_id=slot_id,
+            slot_starts_at=starts,
+            day=starts.astimezone(ZoneInfo("Asia/Jakarta")).date() if starts else TODAY,
+            channel=Channel.ONLINE if slot_id else Channel.WALK_IN,
+            lane=Lane.APPOINTMENT if slot_id else Lane.WALK_IN,
+            state=state,
+            created_at=self.now,
+            **changes,
+        )
+        self.tickets[ticket.id] = ticket
+        return ticket
+
+    def _announce(self, ticket: Ticket) -> Event:
+        self.sequence += 1
+        event = Event(
+            id=new_id(),
+            source=f"booking-{ticket.agency}",
+            type="ticket.called.v1",
+            subject=ticket.id,
+            time=self.now,
+            data={"ticket": ticket, "previous_state": None},
+            agency=ticket.agency,
+            site=ticket.site,
+            correlation_id="test",
+            traceparent="",
+            sequence=self.sequence,
+        )
+        self.events.append(event)
+        return event
+
+    def _find(self, token: str) -> Ticket:
+        found = self.tickets.get(read_token(secret=SECRET, token=token) or "")
+        if found is None:
+            raise booking.UnknownTicket
+        return found
+
+    def _hold(self, _agency: str, payload: Json) -> Json:
+        if payload["slot_id"] in self.full:
+            raise booking.SlotFull
+        site, service, _ = payload["slot_id"].split(".")
+        until = self.now + timedelta(minutes=10)
+        ticket = self._new(site, service, State.HELD, payload["slot_id"], held_until=until)
+        return {"ticket": _schema.dump(ticket), "token": self.token(ticket), "held_until": until.isoformat()}
+
+    def _book_batch(self, _agency: str, payload: Json) -> Json:
+        return {"answers": [self._book(request) for request in payload["requests"]]}
+
+    def _book(self, request: Json) -> Json:
+        body = request["body"]
+        if request["key"] not in self.answers:
+            try:
+                if "hold_token" in body:
+                    ticket = self._find(body["hold_token"])
+                    if ticket.held_until is None or ticket.held_until <= self.now:
+                        raise HoldExpired
+                    ticket = move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=self.now, held_until=None)
+                    self.tickets[ticket.id] = ticket
+                else:
+                    if body["slot_id"] in self.full:
+                        raise booking.SlotFull
+                    site, service, _ = body["slot_id"].split(".")
+                    ticket = self._new(site, service, State.BOOKED, body["slot_id"])
+            except Refused as refusal:
+                return {"refused": to_wire(refusal)}
+            self.answers[request["key"]] = {"ticket": _schema.dump(ticket), "token": self.token(ticket)}
+        return {"result": self.answers[request["key"]]}
+
+    def _ticket(self, _agency: str, payload: Json) -> Json:
+        return self._view(self._find(payload["token"]))
+
+    def _view(self, ticket: Ticket) -> Json:
+        contents = catalogue_of(ticket.agency)
+        site = next(each for each in contents["sites"] if each["code"] == ticket.site)
+        service = next(each for each in contents["services"] if each["code"] == ticket.service)
+        is_booked = ticket.state is State.BOOKED
+        return {
+            "ticket": _schema.dump(ticket),
+            "token": self.token(ticket),
+            "site_name": site["name"],
+            "site_address": site["address"],
+            "time_zone": site["time_zone"],
+            "service_name": service["name"],
+            "counter_name": None,
+            "collection": None,
+            "name_masked": "Si** Co****",
+            "nik_masked": "3602************",
+            "ahead": 7 if ticket.state is State.CHECKED_IN else None,
+            "can": {
+                "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},
+                "reschedule": is_booked,
+                "check_in": is_booked and ticket.day == TODAY,
+                "check_in_opens_at": None,
+            },
+            "replaced_by_token": make_token(secret=SECRET, realm=ticket.agency, identifier=ticket.replaced_by)
+            if ticket.replaced_by
+            else None,
+        }
+
+    def _cancel(self, _agency: str, payload: Json) -> Json:
+        return self._moved(payload["token"], State.CANCELLED)
+
+    def _check_in(self, _agency: str, payload: Json) -> Json:
+        return self._moved(payload["token"], State.CHECKED_IN, checked_in_at=self.now)
+
+    def _moved(self, token: str, to: State, **changes: Any) -> Json:
+        ticket = move(self._find(token), to, actor=Actor.CITIZEN, now=self.now, **changes)
+        self.tickets[ticket.id] = ticket
+        return self._view(ticket)
+
+    def _reschedule(self, _agency: str, payload: Json) -> Json:
+        if payload["slot_id"] in self.full:
+            raise booking.SlotFull
+        old = self._find(payload["token"])
+        new = self._new(old.site, old.service, State.BOOKED, payload["slot_id"])
+        self.tickets[old.id] = move(
+            old, State.RESCHEDULED, actor=Actor.CITIZEN, now=self.now, replaced_by=new.id
+        )
+        return self._view(new)
+
+    def _complaint_facts(self, agency: str, payload: Json) -> Json:
+        ticket = self._find(payload["token"])
+        return {
+            "agency": agency,
+            "site": ticket.site,
+            "service": ticket.service,
+            "counter": ticket.counter,
+            "ticket_id": ticket.id,
+            "number": ticket.number,
+            "day": ticket.day.isoformat(),
+        }
+
+    def _board(self, agency: str, payload: Json) -> Json:
+        shown = [
+            _schema.dump(ticket)
+            for ticket in self.tickets.values()
+            if (ticket.agency, ticket.site) == (agency, payload["site"])
+            and ticket.state in {State.CHECKED_IN, State.CALLED, State.SERVING, State.SERVED}
+        ]
+        return {"sequence": self.sequence, "agency": agency, "site": payload["site"], "tickets": shown}
+
+    def _file(self, payload: Json) -> Json:
+        token = make_token(secret=SECRET, realm="complaint", identifier=new_id())
+        facts = payload["ticket_facts"]
+        self.complaints[token] = {
+            "number": f"P-2026-{len(self.complaints) + 1:06d}",
+            "state": "received",
+            "classification": payload["classification"],
+            "title": payload["title"],
+            "text": payload["text"],
+            "agency": payload["agency"],
+            "site": payload["site"],
+            "received_at": self.now.isoformat(),
+            "due_on": "2026-12-14",
+            "overdue": False,
+            "ticket_number": facts["number"] if facts else None,
+            "thread": [],
+            "can": {"accept": False, "dispute": False},
+        }
+        filed = self.complaints[token]
+        return {
+            "number": filed["number"],
+            "token": token,
+            "received_at": filed["received_at"],
+            "due_on": filed["due_on"],
+            "working_days": 14,
+            "state": "received",
+        }
+
+    def _track(self, payload: Json) -> Json:
+        if payload["token"] not in self.complaints:
+            raise UnknownComplaint
+        return self.complaints[payload["token"]]
+
+    def _decide(self, payload: Json) -> Json:
+        tracked = self._track(payload)
+        tracked["state"] = "closed" if payload["decision"] == "accept" else "disputed"
+        return tracked
