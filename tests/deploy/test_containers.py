@@ -116,6 +116,12 @@ def test_a_container_runs_the_agency_and_role_of_its_name() -> None:
             assert command == ["serve", "--role", name.removeprefix("complaints-")]
 
 
+def test_who_asks_agencies_is_told_which_there_are() -> None:
+    for name, container in our_containers().items():
+        if name != "topology":
+            assert "GERAI_AGENCIES" in container["environment"], name
+
+
 def test_a_container_may_write_nothing_and_gain_nothing() -> None:
     for container in our_containers().values():
         assert container["read_only"] is True

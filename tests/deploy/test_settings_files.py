@@ -41,7 +41,7 @@ def known() -> set[str]:
 def named_in(text: str) -> set[str]:
     """The settings that a file of a deployment names, without the _FILE at their ends."""
     found = re.findall(r"\bGERAI_[A-Z_]+", text)
-    return {name.removesuffix("_FILE") for name in found} - {"GERAI_CONFIG"}
+    return {name.removesuffix("_FILE") for name in found} - {"GERAI_CONFIG", "GERAI_PREFIX"}
 
 
 @pytest.fixture(autouse=True)
