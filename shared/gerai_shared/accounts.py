@@ -28,7 +28,6 @@ from gerai_shared.tables import NAMING
 from gerai_shared.times import AwareDateTime
 
 ROLES = ("officer", "supervisor")
-SESSION_COOKIE = "officer_session"
 #: A shift with its overtime; after it an officer signs in anew.
 SESSION_LIFE = timedelta(hours=12)
 ATTEMPTS_ALLOWED = 5
@@ -61,6 +60,15 @@ officer_sessions = Table(
     Column("created_at", AwareDateTime, nullable=False),
     Column("expires_at", AwareDateTime, nullable=False, index=True),
 )
+
+
+def session_cookie(deployment: str) -> str:
+    """Return the name of a deployment's session cookie.
+
+    Browsers share cookies between the ports of a host: without a name of its own, signing in at one
+    agency would sign out of another.
+    """
+    return f"officer-{deployment}"
 
 
 class WrongCredentials(Refused):

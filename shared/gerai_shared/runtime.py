@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import eventlet
 from eventlet.event import Event
@@ -98,8 +97,8 @@ def _hear_signals(wish: Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
     while True:
-        for number in hearing.recv(16):
-            _send_once(wish, number)
+        for received in hearing.recv(16):
+            _send_once(wish, received)
 
 
 def _send_once(wish: Event, value: object) -> None:

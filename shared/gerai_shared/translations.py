@@ -1,11 +1,14 @@
 """Texts in Indonesian and English through gettext. English is the key, Indonesian the first language."""
 
+import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any
 
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -16,6 +19,8 @@ from gerai_shared.refusals import Refused
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
 LANGUAGE_COOKIE = "language"
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 @lru_cache(maxsize=8)
@@ -56,15 +61,23 @@ def translate(refusal: Refused, language: str) -> str:
     """Return a refusal's message in `language`, English where no translation stands."""
     text = texts(tuple(_packages()), language).gettext(refusal.template)
     try:
-        return (
-            text % {key: _readable(value) for key, value in refusal.details.items()} if "%(" in text else text
-        )
+        values = {key: _readable(value, language) for key, value in refusal.details.items()}
+        return text % values if "%(" in text else text
     except (KeyError, TypeError, ValueError):
         return text
 
 
-def _readable(value: Any) -> Any:
-    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
+def _readable(value: Any, language: str) -> Any:
+    """Return a detail as people say it: days and moments in words, words of ours translated."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_readable(item, language)) for item in value)
+    if not isinstance(value, str) or not value:
+        return value
+    if ISO_DAY.fullmatch(value):
+        return format_date(date.fromisoformat(value), "d MMMM y", locale=language)
+    if ISO_MOMENT.match(value):
+        return format_datetime(datetime.fromisoformat(value), "d MMMM y, HH.mm", locale=language)
+    return texts(tuple(_packages()), language).gettext(value)
 
 
 def language_of(request: Request) -> str:

@@ -7,7 +7,7 @@ from gerai_shared.runtime import Runner
 from gerai_shared.translations import add_texts_of
 from gerai_shared.workdays import WorkCalendar
 
-from gerai_booking.counter import CounterService
+from gerai_booking.counter.service import CounterService
 from gerai_booking.rules.catalogue import Agency
 from gerai_booking.service import BookingService, RelayService
 from gerai_booking.usecases.office import Office

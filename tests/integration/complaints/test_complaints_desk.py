@@ -205,7 +205,7 @@ def test_json_is_for_officers_alone(mall: Mall) -> None:
     strangers: list[dict[str, str]] = [
         {},
         {"Authorization": "Bearer made-up"},
-        {"Cookie": "officer_session=made-up"},
+        {"Cookie": "officer-complaints=made-up"},
     ]
     for verb, path in (("GET", "cases"), ("GET", case), ("POST", f"{case}/take"), ("POST", f"{case}/reply")):
         for headers in strangers:

@@ -9,7 +9,6 @@ CHECK_IN_OPENS = timedelta(minutes=60)
 GRACE = timedelta(minutes=15)
 #: Live holds that one browser or address may have.
 HOLDS_AT_ONCE = 3
-RECALLS_AT_MOST = 3
 BOOKABLE_DAYS = 30
 LONGEST_RANGE_DAYS = 62
 

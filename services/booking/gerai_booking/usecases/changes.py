@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from gerai_shared.ids import new_id
 from gerai_shared.ticket import Actor, NotYetOpen, State, Ticket, TransitionNotAllowed, move
@@ -144,7 +145,9 @@ def check_in_ticket(
         raise WrongDay(day=ticket.day.isoformat())
     opens = check_in_opens_at(ticket.slot_starts_at) if ticket.slot_starts_at else now
     if actor is Actor.CITIZEN and now < opens:
-        raise NotYetOpen(opens_at=opens.isoformat())
+        # In the site's own time, as it is shown.
+        zone = ZoneInfo(office.site(ticket.site).time_zone)
+        raise NotYetOpen(opens_at=opens.astimezone(zone).isoformat())
     after = move(ticket, State.CHECKED_IN, actor=actor, now=now, checked_in_at=now)
     tickets.save(
         session,

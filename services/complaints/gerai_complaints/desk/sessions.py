@@ -3,7 +3,7 @@
 from typing import Any
 
 from gerai_shared import accounts
-from gerai_shared.accounts import SESSION_COOKIE, SESSION_LIFE, Officer, WrongCredentials
+from gerai_shared.accounts import SESSION_LIFE, Officer, WrongCredentials
 from gerai_shared.borders import load
 from gerai_shared.deployment import Deployment
 from gerai_shared.refusals import InvalidRequest, Refused
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from gerai_complaints.schemas import SignInSchema
 
 BEARER = "Bearer "
+SESSION_COOKIE = accounts.session_cookie("complaints")
 
 
 def token_of(request: Request) -> str | None:

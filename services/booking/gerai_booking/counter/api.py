@@ -1,0 +1,64 @@
+"""The counters as an API, with problems as RFC 9457 JSON."""
+
+from gerai_shared.borders import load
+from gerai_shared.http import http, json_body, json_response
+from werkzeug.wrappers import Request, Response
+
+from gerai_booking import schemas
+from gerai_booking.counter.commands import VERBS, Signed, idempotency_key, split_counter
+from gerai_booking.usecases import queue, views
+
+
+class CounterApi(Signed):
+    """The verbs as an API, with problems as RFC 9457 JSON."""
+
+    @http("POST", "/api/v1/session")
+    def api_sign_in(self, request: Request) -> Response:
+        """Sign in; answers a bearer token and sets the cookie."""
+        asked = load(schemas.SignInSchema(), json_body(request))
+        token, officer = self.sign_in(asked["username"], asked["password"])
+        body = {
+            "token": token,
+            "officer": {"username": officer.username, "name": officer.name, "role": officer.role},
+        }
+        return self.with_session_cookie(json_response(body, 201), token)
+
+    @http("GET", "/api/v1/queue")
+    def api_queue(self, request: Request) -> Response:
+        """Answer who is at a counter and who waits for it: `?counter=<site>.<code>`."""
+        site, counter = split_counter(request.args.get("counter", ""))
+        with self.deployment.database.reading() as session:
+            self.officer(session, request)
+            now = self.deployment.clock.now()
+            seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+        return json_response(
+            {
+                "current": views.dump(seen.current) if seen.current else None,
+                "waiting": [views.dump(ticket) for ticket in seen.waiting],
+                "parked": [views.dump(ticket) for ticket in seen.parked],
+                "expected": [views.dump(ticket) for ticket in seen.expected],
+                "missed": [views.dump(ticket) for ticket in seen.missed],
+                "allowed": sorted(seen.allowed),
+                "served_today": seen.served_today,
+            }
+        )
+
+    @http("POST", "/api/v1/walk-ins")
+    def api_walk_in(self, request: Request) -> Response:
+        """Give a ticket to somebody without a booking."""
+        body = json_body(request)
+        return json_response(self.take_walk_in(request, key=idempotency_key(request), body=body), 201)
+
+    @http("POST", "/api/v1/check-ins")
+    def api_check_in(self, request: Request) -> Response:
+        """Check somebody in by number."""
+        body = json_body(request)
+        return json_response(self.take_arrival(request, key=idempotency_key(request), body=body))
+
+    @http("POST", f"/api/v1/counters/<counter>/<any({VERBS}):verb>")
+    def api_step(self, request: Request, counter: str, verb: str) -> Response:
+        """Carry out a verb at the counter `<site>.<code>`."""
+        site, code = split_counter(counter)
+        key = idempotency_key(request)
+        body = json_body(request) if request.content_length else {}
+        return json_response(self.carry_out(request, key=key, site=site, counter=code, verb=verb, body=body))

@@ -1,0 +1,173 @@
+"""Who asks at a counter, and what they may tell it: shared by pages and API."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gerai_shared import accounts, commands
+from gerai_shared.borders import load
+from gerai_shared.pages import Pages
+from gerai_shared.refusals import IdempotencyKeyMissing, Refused
+from gerai_shared.ticket import Ticket
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Request, Response
+
+from gerai_booking import schemas
+from gerai_booking.refusals import UnknownCounter
+from gerai_booking.usecases import arrivals, floor, queue, views
+from gerai_booking.usecases.floor import Desk
+from gerai_booking.usecases.office import Office
+
+#: What a counter can be told to do, beside `transfer`, `requeue` and `call-next`.
+STEPS: dict[str, Callable[..., Ticket]] = {
+    "recall": floor.recall,
+    "start": floor.start,
+    "finish": floor.finish,
+    "no-show": floor.no_show,
+    "park": floor.park,
+}
+VERBS = ", ".join(f'"{verb}"' for verb in ("call-next", *STEPS, "requeue", "transfer", "undo"))
+LONGEST_KEY = 100
+
+
+class Signed:
+    """Who asks, and what commands they give; shared by pages and API."""
+
+    deployment: Any
+
+    @property
+    def office(self) -> Office:
+        """What the use cases work with."""
+        office: Office = self.deployment.extras["office"]
+        return office
+
+    @property
+    def pages(self) -> Pages:
+        """The templates."""
+        pages: Pages = self.deployment.extras["pages"]
+        return pages
+
+    @property
+    def session_cookie(self) -> str:
+        """The name of this deployment's session cookie."""
+        return accounts.session_cookie(self.deployment.name)
+
+    def officer(self, session: Session, request: Request) -> accounts.Officer:
+        """Return who is signed in: by cookie, or by `Authorization: Bearer`. Raises SignInRequired."""
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        token = bearer or request.cookies.get(self.session_cookie)
+        return accounts.officer_of(session, token=token, now=self.deployment.clock.now())
+
+    def sign_in(self, username: str, password: str) -> tuple[str, accounts.Officer]:
+        """Return a new session. Raises WrongCredentials, TooManyAttempts."""
+        with self.deployment.database.transaction() as session:
+            outcome = accounts.sign_in(
+                session, username=username, password=password, now=self.deployment.clock.now()
+            )
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome
+
+    def with_session_cookie(self, response: Response, token: str) -> Response:
+        """Return the answer that signs a browser in."""
+        response.set_cookie(
+            self.session_cookie,
+            token,
+            httponly=True,
+            samesite="Strict",
+            secure=self.deployment.settings.environment == "production",
+            max_age=int(accounts.SESSION_LIFE.total_seconds()),
+        )
+        return response
+
+    def carry_out(self, request: Request, *, key: str, site: str, counter: str, verb: str, body: Any) -> Any:
+        """Carry out one verb at a counter, once for its key; return the ticket as JSON."""
+        asked = load(schemas.StepSchema(), body)
+        now = self.deployment.clock.now()
+        with self.deployment.database.transaction() as session:
+            officer = self.officer(session, request)
+            desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
+            return commands.once(
+                session,
+                scope=f"counter:{officer.id}",
+                key=key,
+                body=[site, counter, verb, body],
+                now=now,
+                run=lambda: {"ticket": views.dump(self._step(session, desk, verb, asked))},
+            )
+
+    def _step(self, session: Session, desk: Desk, verb: str, asked: dict[str, Any]) -> Ticket:
+        office, revision = self.office, asked["revision"]
+        ticket_id = str(asked["ticket_id"]) if asked["ticket_id"] else None
+        if verb == "call-next":
+            return floor.call_next(session, office, desk)
+        if verb == "requeue":
+            return floor.requeue(session, office, desk, ticket_id=ticket_id or "", revision=revision)
+        place = {"site": desk.site, "counter": desk.counter}
+        if verb == "undo":
+            queue.require_undoable(
+                session, office, **place, now=desk.now, ticket_id=ticket_id, revision=revision
+            )
+            return floor.undo(session, office, desk)
+        if ticket_id is not None:
+            queue.require_current(session, office, **place, ticket_id=ticket_id)
+        if verb == "transfer":
+            return floor.transfer(session, office, desk, service=asked["service"] or "", revision=revision)
+        return STEPS[verb](session, office, desk, revision=revision)
+
+    def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
+        """Give a ticket to somebody without a booking, once for its key."""
+        asked = load(schemas.WalkInSchema(), body)
+        return self._at_site(
+            request,
+            key=key,
+            site=asked["site"],
+            body=["walk-in", body],
+            run=lambda session, desk: floor.walk_in(
+                session, self.office, desk, service=asked["service"], priority=asked["priority"]
+            ),
+        )
+
+    def take_arrival(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
+        """Check somebody in by the number on their ticket, once for its key."""
+        asked = load(schemas.ArrivalSchema(), body)
+        return self._at_site(
+            request,
+            key=key,
+            site=asked["site"],
+            body=["check-in", body],
+            run=lambda session, desk: arrivals.check_in_by_number(
+                session, self.office, desk, number=asked["number"]
+            ),
+        )
+
+    def _at_site(
+        self, request: Request, *, key: str, site: str, body: Any, run: Callable[[Session, Desk], Ticket]
+    ) -> dict[str, Any]:
+        now = self.deployment.clock.now()
+        with self.deployment.database.transaction() as session:
+            officer = self.officer(session, request)
+            desk = Desk(site=site, counter="", officer_id=officer.id, now=now)
+            return commands.once(
+                session,
+                scope=f"counter:{officer.id}",
+                key=key,
+                body=body,
+                now=now,
+                run=lambda: {"ticket": views.dump(run(session, desk))},
+            )
+
+
+def idempotency_key(request: Request) -> str:
+    """Return the key of a write. Raises IdempotencyKeyMissing."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise IdempotencyKeyMissing
+    return key
+
+
+def split_counter(counter: str) -> tuple[str, str]:
+    """Return (site, code) of `<site>.<code>`. Raises UnknownCounter."""
+    site, dot, code = counter.rpartition(".")
+    if not dot or not site or not code:
+        raise UnknownCounter
+    return site, code

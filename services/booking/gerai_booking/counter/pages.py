@@ -1,0 +1,202 @@
+"""The counters for a browser, with and without scripts."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, unquote
+
+from gerai_shared import accounts
+from gerai_shared.borders import load
+from gerai_shared.http import http
+from gerai_shared.ids import new_id
+from gerai_shared.refusals import InvalidRequest, Refused, SignInRequired
+from gerai_shared.translations import language_of, translate
+from werkzeug.wrappers import Request, Response
+
+from gerai_booking import schemas
+from gerai_booking.counter.commands import VERBS, Signed
+from gerai_booking.usecases import queue, views
+
+#: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
+MESSAGE_COOKIE = "refused"
+MESSAGE_SECONDS = 60
+
+
+def at_the_door(page: Callable[..., Response]) -> Callable[..., Response]:
+    """Decorate a page: whoever is not signed in is led to the door."""
+
+    @wraps(page)
+    def led(self: Signed, request: Request, **values: str) -> Response:
+        try:
+            return page(self, request, **values)
+        except SignInRequired:
+            return _see("/sign-in")
+
+    return led
+
+
+class CounterPages(Signed):
+    """The same for a browser, with and without scripts."""
+
+    @http("GET", "/", page=True)
+    def home(self, request: Request) -> Response:
+        """Send to the choice of counters, or to the door."""
+        signed_in = self.session_cookie in request.cookies
+        return _see("/counters" if signed_in else "/sign-in")
+
+    @http("GET", "/sign-in", page=True)
+    def sign_in_page(self, request: Request) -> Response:
+        """Show the door."""
+        return self.pages.render(request, "sign_in.html", error="", username="")
+
+    @http("POST", "/sign-in", page=True)
+    def sign_in_form(self, request: Request) -> Response:
+        """Take user name and password."""
+        self.pages.check_form(request)
+        fields = {"username": request.form.get("username", ""), "password": request.form.get("password", "")}
+        try:
+            asked = load(schemas.SignInSchema(), fields)
+            token, _officer = self.sign_in(asked["username"], asked["password"])
+        except Refused as refusal:
+            told = self._told(request, refusal)
+            return self.pages.render(
+                request, "sign_in.html", status=refusal.status, error=told, username=fields["username"]
+            )
+        return self.with_session_cookie(_see("/counters"), token)
+
+    @http("POST", "/sign-out", page=True)
+    def sign_out_form(self, request: Request) -> Response:
+        """End the session."""
+        self.pages.check_form(request)
+        with self.deployment.database.transaction() as session:
+            accounts.sign_out(session, token=request.cookies.get(self.session_cookie, ""))
+        response = _see("/sign-in")
+        response.delete_cookie(self.session_cookie)
+        return response
+
+    @http("GET", "/counters", page=True)
+    @at_the_door
+    def counters_page(self, request: Request) -> Response:
+        """Show the agency's counters by site."""
+        with self.deployment.database.reading() as session:
+            officer = self.officer(session, request)
+        sites = [(site, self.office.counters_at(site.code)) for site in self.office.agency.sites]
+        return self.pages.render(
+            request, "counters.html", officer=officer, sites=sites, service_names=self._service_names()
+        )
+
+    @http("GET", "/counters/<site>/<counter>", page=True)
+    @at_the_door
+    def counter_page(self, request: Request, site: str, counter: str) -> Response:
+        """Show one counter with its queue."""
+        return self._page(request, "counter.html", **self._panel(request, site, counter))
+
+    @http("GET", "/counters/<site>/<counter>/panel", page=True)
+    def counter_panel(self, request: Request, site: str, counter: str) -> Response:
+        """Answer the moving part of the counter's page."""
+        context = self._panel(request, site, counter)
+        body = self.pages.fragment(request, "counter_panel.html", **context)
+        return Response(body, mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+    def _panel(self, request: Request, site: str, counter: str) -> dict[str, Any]:
+        now = self.deployment.clock.now()
+        with self.deployment.database.reading() as session:
+            officer = self.officer(session, request)
+            seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+        place = self.office.site(site)
+        offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
+        return {
+            "officer": officer,
+            "site": place,
+            "counter": self.office.counter(site, counter),
+            "queue": seen,
+            "service_names": self._service_names(),
+            "offered": offered,
+            "now": now,
+            "time_zone": place.time_zone,
+        }
+
+    def _service_names(self) -> dict[str, dict[str, str] | None]:
+        return {service.code: views.both(service.name) for service in self.office.agency.services}
+
+    @http("POST", f"/counters/<site>/<counter>/<any({VERBS}):verb>", page=True)
+    def step_form(self, request: Request, site: str, counter: str, verb: str) -> Response:
+        """Carry out a verb from a form, then show the counter again."""
+        self.pages.check_form(request)
+        body: dict[str, Any] = {
+            name: request.form[name]
+            for name in ("revision", "ticket_id", "service")
+            if request.form.get(name)
+        }
+        key = request.form.get("idempotency_key") or new_id()
+        return self._back(
+            request,
+            f"/counters/{site}/{counter}",
+            lambda: self.carry_out(request, key=key, site=site, counter=counter, verb=verb, body=body),
+        )
+
+    @http("GET", "/counters/<site>/<counter>/arrivals", page=True)
+    @at_the_door
+    def arrivals_page(self, request: Request, site: str, counter: str) -> Response:
+        """Show the forms for walk-ins and check-ins."""
+        context = self._panel(request, site, counter)
+        number = request.args.get("number", "")
+        with self.deployment.database.reading() as session:
+            arrived = queue.waiting_with_number(
+                session, self.office, site=site, number=number, now=context["now"]
+            )
+        return self._page(request, "arrivals.html", arrived=arrived, **context)
+
+    @http("POST", "/counters/<site>/<counter>/arrivals", page=True)
+    def arrivals_form(self, request: Request, site: str, counter: str) -> Response:
+        """Take a walk-in or a check-in from a form."""
+        self.pages.check_form(request)
+        key = request.form.get("idempotency_key") or new_id()
+        address = f"/counters/{site}/{counter}/arrivals"
+        if "number" in request.form:
+            body: dict[str, Any] = {"site": site, "number": request.form["number"]}
+            return self._back(request, address, lambda: self.take_arrival(request, key=key, body=body))
+        body = {
+            "site": site,
+            "service": request.form.get("service", ""),
+            "priority": "priority" in request.form,
+        }
+        return self._back(request, address, lambda: self.take_walk_in(request, key=key, body=body))
+
+    def _back(self, request: Request, address: str, run: Callable[[], dict[str, Any]]) -> Response:
+        try:
+            answer = run()
+        except SignInRequired:
+            return _see("/sign-in")
+        except Refused as refusal:
+            response = _see(address)
+            response.set_cookie(
+                MESSAGE_COOKIE,
+                quote(self._told(request, refusal)),
+                httponly=True,
+                samesite="Strict",
+                secure=self.deployment.settings.environment == "production",
+                max_age=MESSAGE_SECONDS,
+            )
+            return response
+        number = answer["ticket"]["number"] if address.endswith("/arrivals") else ""
+        return _see(f"{address}?number={number}" if number else address)
+
+    def _page(self, request: Request, template: str, **context: Any) -> Response:
+        """Render a page of a counter, with what a form before it was refused for; it is told once."""
+        error = unquote(request.cookies.get(MESSAGE_COOKIE, ""))
+        response = self.pages.render(request, template, error=error, **context)
+        if error:
+            response.delete_cookie(MESSAGE_COOKIE)
+        return response
+
+    def _told(self, request: Request, refusal: Refused) -> str:
+        """Return what to say of a refusal: of fields that cannot be used, what is wrong with them."""
+        if not isinstance(refusal, InvalidRequest):
+            return translate(refusal, language_of(request))
+        messages = [message for texts in refusal.details["fields"].values() for message in texts]
+        return " ".join(self.pages.text(request, message) for message in dict.fromkeys(messages))
+
+
+def _see(address: str) -> Response:
+    return Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})

@@ -1,0 +1,17 @@
+"""The counters of one agency over HTTP: pages for officers and the same verbs as an API.
+
+Needs the agency's database alone. With the bus, the gateway and every other agency down, an officer
+takes walk-ins, calls, serves and finishes; the events wait in the outbox.
+"""
+
+from gerai_shared.operations import Operations
+from gerai_shared.pages import StaticFiles
+
+from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.pages import CounterPages
+
+
+class CounterService(CounterApi, CounterPages, StaticFiles, Operations):
+    """One agency's counters."""
+
+    name = "counter"
