@@ -16,6 +16,10 @@ from gerai_shared.events.catalogue import REGISTRY
 
 RPC_EXCHANGE = "gerai.rpc"
 PARKING_EXCHANGE = "gerai.parking"
+#: Gets every request that its queue gave up, and passes on those that were rejected. A request that only
+#: ran out holds what a citizen typed and is worth nothing: it must not be kept.
+REJECTED_EXCHANGE = "gerai.rejected"
+ONLY_REJECTED = {"x-match": "all-with-x", "x-first-death-reason": "rejected"}
 #: The broker's own limit, far above our ladder: it catches what kills a process again and again.
 DELIVERY_LIMIT = 50
 CONTEXTS = ("booking", "complaints", "notifications")
@@ -61,9 +65,12 @@ def describe(agencies: Iterable[str]) -> Topology:
             *((f"{context}.events", "topic") for context in CONTEXTS),
             (RPC_EXCHANGE, "direct"),
             (PARKING_EXCHANGE, "fanout"),
+            (REJECTED_EXCHANGE, "headers"),
         ),
         queues=(
-            QueueDescription(name=PARKING_QUEUE, bindings=((PARKING_EXCHANGE, ""),), quorum=True),
+            QueueDescription(
+                name=PARKING_QUEUE, bindings=((PARKING_EXCHANGE, ""), (REJECTED_EXCHANGE, "")), quorum=True
+            ),
             *(
                 QueueDescription(name=events_queue(consumer), bindings=tuple(sorted(bindings)), quorum=True)
                 for consumer, bindings in sorted(consumers.items())
@@ -80,7 +87,7 @@ def describe(agencies: Iterable[str]) -> Topology:
                 r"^[a-z-]+\.events$",
                 {"dead-letter-exchange": PARKING_EXCHANGE, "delivery-limit": DELIVERY_LIMIT},
             ),
-            ("gerai-rpc", r"^rpc\.", {"dead-letter-exchange": PARKING_EXCHANGE}),
+            ("gerai-rpc", r"^rpc\.", {"dead-letter-exchange": REJECTED_EXCHANGE}),
         ),
     )
 
@@ -94,14 +101,16 @@ def apply(topology: Topology, connection: Connection) -> None:
     embedded = connection.transport.driver_type == "embedded"
     channel = connection.channel()
     for name, kind in topology.exchanges:
-        if not (embedded and kind == "fanout"):
+        # The embedded broker parks what is rejected by itself, and knows no such exchanges.
+        if not (embedded and kind in {"fanout", "headers"}):
             Exchange(name, type=kind, durable=True)(channel).declare()
     for queue in topology.queues:
         arguments = {"x-queue-type": "quorum"} if queue.quorum and not embedded else None
         Queue(queue.name, durable=True, queue_arguments=arguments)(channel).queue_declare()
         for exchange, key in queue.bindings:
-            if not (embedded and exchange == PARKING_EXCHANGE):
-                channel.queue_bind(queue=queue.name, exchange=exchange, routing_key=key)
+            if not (embedded and queue.name == PARKING_QUEUE):
+                matching = ONLY_REJECTED if exchange == REJECTED_EXCHANGE else None
+                channel.queue_bind(queue=queue.name, exchange=exchange, routing_key=key, arguments=matching)
     channel.close()
 
 
