@@ -51,6 +51,8 @@ class Database:
                 max_overflow=0,
                 pool_timeout=5,
                 pool_pre_ping=False,
+                # Many updates of one kind go to the server together, not one by one.
+                executemany_mode="values_plus_batch",
                 connect_args={
                     "connect_timeout": 5,
                     "application_name": "gerai",

@@ -33,13 +33,15 @@ class Subscription:
 
     `receive` is called in the listener's own green thread and must return at once. `declare` says
     that the queue is exclusive to this process and is made on each connection; `ready` is called
-    when messages begin to flow, on each connection anew.
+    when messages begin to flow, on each connection anew. `no_ack` says that messages are not
+    acknowledged: the broker forgets each one as it sends it.
     """
 
     queue: Queue
     receive: Callable[[Any], None]
     prefetch: int
     declare: bool = False
+    no_ack: bool = False
     ready: Callable[[], None] | None = None
 
 
@@ -136,7 +138,13 @@ class Listener(SharedExtension):
         else:
             queue.queue_declare(passive=True)
         # `on_message` gets messages undecoded: what cannot be read is the receiver's to park.
-        return Consumer(channel, queues=[queue], on_message=subscription.receive, auto_declare=False)
+        return Consumer(
+            channel,
+            queues=[queue],
+            on_message=subscription.receive,
+            no_ack=subscription.no_ack,
+            auto_declare=False,
+        )
 
     def _drain(self, connection: Connection) -> None:
         while not self._stopping:

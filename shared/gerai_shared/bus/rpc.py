@@ -216,11 +216,12 @@ class RpcClient(SharedExtension):
                 receive=self._receive,
                 prefetch=500,
                 declare=True,
+                # An answer that is lost on its way is asked for again.
+                no_ack=True,
             )
         )
 
     def _receive(self, message: Any) -> None:
-        self.listener.ack(message)
         waiting = self._waiting.get(message.properties.get("correlation_id"))
         if waiting is not None and not waiting.ready():
             body = message.body

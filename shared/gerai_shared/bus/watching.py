@@ -44,7 +44,15 @@ class Watch(Entrypoint):
             durable=False,
         )
         self.listener.subscribe(
-            Subscription(queue=queue, receive=self._receive, prefetch=500, declare=True, ready=self._ready)
+            # Nothing is acknowledged: what is missed shows as a gap in the sequence and is fetched anew.
+            Subscription(
+                queue=queue,
+                receive=self._receive,
+                prefetch=500,
+                declare=True,
+                no_ack=True,
+                ready=self._ready,
+            )
         )
 
     def stop(self) -> None:
@@ -59,8 +67,6 @@ class Watch(Entrypoint):
         self._call(None)
 
     def _receive(self, message: Any) -> None:
-        # Acknowledged first: what is missed shows as a gap in the sequence and is fetched anew.
-        self.listener.ack(message)
         try:
             event = read_event(raw_bytes(message))
         except MalformedEvent as error:

@@ -42,6 +42,8 @@ class Registry:
         self._types = {event_type.name: event_type for event_type in types}
         if len(self._types) != len(types):
             raise ValueError("two event types have the same name")
+        # Making one costs more than using it.
+        self._schemas: dict[str, Schema] = {}
 
     def __iter__(self) -> Any:
         return iter(self._types.values())
@@ -59,7 +61,7 @@ class Registry:
         """Return the JSON form of `data` (native values). Producers are strict: raises InvalidEventData
         when a field lacks, is not known, or has a wrong value.
         """
-        schema = self[name].schema()
+        schema = self._schema(name)
         unknown = data.keys() - schema.fields.keys()
         if unknown:
             raise InvalidEventData(f"{name}: unknown {sorted(unknown)}")
@@ -78,7 +80,13 @@ class Registry:
         passed over. Raises InvalidEventData.
         """
         try:
-            loaded: dict[str, Any] = self[name].schema().load(data, unknown=EXCLUDE)
+            loaded: dict[str, Any] = self._schema(name).load(data, unknown=EXCLUDE)
         except ValidationError as error:
             raise InvalidEventData(f"{name}: {error.messages}") from error
         return loaded
+
+    def _schema(self, name: str) -> Schema:
+        found = self._schemas.get(name)
+        if found is None:
+            found = self._schemas[name] = self[name].schema()
+        return found
