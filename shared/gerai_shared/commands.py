@@ -48,12 +48,9 @@ def claim(session: Session, *, scope: str, requests: list[tuple[str, str]], now:
     if not rows:
         return set()
     statement = (
-        insert_into(session, tables.commands)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(tables.commands.c.key)
+        insert_into(session, tables.commands).on_conflict_do_nothing().returning(tables.commands.c.key)
     )
-    return set(session.scalars(statement))
+    return set(session.scalars(statement, rows))
 
 
 def earlier_answer(session: Session, *, scope: str, key: str, print_: str) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from gerai_booking.usecases.office import Office
 
 log = get_logger(__name__)
 
+_batch = schemas.BatchSchema()
+_booking = schemas.BookingSchema()
 OPENING_INTERVAL = timedelta(minutes=10)
 
 
@@ -97,7 +99,7 @@ class BookingService:
     @rpc
     def book_batch(self, request: Request) -> dict[str, Any]:
         """Book for many citizens at once."""
-        items = load(schemas.BatchSchema(), request.payload)["requests"]
+        items = load(_batch, request.payload)["requests"]
         wanted: dict[str, booking.BookingRequest] = {}
         refused: dict[int, Refused] = {}
         for place, item in enumerate(items):
@@ -118,7 +120,7 @@ class BookingService:
         }
 
     def _booking_request(self, key: str, body: dict[str, Any]) -> booking.BookingRequest:
-        data = load(schemas.BookingSchema(), body)
+        data = load(_booking, body)
         return booking.BookingRequest(
             key=key,
             fingerprint=fingerprint(body),

@@ -5,13 +5,27 @@ in sorted order. So two transactions never wait for each other in a circle, and 
 are touched by one transaction at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.database import insert_into
 from gerai_shared.times import AwareDateTime
-from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, String, Table, Text, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
@@ -104,36 +118,63 @@ def days_between(session: Session, *, site: str, service: str, first: date, last
     )
 
 
-def take_of_day(session: Session, *, site: str, day: date, service: str, count: int) -> int:
-    """Take up to `count` places of a day's quota and return how many were there to take.
+def lock_days(session: Session, days: Iterable[tuple[str, date]]) -> dict[tuple[str, date], dict[str, int]]:
+    """Lock the quotas of days at sites for this transaction, in order; return what each has left.
 
-    One guarded statement when all are there; only a nearly full day is locked and looked at.
+    By (site, day) and service; '' is the quota over all services.
     """
-    where = (day_quotas.c.site == site, day_quotas.c.day == day, day_quotas.c.service == service)
-    return _take(session, day_quotas, where, count)
-
-
-def take_of_slot(session: Session, *, slot: str, count: int) -> int:
-    """Take up to `count` places of a slot and return how many were there to take."""
-    return _take(session, slots, (slots.c.id == slot,), count)
-
-
-def _take(session: Session, table: Table, where: Any, count: int) -> int:
-    taken = session.scalar(
-        update(table)
-        .where(*where, table.c.taken + count <= table.c.capacity)
-        .values(taken=table.c.taken + count)
-        .returning(table.c.taken)
+    left: dict[tuple[str, date], dict[str, int]] = {day: {} for day in days}
+    rows = session.execute(
+        select(day_quotas)
+        .where(tuple_(day_quotas.c.site, day_quotas.c.day).in_(list(left)))
+        .order_by(day_quotas.c.site, day_quotas.c.day, day_quotas.c.service)
+        .with_for_update()
     )
-    if taken is not None:
-        return count
-    row = session.execute(
-        select(table.c.capacity, table.c.taken).where(*where).with_for_update()
-    ).one_or_none()
-    left = max(row.capacity - row.taken, 0) if row else 0
-    if left:
-        session.execute(update(table).where(*where).values(taken=table.c.taken + left))
+    for row in rows:
+        left[row.site, row.day][row.service] = row.capacity - row.taken
     return left
+
+
+def lock_slots(session: Session, ids: Iterable[str]) -> dict[str, int]:
+    """Lock slots for this transaction, in order; return how many places each has left."""
+    rows = session.execute(
+        select(slots.c.id, slots.c.capacity, slots.c.taken)
+        .where(slots.c.id.in_(set(ids)))
+        .order_by(slots.c.id)
+        .with_for_update()
+    )
+    return {row.id: row.capacity - row.taken for row in rows}
+
+
+def take(
+    session: Session, *, of_days: Mapping[tuple[str, date, str], int], of_slots: Mapping[str, int]
+) -> None:
+    """Take places of locked quotas, by (site, day, service), and of locked slots, by id.
+
+    The caller has seen under its locks that they are there; should it be mistaken, the constraints of both
+    tables end the transaction.
+    """
+    if of_days:
+        session.connection().execute(
+            update(day_quotas)
+            .where(
+                day_quotas.c.site == bindparam("the_site"),
+                day_quotas.c.day == bindparam("the_day"),
+                day_quotas.c.service == bindparam("the_service"),
+            )
+            .values(taken=day_quotas.c.taken + bindparam("count")),
+            [
+                {"the_site": site, "the_day": day, "the_service": service, "count": count}
+                for (site, day, service), count in sorted(of_days.items())
+            ],
+        )
+    if of_slots:
+        session.connection().execute(
+            update(slots)
+            .where(slots.c.id == bindparam("the_id"))
+            .values(taken=slots.c.taken + bindparam("count")),
+            [{"the_id": slot, "count": count} for slot, count in sorted(of_slots.items())],
+        )
 
 
 def give_back(session: Session, *, site: str, day: date, service: str, slot: str, count: int = 1) -> None:
@@ -147,41 +188,28 @@ def give_back(session: Session, *, site: str, day: date, service: str, slot: str
     session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
 
 
-def give_back_of_day(session: Session, *, site: str, day: date, service: str, count: int) -> None:
-    """Return places to one quota of a day whose row this transaction already holds."""
-    session.execute(
-        update(day_quotas)
-        .where(day_quotas.c.site == site, day_quotas.c.day == day, day_quotas.c.service == service)
-        .values(taken=day_quotas.c.taken - count)
-    )
-
-
-def give_back_of_slot(session: Session, *, slot: str, count: int) -> None:
-    """Return places to a slot whose day this transaction holds."""
-    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
-
-
-def lock_day(session: Session, *, site: str, day: date) -> Sequence[str]:
-    """Lock a day's quotas for this transaction, in order; return their services ('' is the one over all)."""
-    return session.scalars(
-        select(day_quotas.c.service)
-        .where(day_quotas.c.site == site, day_quotas.c.day == day)
-        .order_by(day_quotas.c.service)
-        .with_for_update()
-    ).all()
-
-
-def next_numbers(session: Session, *, site: str, day: date, prefix: str, count: int) -> range:
-    """Take the next `count` numbers of a series."""
-    statement = insert_into(session, series).values(site=site, day=day, prefix=prefix, last=count)
-    last = session.scalar(
+def next_numbers(
+    session: Session, counts: Mapping[tuple[str, date, str], int]
+) -> dict[tuple[str, date, str], range]:
+    """Take the next numbers of several series, by (site, day, prefix): as many of each as `counts` says."""
+    if not counts:
+        return {}
+    statement = insert_into(session, series)
+    rows = session.execute(
         statement.on_conflict_do_update(
             index_elements=[series.c.site, series.c.day, series.c.prefix],
-            set_={"last": series.c.last + count},
-        ).returning(series.c.last)
+            set_={"last": series.c.last + statement.excluded.last},
+        ).returning(series),
+        [
+            {"site": site, "day": day, "prefix": prefix, "last": count}
+            for (site, day, prefix), count in sorted(counts.items())
+        ],
     )
-    assert last is not None
-    return range(last - count + 1, last + 1)
+    numbers = {}
+    for row in rows:
+        key = (row.site, row.day, row.prefix)
+        numbers[key] = range(row.last - counts[key] + 1, row.last + 1)
+    return numbers
 
 
 def quota_on(session: Session, *, site: str, day: date, channel: str) -> dict[str, int]:

@@ -198,8 +198,11 @@ def find_by_number(session: Session, *, site: str, day: date, number: str, agenc
 
 def find_many(session: Session, ids: Iterable[str], *, agency: str) -> dict[str, Ticket]:
     """Return tickets by id, locked in the order of their ids."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
     rows = session.execute(
-        select(*COLUMNS).where(tickets.c.id.in_(set(ids))).order_by(tickets.c.id).with_for_update()
+        select(*COLUMNS).where(tickets.c.id.in_(wanted)).order_by(tickets.c.id).with_for_update()
     )
     return {row.id: ticket_of(row, agency) for row in rows}
 
@@ -208,10 +211,9 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
     """Insert tickets; return the ids of those that no other open ticket of the same person stood against."""
     if not rows:
         return set()
-    statement = (
-        insert_into(session, tickets).values(list(rows)).on_conflict_do_nothing().returning(tickets.c.id)
-    )
-    return set(session.scalars(statement))
+    # The rows go beside the statement, not into it: so it is made once, however many there are.
+    statement = insert_into(session, tickets).on_conflict_do_nothing().returning(tickets.c.id)
+    return set(session.scalars(statement, list(rows)))
 
 
 def add_people(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -221,11 +221,10 @@ def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[
     for index, slot in enumerate(slots):
         wanted.setdefault((slot.site, slot.day, office.service(slot.service).prefix), []).append(index)
     numbers = [""] * len(slots)
-    for site, day, prefix in sorted(wanted):
-        indexes = wanted[site, day, prefix]
-        counts = places.next_numbers(session, site=site, day=day, prefix=prefix, count=len(indexes))
-        for index, count in zip(indexes, counts, strict=True):
-            numbers[index] = format_number(prefix, count)
+    taken = places.next_numbers(session, {series: len(indexes) for series, indexes in wanted.items()})
+    for series, indexes in wanted.items():
+        for index, count in zip(indexes, taken[series], strict=True):
+            numbers[index] = format_number(series[2], count)
     return numbers
 
 

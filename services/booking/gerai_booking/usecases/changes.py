@@ -36,7 +36,7 @@ def cancel(
         ticket, State.CANCELLED, actor=actor, now=now, revision=revision, held_until=None, finished_at=now
     )
     if ticket.slot_id is not None:
-        places.lock_day(session, site=ticket.site, day=ticket.day)
+        places.lock_days(session, [(ticket.site, ticket.day)])
         places.give_back(
             session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
         )
@@ -72,8 +72,7 @@ def reschedule(
     if slot.starts_at <= now:
         raise SlotPast
     # Both days are locked in order before anything is taken, as every change of places does.
-    for site, day in sorted({(old.site, old.day), (slot.site, slot.day)}):
-        places.lock_day(session, site=site, day=day)
+    places.lock_days(session, {(old.site, old.day), (slot.site, slot.day)})
     if old.slot_id is not None:
         places.give_back(session, site=old.site, day=old.day, service=old.service, slot=old.slot_id)
     for refusal in take(session, office, [Wish(key=slot_id, slot=slot)], now=now).values():

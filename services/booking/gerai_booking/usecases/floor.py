@@ -207,7 +207,8 @@ def _new_waiting(
 ) -> Ticket:
     day = office.today(desk.site, desk.now)
     prefix = office.service(service).prefix
-    count = places.next_numbers(session, site=desk.site, day=day, prefix=prefix, count=1)[0]
+    series = (desk.site, day, prefix)
+    count = places.next_numbers(session, {series: 1})[series][0]
     return Ticket(
         id=new_id(),
         number=format_number(prefix, count),

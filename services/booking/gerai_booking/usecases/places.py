@@ -27,67 +27,47 @@ class Wish:
 def take(session: Session, office: Office, wishes: Sequence[Wish], *, now: datetime) -> dict[str, Refused]:
     """Take a place for each wish, first come first served; return the refusals by key.
 
-    The days are locked first, in order, so that nobody else touches their hours (see models.places). Each
-    hour then gives what it has left, and of these places each quota of the day what it has left. In this
-    order nobody is refused for a place that somebody else asked for and did not get in the end.
+    A place is taken of the hour and of every quota that bounds its day, or of none of them, so that nobody
+    is refused for a place that somebody else asked for and did not get in the end.
     """
+    refused = _take_what_is_left(session, wishes)
+    full = {(wish.slot.site, wish.slot.day) for wish in wishes if wish.key in refused}
+    freed = {
+        (site, day)
+        for site, day in sorted(full)
+        if release_expired(session, office, site=site, day=day, now=now)
+    }
+    again = [wish for wish in wishes if wish.key in refused and (wish.slot.site, wish.slot.day) in freed]
+    for wish in again:
+        del refused[wish.key]
+    return {**refused, **_take_what_is_left(session, again)}
+
+
+def _take_what_is_left(session: Session, wishes: Sequence[Wish]) -> dict[str, Refused]:
+    """Take places under the locks of their days and hours, in the order of `wishes` (see models.places)."""
     refused: dict[str, Refused] = {}
-    by_day: dict[tuple[str, date], list[Wish]] = {}
-    by_slot: dict[str, list[Wish]] = {}
+    if not wishes:
+        return refused
+    left_of_day = places.lock_days(session, {(wish.slot.site, wish.slot.day) for wish in wishes})
+    left_of_slot = places.lock_slots(session, {wish.slot.id for wish in wishes})
+    of_days: Counter[tuple[str, date, str]] = Counter()
+    of_slots: Counter[str] = Counter()
     for wish in wishes:
-        by_day.setdefault((wish.slot.site, wish.slot.day), []).append(wish)
-        by_slot.setdefault(wish.slot.id, []).append(wish)
-    bounds = {(site, day): places.lock_day(session, site=site, day=day) for site, day in sorted(by_day)}
-    for slot in sorted(by_slot):
-        _take_of_slot(session, office, by_slot[slot], refused, now=now)
-    for site, day in sorted(by_day):
-        asking = [wish for wish in by_day[site, day] if wish.key not in refused]
-        _take_of_day(session, office, asking, bounds[site, day], refused, now=now)
-    return refused
-
-
-def _take_of_slot(
-    session: Session, office: Office, wishes: list[Wish], refused: dict[str, Refused], *, now: datetime
-) -> None:
-    slot = wishes[0].slot
-    granted = places.take_of_slot(session, slot=slot.id, count=len(wishes))
-    if granted < len(wishes) and release_expired(session, office, site=slot.site, day=slot.day, now=now):
-        granted += places.take_of_slot(session, slot=slot.id, count=len(wishes) - granted)
-    for wish in wishes[granted:]:
-        refused[wish.key] = SlotFull()
-
-
-def _take_of_day(
-    session: Session,
-    office: Office,
-    wishes: list[Wish],
-    bounds: Sequence[str],
-    refused: dict[str, Refused],
-    *,
-    now: datetime,
-) -> None:
-    """Take of every quota that bounds a day; who is refused by one gives back to the others and the hour."""
-    taken: dict[str, list[Wish]] = {}
-    for bound in bounds:
-        here = [wish for wish in wishes if wish.key not in refused and bound in {"", wish.slot.service}]
-        if not here:
-            continue
-        site, day = here[0].slot.site, here[0].slot.day
-        granted = places.take_of_day(session, site=site, day=day, service=bound, count=len(here))
-        if granted < len(here) and release_expired(session, office, site=site, day=day, now=now):
-            missing = len(here) - granted
-            granted += places.take_of_day(session, site=site, day=day, service=bound, count=missing)
-        taken[bound] = here[:granted]
-        for wish in here[granted:]:
+        slot = wish.slot
+        left = left_of_day[slot.site, slot.day]
+        bounds = [bound for bound in ("", slot.service) if bound in left]
+        if left_of_slot.get(slot.id, 0) < 1:
+            refused[wish.key] = SlotFull()
+        elif any(left[bound] < 1 for bound in bounds):
             refused[wish.key] = DayFull()
-    without = [wish for wish in wishes if wish.key in refused]
-    for bound, holders in taken.items():
-        surplus = sum(wish.key in refused for wish in holders)
-        if surplus:
-            slot = holders[0].slot
-            places.give_back_of_day(session, site=slot.site, day=slot.day, service=bound, count=surplus)
-    for slot_id, surplus in Counter(wish.slot.id for wish in without).items():
-        places.give_back_of_slot(session, slot=slot_id, count=surplus)
+        else:
+            left_of_slot[slot.id] -= 1
+            of_slots[slot.id] += 1
+            for bound in bounds:
+                left[bound] -= 1
+                of_days[slot.site, slot.day, bound] += 1
+    places.take(session, of_days=of_days, of_slots=of_slots)
+    return refused
 
 
 def release_expired(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
@@ -122,7 +102,7 @@ def end(
     """Move a ticket to a state in which it has no place any more, give the place back, announce it."""
     after = move(ticket, to, actor=actor, now=now, held_until=None, finished_at=now)
     if ticket.slot_id is not None:
-        places.lock_day(session, site=ticket.site, day=ticket.day)
+        places.lock_days(session, [(ticket.site, ticket.day)])
     tickets.save(session, ticket, after, actor=actor, now=now)
     if ticket.slot_id is not None:
         places.give_back(
