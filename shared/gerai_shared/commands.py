@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from gerai_shared import tables
 from gerai_shared.database import insert_into
 from gerai_shared.refusals import IdempotencyKeyReused
+
+#: How long a repeated command is recognised.
+KEPT = timedelta(days=30)
 
 
 def fingerprint(body: object) -> str:
@@ -79,6 +82,11 @@ def remember(session: Session, *, scope: str, answers: dict[str, dict[str, Any]]
             for key, answer in sorted(answers.items())
         ],
     )
+
+
+def delete_old(session: Session, *, before: datetime) -> None:
+    """Delete commands from before a moment: nobody repeats them any more."""
+    session.execute(delete(tables.commands).where(tables.commands.c.created_at < before))
 
 
 def forget(session: Session, *, scope: str, keys: list[str]) -> None:

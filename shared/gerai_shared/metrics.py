@@ -20,4 +20,4 @@ EVENTS_UNDELIVERABLE = Counter("gerai_events_undeliverable_total", "Events that 
 OUTBOX_WAITING = Gauge("gerai_outbox_waiting", "Events not published yet")
 OUTBOX_OLDEST_SECONDS = Gauge("gerai_outbox_oldest_seconds", "Age of the oldest unpublished event")
 FAILED_MESSAGES = Gauge("gerai_failed_messages", "Messages kept after a failure", ["state"])
-BUS_CONNECTED = Gauge("gerai_bus_connected", "1 while messages can arrive")
+BUS_CONNECTED = Gauge("gerai_bus_connected", "1 while messages can arrive", ["container"])

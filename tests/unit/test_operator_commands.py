@@ -189,7 +189,7 @@ def test_printed_policies_survive_a_shell(capsys: pytest.CaptureFixture[str]) ->
     told = [shlex.split(line) for line in capsys.readouterr().out.splitlines()]
     definitions = {line[5]: json.loads(line[7]) for line in told}
     assert definitions["gerai-events"]["dead-letter-exchange"] == "gerai.parking"
-    assert [line[6] for line in told] == [r"^[a-z-]+\.events$", r"^rpc\."]
+    assert [line[6] for line in told] == [r"^[a-z-]+\.events$", r"^rpc\.", r"^gerai\.parked$"]
 
 
 def test_rabbitmqctl_is_run_and_its_failure_is_told(tmp_path: Path) -> None:

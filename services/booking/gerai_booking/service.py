@@ -47,6 +47,8 @@ class Openings(Entrypoint):
     def _open_and_close(self, deployment: Deployment) -> None:
         office, now = deployment.extras["office"], deployment.clock.now()
         with deployment.database.transaction() as session:
+            # Quotas first: a day that is opened without them stays without them.
+            planning.record_quotas(session, office)
             planning.open_days(session, office, now=now)
         ended = True
         while ended:

@@ -15,9 +15,11 @@ DEMO_OFFICERS = (
 def seed(deployment: Deployment, *, password: str | None) -> dict[str, str]:
     """Add the demonstration's officers where they are missing; return the passwords of those added.
 
-    Each gets `password`, or one of its own when it is None.
+    Each gets `password`, or one of its own when it is None. In production nobody is added.
     """
-    added = {}
+    added: dict[str, str] = {}
+    if deployment.settings.environment == "production":
+        return added
     for username, name, role in DEMO_OFFICERS:
         chosen = password or secrets.token_urlsafe(9)
         if add_officer(deployment, username=username, name=name, role=role, password=chosen):

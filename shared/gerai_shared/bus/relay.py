@@ -18,7 +18,7 @@ from eventlet.timeout import Timeout
 from kombu import Connection
 from nameko.extensions import Entrypoint
 
-from gerai_shared import inbox, metrics, outbox
+from gerai_shared import commands, inbox, metrics, outbox
 from gerai_shared.bus.connection import connection_to, cut, is_embedded
 from gerai_shared.bus.embedded import NoRoute
 from gerai_shared.events.envelope import CONTENT_TYPE
@@ -255,6 +255,7 @@ class Relay(Entrypoint):
         with resources.database.transaction() as session:
             outbox.delete_sent(session, before=now - outbox.KEPT_AFTER_SENDING)
             inbox.delete_old(session, before=now - inbox.KEPT)
+            commands.delete_old(session, before=now - commands.KEPT)
 
 
 relay = Relay.decorator

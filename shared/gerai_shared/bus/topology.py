@@ -5,6 +5,7 @@ declare anything but their own exclusive reply and board queues.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,9 @@ REJECTED_EXCHANGE = "gerai.rejected"
 ONLY_REJECTED = {"x-match": "all-with-x", "x-first-death-reason": "rejected"}
 #: The broker's own limit, far above our ladder: it catches what kills a process again and again.
 DELIVERY_LIMIT = 50
+LOOKS_AT_PARKED = 1_000_000
 CONTEXTS = ("booking", "complaints", "notifications")
+ANSWERING_CONTEXTS = ("booking", "complaints")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +91,8 @@ def describe(agencies: Iterable[str]) -> Topology:
                 {"dead-letter-exchange": PARKING_EXCHANGE, "delivery-limit": DELIVERY_LIMIT},
             ),
             ("gerai-rpc", r"^rpc\.", {"dead-letter-exchange": REJECTED_EXCHANGE}),
+            # A look at what is parked delivers it and gives it back; RabbitMQ 4 would drop it after twenty.
+            ("gerai-parked", rf"^{re.escape(PARKING_QUEUE)}$", {"delivery-limit": LOOKS_AT_PARKED}),
         ),
     )
 
@@ -134,16 +139,20 @@ def policy_commands(topology: Topology, vhost: str) -> list[list[str]]:
 def permission_commands(deployments: Iterable[str], vhost: str) -> list[list[str]]:
     """Return the `rabbitmqctl` arguments that give each deployment's user what it needs and no more.
 
-    A deployment publishes to its own context's exchange, sends requests, and answers them through the
-    default exchange; it reads its own queues and may declare its own exclusive ones alone.
+    A deployment publishes to its own context's exchange and sends requests. Only who answers requests
+    may use the default exchange, through which answers go to whoever asked. A deployment reads its own
+    queues, the gateway also binds its live queue to what booking announces, and each may declare its
+    own exclusive queues alone.
     """
     commands = []
     for deployment in deployments:
         context = "booking" if deployment.startswith("booking-") else deployment
-        own = rf"^(live|reply)\.{deployment}\..*$"
-        write = rf"^(amq\.default|{context}\.events|gerai\.rpc|(live|reply)\.{deployment}\..*)$"
-        read = rf"^({deployment}\.events|rpc\.{deployment}|(live|reply)\.{deployment}\..*" + (
-            r"|[a-z]+\.events)$" if deployment == "gateway" else ")$"
-        )
-        commands.append(["set_permissions", "--vhost", vhost, deployment, own, write, read])
+        answers = context in ANSWERING_CONTEXTS
+        own = rf"(live|reply)\.{deployment}\..*"
+        writes = [*([r"amq\.default"] if answers else []), rf"{context}\.events", r"gerai\.rpc", own]
+        reads = [rf"{deployment}\.events", rf"rpc\.{deployment}", own]
+        if deployment == "gateway":
+            reads.append(r"booking\.events")
+        rights = [f"^({'|'.join(each)})$" for each in ([own], writes, reads)]
+        commands.append(["set_permissions", "--vhost", vhost, deployment, *rights])
     return commands

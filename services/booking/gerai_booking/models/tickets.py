@@ -122,11 +122,12 @@ people = Table(
     metadata,
     Column("ticket_id", String(36), ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
     Column("sealed", Text, nullable=False),
+    # The least that notifications needs, sealed apart: what travels in events holds no identity number.
+    Column("contact", Text, nullable=True),
     Column("masked_name", String(100), nullable=False),
     Column("masked_identity", String(20), nullable=False),
     Column("language", String(2), nullable=False),
     Column("purpose", String(60), nullable=True),
-    Column("has_contact", Integer, nullable=False),
 )
 
 #: Every change of every ticket: who, when, and what it was before.
@@ -158,11 +159,11 @@ class Person:
     """What is kept of a ticket's holder; `sealed` opens to {name, nik or passport_number, email, phone}."""
 
     sealed: str
+    contact: str | None
     masked_name: str
     masked_identity: str
     language: str
     purpose: str | None
-    has_contact: bool
 
 
 def ticket_of(row: Any, agency: str) -> Ticket:
@@ -229,11 +230,11 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
         return None
     return Person(
         sealed=row.sealed,
+        contact=row.contact,
         masked_name=row.masked_name,
         masked_identity=row.masked_identity,
         language=row.language,
         purpose=row.purpose,
-        has_contact=bool(row.has_contact),
     )
 
 

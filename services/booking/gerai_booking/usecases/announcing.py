@@ -28,7 +28,7 @@ def news(
         data={
             "ticket": ticket,
             "previous_state": previous,
-            "recipient": person.sealed if person and person.has_contact else None,
+            "recipient": person.contact if person else None,
             "sealed_token": office.sealer.seal({"token": office.token(ticket.id)}),
             "language": person.language if person else "id",
             "site_name": _both(site.name),

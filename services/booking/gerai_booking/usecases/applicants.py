@@ -47,23 +47,21 @@ class Applicant:
 
     def person(self, office: Office) -> Person:
         """Return what is kept: everything personal sealed, and a masked form for lists."""
-        identity = "nik" if self.citizenship == "WNI" else "passport_number"
-        contents = {
-            "name": self.name,
-            identity: self.identity,
-            "birth_date": self.birth_date.isoformat() if self.birth_date else None,
-            "phone": self.phone,
-            "email": self.email,
-            "language": self.language,
-        }
+        key = "nik" if self.citizenship == "WNI" else "passport_number"
+        born = self.birth_date.isoformat() if self.birth_date else None
+        contact = {"name": self.name, "email": self.email, "phone": self.phone, "language": self.language}
         return Person(
-            sealed=office.sealer.seal({key: value for key, value in contents.items() if value is not None}),
+            sealed=_sealed(office, {**contact, key: self.identity, "birth_date": born}),
+            contact=_sealed(office, contact) if self.phone or self.email else None,
             masked_name=masked_name(self.name),
             masked_identity=self.masked_identity,
             language=self.language,
             purpose=self.purpose,
-            has_contact=bool(self.phone or self.email),
         )
+
+
+def _sealed(office: Office, contents: dict[str, str | None]) -> str:
+    return office.sealer.seal({key: value for key, value in contents.items() if value is not None})
 
 
 def applicant_of(data: dict[str, Any], office: Office) -> Applicant:

@@ -360,9 +360,9 @@ def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
     return {
         "ticket_id": ticket.id,
         "sealed": person.sealed,
+        "contact": person.contact,
         "masked_name": person.masked_name,
         "masked_identity": person.masked_identity,
         "language": person.language,
         "purpose": person.purpose,
-        "has_contact": int(person.has_contact),
     }

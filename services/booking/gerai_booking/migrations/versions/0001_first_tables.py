@@ -111,11 +111,11 @@ def upgrade() -> None:
     op.create_table('people',
     sa.Column('ticket_id', sa.String(length=36), nullable=False),
     sa.Column('sealed', sa.Text(), nullable=False),
+    sa.Column('contact', sa.Text(), nullable=True),
     sa.Column('masked_name', sa.String(length=100), nullable=False),
     sa.Column('masked_identity', sa.String(length=20), nullable=False),
     sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('purpose', sa.String(length=60), nullable=True),
-    sa.Column('has_contact', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_people_ticket_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('ticket_id', name=op.f('pk_people'))
     )
