@@ -63,8 +63,20 @@ def document(service: type, *, public_url: str) -> dict[str, Any]:
         paths.setdefault(path, {})[entrypoint.method.lower()] = _describe(entrypoint, function.__name__)
     for path, methods in paths.items():
         spec.path(path=path, operations=methods)
-    found: dict[str, Any] = spec.to_dict()
+    found: dict[str, Any] = _with_portable_patterns(spec.to_dict())
     return found
+
+
+def _with_portable_patterns(value: Any) -> Any:
+    r"""Return the document with patterns as JSON Schema writes them: it has no `\Z`, and its `$` is that."""
+    if isinstance(value, list):
+        return [_with_portable_patterns(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    portable = {key: _with_portable_patterns(each) for key, each in value.items()}
+    if isinstance(portable.get("pattern"), str):
+        portable["pattern"] = portable["pattern"].replace(r"\Z", "$")
+    return portable
 
 
 def _describe(entrypoint: Public, name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import eventlet
@@ -11,6 +12,7 @@ from gerai_gateway import roles
 from gerai_gateway.limits import Limits
 from gerai_gateway.mall import Mall, MallProvider, make_mall
 from gerai_shared.deployment import Deployment
+from gerai_shared.pages import Pages
 from gerai_shared.runtime import Runner
 from gerai_shared.settings import Settings
 from werkzeug.test import Client, TestResponse
@@ -54,6 +56,17 @@ class Gateway:
             eventlet.sleep(0)
 
 
+@cache
+def compiled_pages() -> Pages:
+    """The templates, compiled once for all tests."""
+    return Pages(
+        package="gerai_gateway",
+        site_name="Mal Pelayanan Publik",
+        secure_cookies=False,
+        defaults={"home_url": "/", "complaint_url": "/c/new"},
+    )
+
+
 def make_gateway(limits: Limits) -> Gateway:
     """A gateway whose bus is the fake agencies; nothing is started, no port is opened."""
     agencies = FakeAgencies()
@@ -69,6 +82,7 @@ def make_gateway(limits: Limits) -> Gateway:
     runner = Runner()
     roles.build(deployment, runner)
     deployment.extras["limits"] = limits
+    deployment.extras["pages"] = compiled_pages()
     container = runner.service_map["gateway"]
     container.extensions.all.setup()
     provider = next(each for each in container.dependencies if isinstance(each, MallProvider))

@@ -29,10 +29,7 @@ class CatalogueApi:
     def api_sites(self, _request: Request) -> Response:
         """Answer every site with the agencies there."""
         catalogues = self.mall.catalogues
-        sites = [
-            {**present[0].sites[code], "agencies": [catalogue.code for catalogue in present]}
-            for code, present in catalogues.sites().items()
-        ]
+        sites = [_site(code, present) for code, present in catalogues.sites().items()]
         return json_response({"sites": sites, "silent": catalogues.unknown()})
 
     @public(
@@ -89,6 +86,17 @@ class CatalogueApi:
         asked = load(_query, request.args.to_dict())
         answer = errands.availability(self.mall, agency, **asked)
         return Response(answer.body, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _site(code: str, present: list[Catalogue]) -> Json:
+    """Return a site as its agencies describe it together."""
+    counters = [
+        {**counter, "agency": catalogue.code}
+        for catalogue in present
+        for counter in catalogue.sites[code]["counters"]
+    ]
+    agencies = [catalogue.code for catalogue in present]
+    return {**present[0].sites[code], "counters": counters, "agencies": agencies}
 
 
 def _age(catalogue: Catalogue) -> Json:

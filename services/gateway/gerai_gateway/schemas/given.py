@@ -1,24 +1,31 @@
 """What the public interface answers. Agencies say it and the gateway passes it on; these describe it."""
 
 from gerai_shared.ticket import TicketSchema
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 
-class TextSchema(Schema):
+class Given(Schema):
+    """An answer may get further fields: clients pass over those that they do not know."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class TextSchema(Given):
     """One text in both languages."""
 
     id = fields.String(required=True)
     en = fields.String(required=True)
 
 
-class BrandSchema(Schema):
+class BrandSchema(Given):
     """Colours as #rrggbb."""
 
     colour = fields.String(required=True)
     on_colour = fields.String(required=True)
 
 
-class AgencySchema(Schema):
+class AgencySchema(Given):
     """One agency of the mall. `told_at` is when it last answered; `is_old` says that it has not since."""
 
     code = fields.String(required=True)
@@ -31,21 +38,21 @@ class AgencySchema(Schema):
     is_old = fields.Boolean(required=True)
 
 
-class AgenciesSchema(Schema):
+class AgenciesSchema(Given):
     """Every agency; `silent` are the short names of those that have not answered since this process began."""
 
     agencies = fields.List(fields.Nested(AgencySchema), required=True)
     silent = fields.List(fields.String(), required=True)
 
 
-class BreakSchema(Schema):
+class BreakSchema(Given):
     """A pause, HH:MM in the site's own time."""
 
     starts = fields.String(required=True)
     ends = fields.String(required=True)
 
 
-class HoursSchema(Schema):
+class HoursSchema(Given):
     """The hours of one weekday; 0 is Monday."""
 
     weekday = fields.Integer(required=True)
@@ -54,7 +61,15 @@ class HoursSchema(Schema):
     breaks = fields.List(fields.Nested(BreakSchema), required=True)
 
 
-class SiteSchema(Schema):
+class CounterSchema(Given):
+    """A counter (loket); `code` is unique at its site over all agencies."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+    agency = fields.String(required=True)
+
+
+class SiteSchema(Given):
     """A place with counters. `regency_code` is Kemendagri's, `time_zone` the IANA name."""
 
     code = fields.String(required=True)
@@ -67,17 +82,18 @@ class SiteSchema(Schema):
     notes = fields.List(fields.Nested(TextSchema), required=True)
     hours = fields.List(fields.Nested(HoursSchema), required=True)
     dates = fields.List(fields.Date(), required=True)
+    counters = fields.List(fields.Nested(CounterSchema), required=True)
     agencies = fields.List(fields.String(), required=True)
 
 
-class SitesSchema(Schema):
+class SitesSchema(Given):
     """Every place of the mall."""
 
     sites = fields.List(fields.Nested(SiteSchema), required=True)
     silent = fields.List(fields.String(), required=True)
 
 
-class RequirementSchema(Schema):
+class RequirementSchema(Given):
     """Something to bring; with `one_of`, one of the alternatives is enough."""
 
     code = fields.String(required=True)
@@ -88,14 +104,14 @@ class RequirementSchema(Schema):
     basis = fields.String(required=True)
 
 
-class PurposeSchema(Schema):
+class PurposeSchema(Given):
     """What a citizen needs the service for."""
 
     code = fields.String(required=True)
     label = fields.Nested(TextSchema, required=True)
 
 
-class FeeSchema(Schema):
+class FeeSchema(Given):
     """A price of today in whole rupiah, with its basis; an additional one is paid on top."""
 
     code = fields.String(required=True)
@@ -107,7 +123,7 @@ class FeeSchema(Schema):
     additional = fields.Boolean(required=True)
 
 
-class PromiseSchema(Schema):
+class PromiseSchema(Given):
     """The longest time until the result is ready, in working days."""
 
     working_days = fields.Integer(required=True)
@@ -117,7 +133,7 @@ class PromiseSchema(Schema):
     exclusions = fields.List(fields.Nested(TextSchema), required=True)
 
 
-class OfferSchema(Schema):
+class OfferSchema(Given):
     """A service at a site; 0 places means walk-in only."""
 
     site = fields.String(required=True)
@@ -126,7 +142,7 @@ class OfferSchema(Schema):
     collection = fields.Nested(TextSchema, required=True, allow_none=True)
 
 
-class ServiceSchema(Schema):
+class ServiceSchema(Given):
     """One thing a citizen comes for."""
 
     code = fields.String(required=True)
@@ -152,7 +168,7 @@ class ServiceSchema(Schema):
     offers = fields.List(fields.Nested(OfferSchema), required=True)
 
 
-class ServicesSchema(Schema):
+class ServicesSchema(Given):
     """An agency's services, as it last told them."""
 
     agency = fields.String(required=True)
@@ -161,7 +177,7 @@ class ServicesSchema(Schema):
     services = fields.List(fields.Nested(ServiceSchema), required=True)
 
 
-class SlotSchema(Schema):
+class SlotSchema(Given):
     """An hour; `id` books it. `places` are free of `capacity`."""
 
     id = fields.String(required=True)
@@ -171,7 +187,7 @@ class SlotSchema(Schema):
     capacity = fields.Integer(required=True)
 
 
-class DaySchema(Schema):
+class DaySchema(Given):
     """A day; one that is not open says why: closed, holiday, full, past, not_yet_open."""
 
     day = fields.Date(required=True)
@@ -182,7 +198,7 @@ class DaySchema(Schema):
     slots = fields.List(fields.Nested(SlotSchema), required=True)
 
 
-class AvailabilitySchema(Schema):
+class AvailabilitySchema(Given):
     """Free places; at most some seconds old."""
 
     site = fields.String(required=True)
@@ -191,7 +207,7 @@ class AvailabilitySchema(Schema):
     days = fields.List(fields.Nested(DaySchema), required=True)
 
 
-class HeldSchema(Schema):
+class HeldSchema(Given):
     """A held place. `token` opens it; book it until `held_until`."""
 
     ticket = fields.Nested(TicketSchema, required=True)
@@ -199,7 +215,7 @@ class HeldSchema(Schema):
     held_until = fields.AwareDateTime(required=True)
 
 
-class BookedSchema(Schema):
+class BookedSchema(Given):
     """A ticket. `token` is the reference that its holder keeps; `url` is its page."""
 
     ticket = fields.Nested(TicketSchema, required=True)
@@ -207,7 +223,7 @@ class BookedSchema(Schema):
     url = fields.Url(required=True, require_tld=False)
 
 
-class AbilitiesSchema(Schema):
+class AbilitiesSchema(Given):
     """What its holder may do with a ticket now."""
 
     cancel = fields.Boolean(required=True)
@@ -216,7 +232,7 @@ class AbilitiesSchema(Schema):
     check_in_opens_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class TicketViewSchema(Schema):
+class TicketViewSchema(Given):
     """What a ticket's holder may see of it. `ahead` is how many are called before; null: it does not wait."""
 
     ticket = fields.Nested(TicketSchema, required=True)
@@ -234,7 +250,7 @@ class TicketViewSchema(Schema):
     replaced_by_token = fields.String(required=True, allow_none=True)
 
 
-class TicketStateSchema(Schema):
+class TicketStateSchema(Given):
     """What a ticket's stream tells, texts in the language asked for. `ahead` as in the ticket's view."""
 
     revision = fields.Integer(required=True)
@@ -248,7 +264,7 @@ class TicketStateSchema(Schema):
     times_called = fields.Integer(required=True)
 
 
-class CallSchema(Schema):
+class CallSchema(Given):
     """One call, named by `call_id`: a number called again has another one."""
 
     call_id = fields.String(required=True)
@@ -261,7 +277,7 @@ class CallSchema(Schema):
     times_called = fields.Integer(required=True)
 
 
-class NextSchema(Schema):
+class NextSchema(Given):
     """Somebody who is called soon."""
 
     number = fields.String(required=True)
@@ -269,7 +285,7 @@ class NextSchema(Schema):
     agency_name = fields.String(required=True)
 
 
-class WaitingSchema(Schema):
+class WaitingSchema(Given):
     """How many wait for an agency; `is_live` is false while its news do not arrive."""
 
     agency = fields.String(required=True)
@@ -278,7 +294,7 @@ class WaitingSchema(Schema):
     is_live = fields.Boolean(required=True)
 
 
-class BoardSchema(Schema):
+class BoardSchema(Given):
     """The board of a site: the newest calls first, who is next, notices.
 
     `sequence` grows with each change for as long as the answering process runs.
@@ -295,7 +311,7 @@ class BoardSchema(Schema):
     notices = fields.List(fields.String(), required=True)
 
 
-class FiledSchema(Schema):
+class FiledSchema(Given):
     """The receipt of a complaint. `token` opens it; `url` is its page."""
 
     number = fields.String(required=True)
@@ -307,7 +323,7 @@ class FiledSchema(Schema):
     state = fields.String(required=True)
 
 
-class TurnSchema(Schema):
+class TurnSchema(Given):
     """One turn of the conversation about a complaint."""
 
     at = fields.AwareDateTime(required=True)
@@ -315,14 +331,14 @@ class TurnSchema(Schema):
     text = fields.String(required=True)
 
 
-class DecisionsSchema(Schema):
+class DecisionsSchema(Given):
     """What the complainant may do now."""
 
     accept = fields.Boolean(required=True)
     dispute = fields.Boolean(required=True)
 
 
-class ComplaintViewSchema(Schema):
+class ComplaintViewSchema(Given):
     """A complaint as its sender sees it."""
 
     number = fields.String(required=True)
@@ -340,7 +356,7 @@ class ComplaintViewSchema(Schema):
     can = fields.Nested(DecisionsSchema, required=True)
 
 
-class ProblemSchema(Schema):
+class ProblemSchema(Given):
     """A refusal (RFC 9457). `code` is stable; `title` is in the reader's language.
 
     In `details` of invalid_request, `fields` names what is wrong with each field.

@@ -1,0 +1,494 @@
+"""The portal without any script: what its pages say, and that its forms lose nothing."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from gerai_booking import refusals as booking
+from gerai_shared.refusals import IdempotencyKeyReused, Unavailable
+from gerai_shared.ticket import State
+
+BOOK = "/book/immigration/passport-new"
+SLOT = "mpp-lebak.passport-new.20261125T0200Z"
+TYPED = {
+    "name": "Warga Contoh",
+    "nik": "3602 1465 0890 0003",
+    "email": "warga@example.org",
+    "phone": "0812 3456 7890",
+    "purpose": "umrah",
+    "priority": "1",
+}
+
+
+def text_of(answer) -> str:
+    """What a reader sees: the page without tags, in one line."""
+    body = re.sub(r"(?s)<(script|style|template).*?</\1>", " ", answer.text)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def field(answer, name: str) -> str:
+    """The value of a form's field, as the browser would send it."""
+    found = re.search(rf'<input[^>]*\bname="{name}"[^>]*>', answer.text)
+    assert found is not None, f"no field {name}"
+    value = re.search(r'\bvalue="([^"]*)"', found.group())
+    return unescape(value.group(1)) if value else ""
+
+
+def send(gateway, page, address: str, **fields: str):
+    """Send the form of a page, with the hidden fields it was given."""
+    hidden = {name: field(page, name) for name in ("form_token", "idempotency_key")}
+    return gateway.client.post(address, data={**hidden, **fields})
+
+
+def held(gateway) -> str:
+    """Choose an hour; the address of the form for the details is returned."""
+    page = gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25")
+    answer = send(gateway, page, BOOK, site="mpp-lebak", day="2026-11-25", slot_id=SLOT)
+    assert answer.status_code == 303, text_of(answer)
+    return str(answer.headers["Location"])
+
+
+def booked(gateway) -> str:
+    """Book; the token is returned."""
+    address = held(gateway)
+    answer = send(gateway, gateway.client.get(address), address, **TYPED)
+    assert answer.status_code == 303, text_of(answer)
+    return str(answer.headers["Location"]).removeprefix("/t/").removesuffix("?new=1")
+
+
+def test_the_home_page_groups_services_by_agency(gateway) -> None:
+    page = gateway.client.get("/")
+    seen = text_of(page)
+    assert seen.index("Imigrasi Kementerian Imigrasi") < seen.index("Paspor baru")
+    assert seen.index("Paspor baru") < seen.index("Layanan Hukum dan HAM Kementerian")
+    assert "Mal Pelayanan Publik Lebak" in seen
+
+
+@pytest.mark.parametrize(
+    ("query", "there", "missing"),
+    [("paspor hilang", "passport-lost", "trademark"), ("trademark", "trademark", "passport-lost")],
+)
+def test_the_search_finds_services_in_both_languages(gateway, query, there, missing) -> None:
+    page = gateway.client.get("/", query_string={"q": query}).text
+    assert f"/{there}" in page
+    assert f"/{missing}" not in page
+
+
+def test_a_search_for_nothing_we_have_says_so_and_shows_what_was_typed_escaped(gateway) -> None:
+    page = gateway.client.get("/", query_string={"q": '<b>"zzz'})
+    assert "Tidak ada layanan yang cocok" in text_of(page)
+    assert '<b>"zzz' not in page.text
+
+
+def test_a_service_page_says_what_to_bring_what_it_costs_and_how_long_it_takes(gateway) -> None:
+    seen = text_of(gateway.client.get("/services/immigration/passport-new"))
+    for expected in (
+        "KTP elektronik",
+        "Salah satu dari: Akta kelahiran",
+        "Khusus: Pemohon yang pernah mengganti nama",
+        "Rp350.000",
+        "PP 45/2024, sejak 17 Desember 2024",
+        "4 hari kerja sejak wawancara",
+        "Tidak berlaku untuk: Penggantian paspor hilang",
+        "Permenkumham 8/2014",
+        "Datang langsung tanpa mendaftar",
+    ):
+        assert expected in seen
+
+
+def test_pages_speak_english_once_asked_and_remember_it(gateway) -> None:
+    assert 'lang="en"' in gateway.client.get("/?lang=en").text
+    assert "What to bring" in gateway.client.get("/services/immigration/passport-new").text
+    assert "Yang harus dibawa" in gateway.client.get("/services/immigration/passport-new?lang=id").text
+
+
+def test_an_old_catalogue_is_shown_with_an_honest_note(gateway) -> None:
+    gateway.agencies.away.add("booking-immigration")
+    gateway.mall.catalogues.refresh("immigration")
+    page = gateway.client.get("/services/immigration/passport-new")
+    assert page.status_code == 200
+    assert "Imigrasi sedang tidak menjawab" in text_of(page)
+    assert "Selasa, 24 November 2026, 09.00 WIB" in text_of(page)
+
+
+def test_hours_are_shown_in_the_sites_zone_and_closed_days_say_why(gateway) -> None:
+    gateway.agencies.full.update(f"mpp-lebak.passport-new.20261126T0{hour}00Z" for hour in (1, 2, 3, 4, 6, 7))
+    seen = text_of(gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25"))
+    assert "Rabu, 25 November 2026, pagi" in seen
+    assert "09.00 5 tempat" in seen
+    assert "Kam 26 penuh" in seen
+    assert "Sab 28 tutup" in seen
+    assert "Sen 23 lewat" in seen
+
+
+def test_the_next_two_weeks_are_a_link_away(gateway) -> None:
+    page = gateway.client.get(f"{BOOK}?site=mpp-lebak&from=2026-12-21")
+    seen = text_of(page)
+    assert "Jum 25 libur" in seen
+    assert "Hari Raya Natal" in seen
+    assert f"{BOOK}?site=mpp-lebak&amp;from=2026-12-07" in page.text
+    assert f"{BOOK}?site=mpp-lebak&amp;from=2027-01-04" in page.text
+
+
+def test_a_service_that_takes_no_bookings_says_so(gateway) -> None:
+    assert gateway.client.get(f"{BOOK}?site=popup-gorontalo").status_code == 404
+    assert gateway.client.get("/book/police/passport-new").status_code == 404
+    assert gateway.client.get("/book/immigration/nothing").status_code == 404
+
+
+def test_an_errand_goes_from_the_hour_to_the_ticket(gateway) -> None:
+    address = held(gateway)
+    assert address.startswith(f"{BOOK}/details/immigration.")
+    details = gateway.client.get(address)
+    assert "Rabu, 25 November 2026" in text_of(details)
+    answer = send(gateway, details, address, **TYPED)
+    assert answer.status_code == 303
+    page = gateway.client.get(answer.headers["Location"])
+    seen = text_of(page)
+    assert "Tiket Anda sudah jadi" in seen
+    assert "A-001" in seen
+    assert "09.00 WIB" in seen
+    assert "KTP elektronik" in seen
+    body = next(payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch")
+    assert body["requests"][0]["body"] == {
+        "hold_token": address.rpartition("/")[2],
+        "purpose": "umrah",
+        "precondition_met": False,
+        "priority": True,
+        "language": "id",
+        "person": {
+            "name": "Warga Contoh",
+            "nik": "3602146508900003",
+            "email": "warga@example.org",
+            "phone": "0812 3456 7890",
+        },
+    }
+
+
+def test_no_hour_chosen_is_said_beside_the_hours(gateway) -> None:
+    page = gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25")
+    answer = send(gateway, page, BOOK, site="mpp-lebak", day="2026-11-25")
+    assert answer.status_code == 422
+    assert "Silakan pilih jam." in text_of(answer)
+    assert "Rabu, 25 November 2026, pagi" in text_of(answer)
+
+
+def test_an_hour_that_filled_up_meanwhile_is_said_and_others_are_offered(gateway) -> None:
+    page = gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25")
+    gateway.agencies.full.add(SLOT)
+    answer = send(gateway, page, BOOK, site="mpp-lebak", day="2026-11-25", slot_id=SLOT)
+    assert answer.status_code == 409
+    assert "Semua tempat pada jam ini sudah terisi" in text_of(answer)
+    assert "mpp-lebak.passport-new.20261125T0300Z" in answer.text
+
+
+def test_mistakes_are_all_told_at_once_and_nothing_typed_is_lost(gateway) -> None:
+    address = held(gateway)
+    typed = {**TYPED, "nik": "12345", "email": "warga at example", "purpose": ""}
+    answer = send(gateway, gateway.client.get(address), address, **typed)
+    assert answer.status_code == 422
+    seen = text_of(answer)
+    assert "NIK: NIK terdiri atas 16 angka." in seen
+    assert "Surel: Ini bukan alamat surel." in seen
+    assert "Keperluan: Mohon pilih keperluan Anda." in seen
+    for name in ("name", "nik", "email", "phone"):
+        assert field(answer, name) == typed[name]
+    assert 'href="#field-nik"' in answer.text
+    assert gateway.agencies.count("book_batch") == 0
+
+
+def test_an_empty_form_names_every_field_that_is_needed(gateway) -> None:
+    address = held(gateway)
+    seen = text_of(send(gateway, gateway.client.get(address), address))
+    order = [
+        seen.index(label)
+        for label in ("Nama lengkap: Mohon", "NIK: Mohon", "Surel: Mohon", "Keperluan: Mohon")
+    ]
+    assert order == sorted(order)
+
+
+def test_a_hold_that_ran_out_keeps_what_was_typed_and_asks_for_another_hour(gateway) -> None:
+    address = held(gateway)
+    details = gateway.client.get(address)
+    gateway.agencies.now += timedelta(minutes=11)
+    answer = send(gateway, details, address, **TYPED)
+    assert answer.status_code == 410
+    assert "Waktu untuk menahan tempat sudah habis" in text_of(answer)
+    for name in ("name", "nik", "email", "phone"):
+        assert field(answer, name) == TYPED[name]
+    other = "mpp-lebak.passport-new.20261126T0200Z"
+    assert other in answer.text
+    again = send(gateway, answer, address, **TYPED, slot_id=other)
+    assert again.status_code == 303
+    ticket = gateway.client.get(again.headers["Location"])
+    assert "Kamis, 26 November 2026" in text_of(ticket)
+
+
+def test_a_hold_that_ran_out_before_the_form_was_opened_offers_hours(gateway) -> None:
+    address = held(gateway)
+    gateway.agencies.now += timedelta(minutes=11)
+    page = gateway.client.get(address)
+    assert page.status_code == 410
+    assert "mpp-lebak.passport-new.20261126T0200Z" in page.text
+
+
+def test_an_answer_that_was_lost_is_asked_again_with_the_same_key(gateway) -> None:
+    address = held(gateway)
+    details = gateway.client.get(address)
+    gateway.agencies.refuses["book_batch"] = Unavailable(retry_after=5)
+    answer = send(gateway, details, address, **TYPED)
+    assert answer.status_code == 503
+    assert "Anda tidak akan terdaftar dua kali" in text_of(answer)
+    assert field(answer, "idempotency_key") == field(details, "idempotency_key")
+    assert field(answer, "name") == TYPED["name"]
+    del gateway.agencies.refuses["book_batch"]
+    assert send(gateway, answer, address, **TYPED).status_code == 303
+
+
+def test_a_form_sent_twice_leads_to_the_one_ticket(gateway) -> None:
+    address = held(gateway)
+    details = gateway.client.get(address)
+    first = send(gateway, details, address, **TYPED)
+    second = send(gateway, details, address, **TYPED)
+    assert second.headers["Location"] == first.headers["Location"]
+    gateway.agencies.refuses["book_batch"] = IdempotencyKeyReused()
+    third = send(gateway, details, address, **{**TYPED, "name": "Warga Lain"})
+    assert third.headers["Location"] == first.headers["Location"]
+    assert gateway.client.get(address).headers["Location"] == first.headers["Location"].partition("?")[0]
+
+
+def test_a_refusal_about_the_person_stands_beside_the_number(gateway) -> None:
+    address = held(gateway)
+    gateway.agencies.refuses["book_batch"] = booking.OpenTicketExists()
+    answer = send(gateway, gateway.client.get(address), address, **TYPED)
+    assert answer.status_code == 409
+    assert "Orang ini masih punya tiket" in text_of(answer)
+    assert 'href="#field-nik"' in answer.text
+
+
+def test_a_precondition_has_to_be_confirmed(gateway) -> None:
+    address = "/book/immigration/passport-lost"
+    page = gateway.client.get(f"{address}?site=kanim-serang&day=2026-11-25")
+    slot = "kanim-serang.passport-lost.20261125T0200Z"
+    details = send(gateway, page, address, site="kanim-serang", slot_id=slot).headers["Location"]
+    answer = send(gateway, gateway.client.get(details), details, **TYPED)
+    assert answer.status_code == 422
+    assert "Sebelum mendaftar: Mohon nyatakan dahulu." in text_of(answer)
+    assert send(gateway, answer, details, **TYPED, precondition_met="1").status_code == 303
+
+
+def test_a_form_from_elsewhere_is_refused(gateway) -> None:
+    address = held(gateway)
+    for data in (TYPED, {**TYPED, "form_token": "made up", "idempotency_key": "a-key-of-theirs"}):
+        answer = gateway.client.post(address, data=data)
+        assert answer.status_code == 403
+        assert "<h1>" in answer.text
+    assert gateway.agencies.count("book_batch") == 0
+
+
+def test_a_ticket_under_another_services_form_is_unknown(gateway) -> None:
+    token = held(gateway).rpartition("/")[2]
+    assert gateway.client.get(f"/book/immigration/passport-child/details/{token}").status_code == 404
+
+
+def test_a_held_ticket_leads_to_its_form(gateway) -> None:
+    address = held(gateway)
+    answer = gateway.client.get(f"/t/{address.rpartition('/')[2]}")
+    assert answer.headers["Location"] == address
+
+
+def test_a_ticket_is_cancelled_after_a_question(gateway) -> None:
+    token = booked(gateway)
+    question = gateway.client.get(f"/t/{token}/cancel")
+    assert "Batalkan tiket A-001?" in text_of(question)
+    assert send(gateway, question, f"/t/{token}/cancel").headers["Location"] == f"/t/{token}"
+    seen = text_of(gateway.client.get(f"/t/{token}"))
+    assert "Tiket ini dibatalkan" in seen
+    assert gateway.client.get(f"/t/{token}/cancel").status_code == 303
+
+
+def test_a_ticket_moves_to_another_hour_and_the_old_one_leads_there(gateway) -> None:
+    token = booked(gateway)
+    page = gateway.client.get(f"/t/{token}/reschedule")
+    other = "mpp-lebak.passport-new.20261125T0300Z"
+    assert send(gateway, page, f"/t/{token}/reschedule", day="2026-11-25").status_code == 422
+    moved = send(gateway, page, f"/t/{token}/reschedule", day="2026-11-25", slot_id=other)
+    assert moved.status_code == 303
+    assert "Tiket Anda sudah dipindahkan" in text_of(gateway.client.get(moved.headers["Location"]))
+    old = gateway.client.get(f"/t/{token}")
+    assert moved.headers["Location"].partition("?")[0] in old.text
+
+
+def test_a_refused_move_keeps_the_ticket_and_says_why(gateway) -> None:
+    token = booked(gateway)
+    page = gateway.client.get(f"/t/{token}/reschedule")
+    other = "mpp-lebak.passport-new.20261125T0300Z"
+    gateway.agencies.full.add(other)
+    answer = send(gateway, page, f"/t/{token}/reschedule", day="2026-11-25", slot_id=other)
+    assert answer.status_code == 409
+    assert "Semua tempat pada jam ini sudah terisi" in text_of(answer)
+
+
+def test_a_holder_checks_in_from_the_page(gateway) -> None:
+    token = booked(gateway)
+    found = next(iter(gateway.agencies.tickets.values()))
+    gateway.agencies.tickets[found.id] = replace(found, day=gateway.agencies.now.date())
+    page = gateway.client.get(f"/t/{token}")
+    assert send(gateway, page, f"/t/{token}/check-in").status_code == 303
+    gateway.mall.boards.receive(None)
+    gateway.settle()
+    assert "Giliran Anda berikutnya" in text_of(gateway.client.get(f"/t/{token}"))
+
+
+def test_a_check_in_that_is_too_early_says_when_in_the_sites_time(gateway) -> None:
+    from gerai_shared.ticket import NotYetOpen
+
+    token = booked(gateway)
+    page = gateway.client.get(f"/t/{token}/cancel")
+    gateway.agencies.refuses["check_in"] = NotYetOpen(opens_at="2026-11-25T01:00:00+00:00")
+    answer = send(gateway, page, f"/t/{token}/check-in")
+    assert answer.status_code == 409
+    assert "Rabu, 25 November 2026, 08.00 WIB" in text_of(answer)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_of_a_ticket_has_a_page_in_both_languages(gateway, state) -> None:
+    token, _ = gateway.agencies.walk_in()
+    gateway.agencies.change(token, state, counter="1", called_at=gateway.agencies.now)
+    for language in ("id", "en"):
+        answer = gateway.client.get(f"/t/{token}?lang={language}")
+        assert answer.status_code == (303 if state is State.HELD else 200)
+        assert "data-when" in answer.text or state is State.HELD
+
+
+def test_the_page_falls_back_to_looking_when_the_stream_does_not_get_through(gateway) -> None:
+    token, event = gateway.agencies.walk_in()
+    gateway.mall.boards.receive(event)
+    assert f"/t/{token}/live" in gateway.client.get(f"/t/{token}").text
+    assert gateway.client.get(f"/t/{token}/live?lang=en").json["ahead_text"] == "You are next"
+
+
+def test_tickets_are_kept_from_search_engines_and_caches(gateway) -> None:
+    answer = gateway.client.get(f"/t/{booked(gateway)}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Disallow: /t/" in gateway.client.get("/robots.txt").text
+
+
+@pytest.mark.parametrize("what", ["", "A-012", "immigration.short"])
+def test_what_is_no_code_is_explained(gateway, what) -> None:
+    answer = gateway.client.get("/tickets", query_string={"code": what})
+    assert answer.status_code == (404 if what else 200)
+    assert ("Ini bukan kode kami" in text_of(answer)) is bool(what)
+
+
+def test_codes_and_addresses_lead_to_their_pages(gateway) -> None:
+    ticket, complaint = "immigration." + "A" * 43, "complaint." + "A" * 43
+    for code, page in (
+        (f"http://localhost/t/{ticket}?new=1", f"/t/{ticket}"),
+        (complaint, f"/c/{complaint}"),
+    ):
+        answer = gateway.client.get("/tickets", query_string={"code": code})
+        assert answer.headers["Location"] == page
+
+
+def test_a_complaint_is_filed_followed_and_settled(gateway) -> None:
+    ticket = booked(gateway)
+    page = gateway.client.get(f"/c/new?ticket={ticket}")
+    assert field(page, "ticket") == ticket
+    assert re.search(r'<option value="immigration" selected', page.text)
+    typed = {
+        "classification": "complaint",
+        "title": "Menunggu terlalu lama",
+        "text": "Saya menunggu dua jam.\r\nTanpa penjelasan.",
+        "ticket": f"http://localhost/t/{ticket}",
+        "agency": "immigration",
+        "name": "Warga Contoh",
+    }
+    answer = send(gateway, page, "/c/new", **typed)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    tracked = gateway.client.get(address)
+    assert "P-2026-000001" in text_of(tracked)
+    assert "Senin, 14 Desember 2026" in text_of(tracked)
+    filed = next(payload for _, method, payload, _ in gateway.agencies.asked if method == "file")
+    assert filed["text"] == "Saya menunggu dua jam.\nTanpa penjelasan."
+    assert filed["ticket_facts"]["number"] == "A-001"
+    token = address.removeprefix("/c/").partition("?")[0]
+    gateway.agencies.complaints[token].update(state="answered", can={"accept": True, "dispute": True})
+    page = gateway.client.get(f"/c/{token}")
+    assert send(gateway, page, f"/c/{token}/decision", decision="accept", text="").status_code == 303
+    assert "Selesai" in text_of(gateway.client.get(f"/c/{token}"))
+
+
+def test_a_complaint_with_mistakes_keeps_everything_typed(gateway) -> None:
+    page = gateway.client.get("/c/new")
+    answer = send(
+        gateway, page, "/c/new", classification="complaint", title="Antrean", text="pendek", email="x"
+    )
+    assert answer.status_code == 422
+    seen = text_of(answer)
+    for expected in (
+        "Nama lengkap: Mohon diisi",
+        "Surel: Ini bukan",
+        "Instansi: Mohon pilih",
+        "10 sampai 5.000",
+    ):
+        assert expected in seen
+    assert field(answer, "title") == "Antrean"
+    assert field(answer, "email") == "x"
+
+
+def test_a_dispute_that_is_refused_keeps_its_text(gateway) -> None:
+    filed = gateway.api(
+        "POST",
+        "complaints",
+        json={
+            "classification": "complaint",
+            "title": "Antrean",
+            "text": "Saya menunggu dua jam.",
+            "agency": "legal",
+            "person": {"name": "Warga Contoh"},
+        },
+    ).json
+    tracked = gateway.agencies.complaints[filed["token"]]
+    tracked["can"] = {"accept": True, "dispute": True}
+    gateway.agencies.refuses["decide"] = Unavailable(retry_after=5)
+    page = gateway.client.get(f"/c/{filed['token']}")
+    answer = send(gateway, page, f"/c/{filed['token']}/decision", decision="dispute", text="Belum jelas.")
+    assert answer.status_code == 503
+    assert "Belum jelas." in answer.text
+
+
+def test_the_display_shows_calls_of_all_agencies(gateway) -> None:
+    for service in ("passport-new", "trademark"):
+        token, _ = gateway.agencies.walk_in(service=service)
+        gateway.agencies.change(
+            token, State.CALLED, counter="1", called_at=gateway.agencies.now, times_called=2
+        )
+    gateway.agencies.walk_in(service="trademark")
+    gateway.mall.boards.receive(None)
+    gateway.settle()
+    page = gateway.client.get("/display/mpp-lebak")
+    seen = text_of(page)
+    for expected in ("A-001", "A-002", "A-003", "Imigrasi", "Layanan Hukum dan HAM", "Loket 1"):
+        assert expected in seen
+    assert 'data-time-zone="Asia/Jakarta"' in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/tickets", "/c/new", f"{BOOK}?site=mpp-lebak", "/display/mpp-lebak", "/nope"]
+)
+def test_no_page_has_inline_script_or_style(gateway, path) -> None:
+    page = gateway.client.get(path)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page.text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page.text)
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_refusals_are_pages_with_a_way_on(gateway) -> None:
+    answer = gateway.client.get("/services/immigration/nothing", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert "This agency has no such service at this place." in text_of(answer)
+    assert 'href="/"' in answer.text

@@ -1,0 +1,124 @@
+"""Every text has its Indonesian, and what other services say is said in their own words."""
+
+import string
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import gerai_gateway
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from gerai_booking import refusals as booking
+from gerai_booking import schemas as booking_schemas
+from gerai_complaints import refusals as complaints
+from gerai_complaints.rules import case
+from gerai_gateway import board_view, refusals
+from gerai_gateway.portal import booking as booking_pages
+from gerai_gateway.portal.forms import LABELS
+from gerai_gateway.schemas import taken
+from gerai_shared.refusals import Refused
+from gerai_shared.ticket import State
+from marshmallow import Schema
+
+PACKAGE = Path(gerai_gateway.__file__).parent
+KEYWORDS = {"_": None, "ngettext": (1, 2), "say": (2,), "say_number": (2, 3)}
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+OPTIONS = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
+#: Refusals of counters and desks, which no citizen meets.
+OFFICERS_ONLY = {
+    "unknown_counter", "counter_busy", "counter_idle", "counter_moved_on", "nobody_waits", "nothing_to_undo",
+    "site_closed_today", "answer_needs_text", "stale_revision", "recall_limit",
+}  # fmt: skip
+
+
+def catalogue(package: str) -> dict[str, str]:
+    """The Indonesian texts of a package by their English."""
+    with resources.files(package).joinpath("locale", "id.po").open("rb") as file:
+        found = read_po(file, locale="id")
+    texts = {}
+    for message in found:
+        if message.id:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            texts[key] = message.string if isinstance(message.string, str) else message.string[0]
+    return texts
+
+
+def said() -> Iterator[str]:
+    """Every text that the gateway's code and templates hand to gettext."""
+    for _, _, message, _, _ in extract_from_dir(str(PACKAGE), METHODS, OPTIONS, keywords=KEYWORDS):
+        yield message if isinstance(message, str) else message[0]
+    yield from board_view.STATE_TEXTS.values()
+    yield from LABELS.values()
+    yield from (booking_pages.CHOOSE_A_PURPOSE, booking_pages.CONFIRM)
+    yield from (taken.EMPTY, taken.NO_TEXT, taken.CHOOSE, taken.CHOOSE_AN_HOUR, taken.NO_CODE)
+    yield from booking_schemas.NIK_PROBLEMS.values()
+
+
+def refusals_of(*modules) -> list[type[Refused]]:
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Refused) and value.__module__ == module.__name__
+    ]
+
+
+def places(text: str) -> set[str]:
+    """The names that a text leaves open."""
+    return {part.split(")")[0] for part in text.split("%(")[1:]} | {
+        name for _, name, _, _ in string.Formatter().parse(text) if name
+    }
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, str]:
+    return {**catalogue("gerai_shared"), **catalogue("gerai_gateway")}
+
+
+def test_every_text_of_the_gateway_has_its_indonesian(known) -> None:
+    assert sorted({text for text in said() if not known.get(text)}) == []
+
+
+def test_translations_leave_the_same_places_open() -> None:
+    texts = catalogue("gerai_gateway")
+    assert [key for key, text in texts.items() if places(key) - {"num"} != places(text) - {"num"}] == []
+
+
+def test_every_message_about_a_field_has_its_indonesian(known) -> None:
+    schemas = [v for v in vars(taken).values() if isinstance(v, type) and issubclass(v, Schema)]
+    messages = {
+        str(validator.error)
+        for schema in schemas
+        for field in schema().fields.values()
+        for validator in field.validators
+        if getattr(validator, "error", None)
+    }
+    assert len(messages) > 5
+    assert sorted(text for text in messages if not known.get(text)) == []
+
+
+@pytest.mark.parametrize("refusal", refusals_of(refusals), ids=lambda each: each.code)
+def test_every_refusal_of_the_gateway_is_translated(known, refusal) -> None:
+    assert known.get(" ".join((refusal.__doc__ or "").split()))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "package"),
+    [
+        *((each, "gerai_booking") for each in refusals_of(booking) if each.code not in OFFICERS_ONLY),
+        *(
+            (each, "gerai_complaints")
+            for each in refusals_of(complaints, case)
+            if each.code not in OFFICERS_ONLY
+        ),
+    ],
+    ids=lambda each: getattr(each, "code", each),
+)
+def test_what_citizens_hear_of_other_services_is_in_those_services_own_words(known, refusal, package) -> None:
+    text = " ".join((refusal.__doc__ or "").split())
+    assert known.get(text) == catalogue(package)[text]
+
+
+def test_every_state_has_a_name() -> None:
+    assert set(board_view.STATE_TEXTS) == {state.value for state in State}
