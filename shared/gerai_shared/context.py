@@ -32,10 +32,10 @@ class Context:
         return f"00-{self.trace_id}-{self.span_id}-01"
 
 
-def new_context(*, correlation_id: str | None = None, traceparent: str | None = None) -> Context:
-    """Return a context that continues the given one; what is malformed is replaced, not trusted."""
-    match = TRACEPARENT.fullmatch(traceparent or "")
-    if correlation_id is None or not CORRELATION.fullmatch(correlation_id):
+def new_context(*, correlation_id: object = None, traceparent: object = None) -> Context:
+    """Return a context that continues the given one; what is malformed, or no text, is replaced."""
+    match = TRACEPARENT.fullmatch(traceparent) if isinstance(traceparent, str) else None
+    if not isinstance(correlation_id, str) or not CORRELATION.fullmatch(correlation_id):
         correlation_id = new_id()
     return Context(
         correlation_id=correlation_id,

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gerai_shared import tables
+from gerai_shared.borders import storable
 from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
 
@@ -80,7 +81,7 @@ def record_failure(
     attempts = existing.attempts + 1 if existing else 1
     parked = hopeless or attempts > len(LADDER)
     values: dict[str, Any] = {
-        "reason": reason[:2000],
+        "reason": storable(reason)[:2000],
         "attempts": attempts,
         "state": PARKED if parked else RETRYING,
         "next_attempt_at": None if parked else now + LADDER[attempts - 1],
@@ -96,7 +97,8 @@ def record_failure(
                 consumer=consumer,
                 event_id=event_id,
                 type=event_type,
-                content_type=content_type,
+                # Whoever sent it chose this text, and its length.
+                content_type=storable(content_type)[:100] if content_type else None,
                 raw=raw,
                 first_failed_at=now,
                 **values,

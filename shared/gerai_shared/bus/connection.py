@@ -1,8 +1,11 @@
 """Connections to the broker."""
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
+from amqp.method_framing import frame_handler
+from amqp.serialization import decode_properties_basic
 from kombu import Connection
 
 from gerai_shared.bus.embedded import EmbeddedTransport
@@ -11,6 +14,9 @@ EMBEDDED_SCHEME = "embedded://"
 #: A consuming connection that is silent for this long is dead.
 HEARTBEAT_SECONDS = 20
 CONNECT_TIMEOUT_SECONDS = 5
+
+#: AMQP 0-9-1, 2.3.5: frames of type 2 hold class, weight and size of a message, then its properties.
+CONTENT_HEADER, BEFORE_PROPERTIES, NO_PROPERTIES = 2, 12, b"\0\0"
 
 # Publishing connections read too seldom for heartbeats; the kernel watches them instead.
 _SOCKET_SETTINGS: dict[int, int] = {
@@ -35,8 +41,40 @@ def connection_to(url: str, *, heartbeat: bool = False) -> Connection:
         url,
         heartbeat=HEARTBEAT_SECONDS if heartbeat else 0,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        transport_options={"socket_settings": _SOCKET_SETTINGS},
+        transport_options={
+            "socket_settings": _SOCKET_SETTINGS,
+            "frame_handler": _tolerant_frame_handler,
+        },
     )
+
+
+def _tolerant_frame_handler(connection: Any, callback: Callable[..., None]) -> Callable[[Any], bool]:
+    """Return amqp's own handler of incoming frames, with one difference.
+
+    A message whose properties cannot be read (text that is no UTF-8, a date that Python does not have)
+    comes without properties. amqp would raise, which ends the connection; the broker would deliver the
+    message again, and so for ever.
+    """
+    handle = frame_handler(connection, callback)
+
+    def on_frame(frame: tuple[int, int, Any]) -> bool:
+        try:
+            return bool(handle(frame))
+        except Exception:
+            kind, channel, payload = frame
+            if kind != CONTENT_HEADER or _are_properties_readable(payload):
+                raise
+            return bool(handle((kind, channel, payload[:BEFORE_PROPERTIES] + NO_PROPERTIES)))
+
+    return on_frame
+
+
+def _are_properties_readable(payload: Any) -> bool:
+    try:
+        decode_properties_basic(payload, BEFORE_PROPERTIES)
+    except Exception:  # noqa: BLE001 - strangers' bytes can break it in many ways
+        return False
+    return True
 
 
 def cut(connection: Connection) -> None:

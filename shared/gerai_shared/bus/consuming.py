@@ -11,13 +11,13 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, SharedExtension, register_entrypoint
 
 from gerai_shared import inbox, metrics
+from gerai_shared.borders import is_storable
 from gerai_shared.bus.listener import Listener, Subscription
 from gerai_shared.bus.topology import events_queue
 from gerai_shared.context import new_context, working_in
 from gerai_shared.database import is_outage
 from gerai_shared.events.catalogue import REGISTRY
 from gerai_shared.events.envelope import Event, MalformedEvent, from_wire
-from gerai_shared.events.registry import InvalidEventData
 from gerai_shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -29,11 +29,16 @@ OUTAGE_WAIT_SECONDS = 1.0
 def read_event(raw: bytes) -> Event:
     """Return the event in a message's bytes, its data as native values. Raises MalformedEvent."""
     try:
-        event = from_wire(json.loads(raw))
+        wire = json.loads(raw)
+        if not is_storable(wire):
+            raise MalformedEvent("signs that no database takes")
+        event = from_wire(wire)
         if event.type not in REGISTRY:
             raise MalformedEvent(f"unknown type {event.type}")
         data = REGISTRY.load(event.type, event.data)
-    except (ValueError, InvalidEventData) as error:
+    except MalformedEvent:
+        raise
+    except Exception as error:  # whatever a stranger sends, it must not end the process that reads it
         raise MalformedEvent(f"{type(error).__name__}: {error}") from error
     return Event(**{**event.__dict__, "data": data})
 
@@ -100,13 +105,11 @@ class EventConsumer(SharedExtension):
         try:
             event = read_event(raw)
         except MalformedEvent as error:
-            self._keep(raw, message.content_type, None, str(error), hopeless=True)
-            self.listener.ack(message)
+            self._keep(message, raw, None, str(error), hopeless=True)
             return
         handler = self._handlers.get(event.type)
         if handler is None:
-            self._keep(raw, message.content_type, event, "no handler for this type", hopeless=True)
-            self.listener.ack(message)
+            self._keep(message, raw, event, "no handler for this type", hopeless=True)
             return
         handler.run(event, partial(self._finish, message, raw, event))
 
@@ -125,14 +128,14 @@ class EventConsumer(SharedExtension):
             return result, None
         log.warning("event_failed", type=event.type, event_id=event.id, exc_info=exc_info)
         metrics.EVENTS_HANDLED.labels(type=event.type, outcome="failed").inc()
-        self._keep(raw, message.content_type, event, f"{type(error).__name__}: {error}", hopeless=False)
-        self.listener.ack(message)
+        self._keep(message, raw, event, f"{type(error).__name__}: {error}", hopeless=False)
         return result, None
 
-    def _keep(
-        self, raw: bytes, content_type: str | None, event: Event | None, reason: str, *, hopeless: bool
-    ) -> None:
-        """Record a failure, waiting as long as the database is away: only then may the message go."""
+    def _keep(self, message: Any, raw: bytes, event: Event | None, reason: str, *, hopeless: bool) -> None:
+        """Record a failure, waiting as long as the database is away: only then may the message go.
+
+        What the database itself refuses goes into the broker's parking queue.
+        """
         state = None
         while state is None:
             try:
@@ -142,18 +145,24 @@ class EventConsumer(SharedExtension):
                         consumer=self._deployment,
                         event_id=event.id if event else None,
                         event_type=event.type if event else None,
-                        content_type=content_type,
+                        content_type=message.content_type,
                         raw=raw,
                         reason=reason,
                         hopeless=hopeless,
                         now=self._resources.clock.now(),
                     )
-            except Exception as error:  # noqa: BLE001 - an outage; the message stays unacknowledged meanwhile
+            except Exception as error:
+                if not is_outage(error):
+                    log.exception("event_parked_on_the_broker")
+                    metrics.PARKED.labels(kind="event").inc()
+                    self.listener.park(message)
+                    return
                 log.warning("failure_not_recorded_yet", reason=type(error).__name__)
                 sleep(OUTAGE_WAIT_SECONDS)
         if state == inbox.PARKED:
             metrics.PARKED.labels(kind="event").inc()
             log.error("event_parked", reason=reason, event_id=event.id if event else None)
+        self.listener.ack(message)
 
     def _retry_for_ever(self) -> None:
         while not self._stopping:

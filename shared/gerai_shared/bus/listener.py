@@ -131,6 +131,8 @@ class Listener(SharedExtension):
 
     def _consumer(self, connection: Connection, subscription: Subscription) -> Consumer:
         channel = connection.channel()
+        # Bodies stay bytes: what claims to be text in some encoding may become what nobody can write.
+        channel.auto_decode = False
         channel.basic_qos(0, subscription.prefetch, False)
         queue = subscription.queue(channel)
         if subscription.declare:
