@@ -1,0 +1,297 @@
+"""Crowds: many citizens or officers at once, on real threads of a process of their own.
+
+The tests of this stage run in a process whose threads are green, where nothing happens at the very same
+moment. So they send crowds: `python -m tests.integration.booking.crowds NAME`, with the arguments as one line
+of JSON on standard input. It answers `ready`, waits for another line, acts, and prints what came of it.
+"""
+
+import json
+import random
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from gerai_booking.models import places, tickets
+from gerai_booking.models.tickets import tickets as ticket_table
+from gerai_booking.usecases import booking, changes, floor
+from gerai_shared.refusals import Refused
+from gerai_shared.ticket import State
+from sqlalchemy import Select, select, text
+
+from tests.integration.booking.house import COUNTERS, NOW, House, outcome
+
+THREADS = 8
+PATIENCE = 20.0
+Outcomes = dict[str, Any]
+
+
+def attempt(work: Callable[[], str]) -> str:
+    """What came of a piece of work: its answer, a refusal's code, or the error that nobody foresaw."""
+    try:
+        return work()
+    except Refused as refusal:
+        return refusal.code
+    except Exception as error:  # noqa: BLE001 - told to the test, which accepts none
+        return f"ERROR {type(error).__name__}: {error}"
+
+
+def rush(url: str, *, first: int, count: int, slots: list[str], seed: int) -> Outcomes:
+    """Citizens `first` and following book one place each, singly and in batches, from eight threads."""
+    house = House(url, pool_size=THREADS)
+    dice = random.Random(seed)
+    queue = deque(house.request(person, slots[person % len(slots)]) for person in range(first, first + count))
+    batches: deque[list[booking.BookingRequest]] = deque()
+    while queue:
+        size = dice.choice([1, 1, 2, 7, 15])
+        batches.append([queue.popleft() for _ in range(min(size, len(queue)))])
+    answers: list[str] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                batch = batches.popleft()
+            except IndexError:
+                return
+            try:
+                answers.extend(outcome(answer) for answer in house.book(*batch))
+            except Exception as error:  # noqa: BLE001 - told to the test, which accepts none
+                answers.append(f"ERROR {type(error).__name__}: {error}")
+
+    wait_for_the_word()
+    run_together(serve, THREADS)
+    house.database.close()
+    return {"answers": answers}
+
+
+def look_then_take(url: str, *, slots: list[str], locked: bool) -> Outcomes:
+    """A citizen for each slot books at the same moment; without locks all have looked before anybody takes."""
+    house = House(url, pool_size=len(slots))
+    barrier = threading.Barrier(len(slots))
+    look = places.lock_slots
+
+    def look_and_wait(*args: Any, **kwargs: Any) -> Any:
+        left = look(*args, **kwargs)
+        barrier.wait(PATIENCE)
+        return left
+
+    if not locked:
+        places.lock_slots = look_and_wait
+        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+    requests = [house.request(person, slot) for person, slot in enumerate(slots, 1)]
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(slots)) as pool:
+        found = pool.map(lambda request: attempt(lambda: outcome(*house.book(request))), requests)
+        answers = list(found)
+    house.database.close()
+    return {"answers": answers}
+
+
+def call_at_once(url: str, *, now_minutes: int, locked: bool) -> Outcomes:
+    """Twenty officers call the next person; all have chosen before anybody writes."""
+    house = House(url, pool_size=len(COUNTERS))
+    barrier = threading.Barrier(len(COUNTERS))
+    claim = tickets.claim_next
+
+    def look(session: Any, *, site: str, day: Any, services: Any, agency: str) -> Any:
+        waiting = tickets.of_day(
+            session, site=site, day=day, states=[State.CHECKED_IN], agency=agency, services=services
+        )
+        return waiting[0] if waiting else None
+
+    def choose(*args: Any, **kwargs: Any) -> Any:
+        chosen = (claim if locked else look)(*args, **kwargs)
+        barrier.wait(PATIENCE)
+        return chosen
+
+    tickets.claim_next = choose
+    now = NOW + timedelta(minutes=now_minutes)
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(COUNTERS)) as pool:
+        answers = list(
+            pool.map(
+                lambda counter: attempt(
+                    lambda: house.do(floor.call_next, house.desk(counter, now=now)).number
+                ),
+                COUNTERS,
+            )
+        )
+    house.database.close()
+    return {"answers": answers}
+
+
+def overtaken(url: str, *, first: list[list[Any]], second: list[list[Any]]) -> Outcomes:
+    """A batch is written and not yet committed when a second one comes; [person, place, key] each.
+
+    The first one commits when the second one waits for it, as the database tells.
+    """
+    house = House(url)
+    batches = [
+        [house.request(person, place, key=key) for person, place, key in batch] for batch in (first, second)
+    ]
+    written, may_commit = threading.Event(), threading.Event()
+
+    def lead() -> list[str]:
+        with house.database.transaction() as session:
+            answers = booking.book_batch(session, house.office, batches[0], now=NOW)
+            written.set()
+            may_commit.wait(PATIENCE)
+        return told(answers, batches[0])
+
+    def follow() -> list[str]:
+        written.wait(PATIENCE)
+        with house.database.transaction() as session:
+            answers = booking.book_batch(session, house.office, batches[1], now=NOW)
+        return told(answers, batches[1])
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(2) as pool:
+        leading, following = pool.submit(lead), pool.submit(follow)
+        waited = wait_for_a_waiter(house, unless=following.done)
+        may_commit.set()
+        result = {"first": leading.result(), "second": following.result(), "waited": waited}
+    house.database.close()
+    return result
+
+
+def crossing(url: str, *, batches: list[list[list[Any]]]) -> Outcomes:
+    """Two batches write the same people: each stops after its first statement until the other has made one, too."""
+    house = House(url)
+    barrier = threading.Barrier(2)
+    add, save = tickets.add, tickets.save
+    begun = threading.local()
+
+    def pause() -> None:
+        if not getattr(begun, "yes", False):
+            begun.yes = True
+            # Once the other one waits for us in the database, it will not come here.
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(1.0)
+
+    def add_and_pause(*args: Any, **kwargs: Any) -> Any:
+        added = add(*args, **kwargs)
+        if args[1]:
+            pause()
+        return added
+
+    def save_and_pause(*args: Any, **kwargs: Any) -> None:
+        save(*args, **kwargs)
+        pause()
+
+    tickets.add, tickets.save = add_and_pause, save_and_pause
+    wanted = [[house.request(person, place, key=key) for person, place, key in batch] for batch in batches]
+    wait_for_the_word()
+    with ThreadPoolExecutor(2) as pool:
+        found = [
+            pool.submit(attempt, lambda batch=batch: ",".join(map(outcome, house.book(*batch))))
+            for batch in wanted
+        ]
+        answers = [future.result() for future in found]
+    house.database.close()
+    return {"answers": answers}
+
+
+def bustle(url: str, *, slots: list[list[str]], rounds: int, seed: int) -> Outcomes:
+    """Eight threads book, hold, take up, move and cancel over two days, each in an order of its own."""
+    house = House(url, pool_size=THREADS)
+    counts: dict[str, int] = {}
+    guard = threading.Lock()
+
+    def work(number: int) -> None:
+        dice = random.Random(seed * 1000 + number)
+        for turn in range(rounds):
+            answer = attempt(lambda turn=turn: one_act(house, slots, dice, f"{seed}-{number}-{turn}"))
+            with guard:
+                counts[answer] = counts.get(answer, 0) + 1
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, range(THREADS)))
+    house.database.close()
+    return {"answers": counts}
+
+
+def one_act(house: House, slots: list[list[str]], dice: random.Random, mark: str) -> str:
+    """Do one thing by chance; what came of it."""
+    anywhere = dice.choice(dice.choice(slots))
+    act = dice.choice(["book", "book", "hold", "move", "move", "cancel"])
+    if act == "book":
+        people = dice.sample(range(1, 17), 5)
+        wishes = [(person, dice.choice(dice.choice(slots))) for person in people]
+        held = a_ticket(house, dice, State.HELD)
+        if held:
+            wishes[0] = (people[0], held)
+        batch = [house.request(person, place, key=f"key-{mark}-{person}") for person, place in wishes]
+        return ",".join(sorted({outcome(answer) for answer in house.book(*batch)}))
+    if act == "hold":
+        house.do(booking.hold, slot_id=anywhere, holder=None, now=NOW)
+        return "held"
+    token = a_ticket(house, dice, State.BOOKED)
+    if token is None:
+        return "nothing"
+    if act == "move":
+        house.do(changes.reschedule, token=token, slot_id=anywhere, revision=None, now=NOW)
+    else:
+        house.do(changes.cancel, token=token, revision=None, now=NOW)
+    return act
+
+
+def a_ticket(house: House, dice: random.Random, state: State) -> str | None:
+    """The token of any ticket in a state."""
+    rows = house.rows(select(ticket_table.c.id).where(ticket_table.c.state == state.value))
+    return house.office.token(dice.choice(rows).id) if rows else None
+
+
+def told(answers: dict[str, Any], batch: list[booking.BookingRequest]) -> list[str]:
+    """What came of each request: a refusal's code, or the ticket."""
+    found = [answers[request.key] for request in batch]
+    return [answer.code if isinstance(answer, Refused) else answer["token"] for answer in found]
+
+
+def wait_for_a_waiter(house: House, *, unless: Callable[[], bool]) -> bool:
+    """Wait until a session of this database waits for another one's lock; False when nobody needs to."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and not unless():
+        if house.rows(waiting)[0][0]:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def run_together(work: Callable[[], None], count: int) -> None:
+    """Run the same work in several threads that begin at the same moment."""
+    barrier = threading.Barrier(count)
+
+    def begin() -> None:
+        barrier.wait(PATIENCE)
+        work()
+
+    threads = [threading.Thread(target=begin) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def wait_for_the_word() -> None:
+    """Say that everything is prepared, and wait for the word."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+
+
+CROWDS: dict[str, Callable[..., Outcomes]] = {
+    crowd.__name__: crowd for crowd in (rush, look_then_take, call_at_once, overtaken, crossing, bustle)
+}
+
+if __name__ == "__main__":
+    arguments = json.loads(sys.stdin.readline())
+    sys.stdout.write(json.dumps(CROWDS[sys.argv[1]](**arguments)) + "\n")
