@@ -46,7 +46,7 @@ class Publisher:
         self._embedded = is_embedded(url)
         self._connection: Connection = connection_to(url)
         self._channel: Any = self._connection.channel()
-        self._confirmed: set[int] = set()
+        self._unconfirmed: set[int] = set()
         self._nacked = False
         self._returned: set[str] = set()
         self._tag = 0
@@ -66,9 +66,10 @@ class Publisher:
         watchdog = spawn_after(HANGS_AFTER_SECONDS, self._cut)
         try:
             for event in events:
-                self._publish_one(event)
                 self._tag += 1
-            while len(self._confirmed) < self._tag:
+                self._unconfirmed.add(self._tag)
+                self._publish_one(event)
+            while self._unconfirmed:
                 self._connection.drain_events(timeout=HANGS_AFTER_SECONDS)
                 if self._nacked:
                     raise PublishingFailed("refused by the broker")
@@ -103,9 +104,10 @@ class Publisher:
 
     def _on_ack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - called by amqp
         if multiple:
-            self._confirmed.update(range(1, tag + 1))
+            # Of this batch alone: all that was published before is confirmed already.
+            self._unconfirmed = {each for each in self._unconfirmed if each > tag}
         else:
-            self._confirmed.add(tag)
+            self._unconfirmed.discard(tag)
 
     def _on_nack(self, _tag: int, _multiple: bool) -> None:  # noqa: FBT001 - called by amqp
         self._nacked = True
