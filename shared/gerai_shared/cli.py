@@ -1,6 +1,7 @@
 """The command `gerai`: the bus's topology, parked messages, officers' accounts."""
 
 import argparse
+import hashlib
 import json
 import os
 import shlex
@@ -232,7 +233,7 @@ def _parked_on_broker(url: str) -> list[dict[str, Any]]:
     """Look at the parking queue; closing the connection puts everything back."""
     found: list[dict[str, Any]] = []
     with connection_to(url) as connection:
-        channel = connection.channel()
+        channel = _reading_channel(connection)
         while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
             headers = dict(message.headers or {})
             body = message.body
@@ -240,7 +241,7 @@ def _parked_on_broker(url: str) -> list[dict[str, Any]]:
                 {
                     "id": _id_on_broker(message),
                     "consumer": str(headers.get("x-first-death-queue", "-")),
-                    "type": headers.get("method"),
+                    "type": str(headers.get("method") or "-"),
                     "attempts": len(headers.get("x-death", [])),
                     "last_failed_at": "-",
                     "reason": str(headers.get("x-first-death-reason", "rejected")),
@@ -277,28 +278,42 @@ def _act_on_parked(options: argparse.Namespace) -> int:
 def _take_from_broker(options: argparse.Namespace, bus_url: str) -> int:
     """Drop one message of the parking queue, or send it back to the queue that it came from."""
     with connection_to(bus_url) as connection:
-        channel = connection.channel()
+        channel = _reading_channel(connection)
         while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
             properties = message.properties
             if options.id != _id_on_broker(message):
                 continue
             if options.action == "replay":
                 queue = (message.headers or {}).get("x-first-death-queue", "")
+                if not queue:
+                    sys.stderr.write("gerai: it does not say which queue it came from; it stays\n")
+                    return EXIT_FAILED
                 again = channel.prepare_message(
                     message.body,
                     content_type=message.content_type,
                     content_encoding=message.content_encoding,
-                    headers={k: v for k, v in (message.headers or {}).items() if not k.startswith("x-")},
+                    headers={k: v for k, v in (message.headers or {}).items() if not str(k).startswith("x-")},
                     properties={k: properties[k] for k in KEPT_PROPERTIES if k in properties},
                 )
-                channel.basic_publish(again, exchange="", routing_key=queue)
+                # Confirmed: only what the broker has again may leave the parking queue.
+                channel.basic_publish_confirm(again, exchange="", routing_key=queue)
             channel.basic_ack(message.delivery_tag)
             return EXIT_OK
     return _unknown(options.id)
 
 
+def _reading_channel(connection: Any) -> Any:
+    channel = connection.channel()
+    # Bodies as they came: what is sent back has to be what was parked.
+    channel.auto_decode = False
+    return channel
+
+
 def _id_on_broker(message: Any) -> str:
-    return str(message.properties.get("message_id") or message.properties.get("correlation_id") or "-")
+    """Return what names a message here: its own id, or a print of its contents when it has none."""
+    own = message.properties.get("message_id") or message.properties.get("correlation_id")
+    body = message.body
+    return str(own or hashlib.sha256(body.encode() if isinstance(body, str) else body).hexdigest()[:16])
 
 
 def _database(options: argparse.Namespace) -> Database:
