@@ -9,11 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, create_engine, make_url, pool, text
+from sqlalchemy import Engine, MetaData, create_engine, event, make_url, pool, text
 
 from gerai_shared.times import AwareDateTime
 
 MIGRATION_LOCK = 0x6D6967
+SQLITE_PATIENCE_SECONDS = 60
 
 
 def configuration(database_url: str, package: str) -> Config:
@@ -62,17 +63,34 @@ def run_environment(metadatas: Sequence[MetaData]) -> None:
     url = context.config.get_main_option("sqlalchemy.url")
     assert url is not None
     engine = create_engine(make_url(url), poolclass=pool.NullPool)
+    if engine.dialect.name == "sqlite":
+        _change_tables_in_transactions(engine)
     with engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=list(metadatas),
             render_as_batch=engine.dialect.name == "sqlite",
             render_item=_render_item,
+            transactional_ddl=True,
         )
         with context.begin_transaction():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             context.run_migrations()
+
+
+def _change_tables_in_transactions(engine: Engine) -> None:
+    """Have a migration of SQLite be done wholly or not at all, and others wait for it.
+
+    The driver on its own would run each change of a table outside of any transaction.
+    """
+
+    def leave_transactions_to_us(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE_SECONDS * 1000}")
+
+    event.listen(engine, "connect", leave_transactions_to_us)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
 
 def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
