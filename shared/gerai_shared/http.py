@@ -110,9 +110,6 @@ def client_address(request: Request, trusted_proxies: int) -> str:
 class _Protocol(HttpOnlyProtocol):
     """One connection; says nothing about what software answers."""
 
-    #: Bytes of an answer that go out together.
-    wbufsize = 64 << 10
-
     def version_string(self) -> str:
         return "gerai"
 
