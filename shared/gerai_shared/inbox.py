@@ -46,13 +46,9 @@ def first_time(session: Session, *, consumer: str, event_id: str, now: datetime)
 
     Two deliveries at the same moment: the second waits here for the first one's commit.
     """
-    statement = (
-        insert_into(session, tables.inbox)
-        .values(consumer=consumer, event_id=event_id, received_at=now)
-        .on_conflict_do_nothing()
-        .returning(tables.inbox.c.event_id)
-    )
-    return session.scalar(statement) is not None
+    statement = insert_into(session, tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.event_id)
+    values = {"consumer": consumer, "event_id": event_id, "received_at": now}
+    return session.scalar(statement, values) is not None
 
 
 def record_failure(

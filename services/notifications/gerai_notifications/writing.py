@@ -141,6 +141,8 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # A template does not change while the process runs: no file is looked at for each letter.
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(texts((PACKAGE,), language), newstyle=True)  # type: ignore[attr-defined]
