@@ -1,13 +1,11 @@
 """A ticket's page, and what its holder does there."""
 
-from datetime import datetime
 from typing import Any
 
 from gerai_shared.clock import local_date
 from gerai_shared.http import json_response
-from gerai_shared.pages import date_time
 from gerai_shared.refusals import Refused
-from gerai_shared.ticket import NotYetOpen, State
+from gerai_shared.ticket import State
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
@@ -128,17 +126,10 @@ class TicketPages(PortalPages):
             live=board_view.ticket_state(self.mall, entry_of(ticket), language=language),
             status_kind=STATUS_KINDS.get(ticket["state"], "neutral"),
             page_url=f"{self.mall.public_url}/t/{view['token']}",
-            refused=self._said_of_ticket(request, refusal, view) if refusal else "",
+            refused=self.said(request, refusal) if refusal else "",
             is_new="new" in request.args,
             is_moved="moved" in request.args,
         )
-
-    def _said_of_ticket(self, request: Request, refusal: Refused, view: Json) -> str:
-        opens_at = refusal.details.get("opens_at")
-        if refusal.code != NotYetOpen.code or not opens_at:
-            return self.said(request, refusal)
-        moment = date_time(datetime.fromisoformat(opens_at), view["time_zone"], language=language_of(request))
-        return self.said(request, NotYetOpen(opens_at=moment))
 
     def _catalogue(self, agency: str) -> Catalogue | None:
         """Return an agency's catalogue when it is known: a ticket is shown without it, too."""
