@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from tests.support.servers import PostgresServer, free_port
+from tests.support.waiting import wait_until
 from tests.unit.shared.samples import NOW, a_ticket
 
 
@@ -83,7 +84,7 @@ def test_an_event_wakes_whoever_listens_when_its_transaction_commits(postgres_da
         add(session, event, source="booking-immigration", now=NOW)
         heard.poll()
         assert heard.notifies == []
-    heard.poll()
+    wait_until(lambda: heard.poll() or heard.notifies)
     assert [notification.channel for notification in heard.notifies] == [NOTIFY_CHANNEL]
     listener.close()
 
