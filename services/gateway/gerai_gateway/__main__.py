@@ -6,10 +6,11 @@ make_green()
 
 import argparse  # noqa: E402 - the standard library is patched before anything else is imported
 import sys  # noqa: E402
+from functools import partial  # noqa: E402
 
 from gerai_shared.deployment import deployment_of  # noqa: E402
 from gerai_shared.runtime import Runner, exit_with, serve, start_logs  # noqa: E402
-from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
+from gerai_shared.settings import InvalidSettings, Settings, read_settings  # noqa: E402
 
 DEPLOYMENT = "gateway"
 
@@ -24,14 +25,30 @@ def main() -> int:
     from gerai_gateway.roles import build
 
     try:
-        settings = read_settings(DEPLOYMENT, needs=frozenset({"agencies"}))
-        deployment = deployment_of(settings)
-        runner = Runner()
-        build(deployment, runner)
-    except InvalidSettings as problem:
-        return exit_with(problem)
+        settings = _settings()
+    except InvalidSettings as problems:
+        return exit_with(problems)
+    deployment = deployment_of(settings)
+    runner = Runner()
+    build(deployment, runner)
     start_logs(deployment)
     return serve(runner, drain_seconds=settings.drain_seconds)
+
+
+def _settings() -> Settings:
+    """Read the settings. Raises InvalidSettings with every problem of theirs and of the limits in it."""
+    from gerai_gateway.limits import read_limits
+
+    read = partial(read_settings, DEPLOYMENT, needs=frozenset({"agencies"}))
+    problems = []
+    for attempt in (read, read_limits):
+        try:
+            attempt()
+        except InvalidSettings as problem:
+            problems.append(str(problem))
+    if problems:
+        raise InvalidSettings("\n".join(problems))
+    return read()
 
 
 if __name__ == "__main__":

@@ -101,6 +101,7 @@ class Catalogues:
     ask: Ask
     now: Callable[[], datetime]
     _known: dict[str, Catalogue] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
     _under_way: dict[str, Event] = field(default_factory=dict)
     _listeners: list[Callable[[Catalogue], None]] = field(default_factory=list)
 
@@ -127,6 +128,11 @@ class Catalogues:
     def unknown(self) -> list[str]:
         """Return the agencies that have not told anything yet."""
         return [agency for agency in self.agencies if agency not in self._known]
+
+    @property
+    def are_asked(self) -> bool:
+        """Whether every agency has been asked at least once: what is unknown then is unknown for a reason."""
+        return self._asked.issuperset(self.agencies)
 
     def site(self, code: str) -> tuple[Json, list[Catalogue]]:
         """Return a site and the agencies there.
@@ -156,6 +162,7 @@ class Catalogues:
         try:
             came = self._fetch(agency)
         finally:
+            self._asked.add(agency)
             del self._under_way[agency]
             event.send(came)
         return came

@@ -36,5 +36,7 @@ def read_limits() -> Limits:
     try:
         env.seal()
     except EnvError as error:
-        raise InvalidSettings(str(error)) from error
+        found: dict[str, list[str]] = getattr(error, "error_messages", {})
+        problems = [f"{name}: {' '.join(texts)}" for name, texts in sorted(found.items())]
+        raise InvalidSettings("\n".join(problems) or str(error)) from error
     return Limits(writes=writes, reads=writes * READS_FOR_ONE_WRITE, listeners=listeners)

@@ -19,6 +19,9 @@ from gerai_gateway.catalogues import REFRESH_SECONDS, RETRY_SECONDS, Ask, Catalo
 from gerai_gateway.limiting import Limiter, Seats
 from gerai_gateway.limits import Limits
 
+#: How often is looked whether the bus is there.
+AWAY_SECONDS = 0.05
+
 
 @dataclass(kw_only=True)
 class Mall:
@@ -87,6 +90,8 @@ class MallProvider(DependencyProvider):
             is_closing=lambda: self.server.closing,
         )
 
+        deployment.extras.setdefault("needs", {})["agencies"] = lambda: self._mall.catalogues.are_asked
+
     def start(self) -> None:
         """Begin to ask the agencies; needs neither them nor the broker to be there yet."""
         for agency in self._mall.catalogues.agencies:
@@ -116,8 +121,10 @@ class MallProvider(DependencyProvider):
 
     def _keep_catalogue(self, agency: str) -> None:
         while True:
+            while not self.client.listener.connected:
+                sleep(AWAY_SECONDS)
             came = self._mall.catalogues.refresh(agency)
-            seconds = REFRESH_SECONDS if came else RETRY_SECONDS if self.client.listener.connected else 0.5
+            seconds = REFRESH_SECONDS if came else RETRY_SECONDS
             sleep(seconds * random.uniform(0.8, 1.0))  # noqa: S311 - spreads attempts, guards nothing
 
     def _compare_boards(self) -> None:

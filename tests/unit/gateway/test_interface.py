@@ -419,3 +419,14 @@ def test_the_state_of_a_ticket_is_what_its_agency_says(gateway) -> None:
     token = booked(gateway)
     agencies.change(token, State.SERVED)
     assert json.loads(gateway.api("GET", f"tickets/{token}").data)["ticket"]["state"] == "served"
+
+
+def test_the_gateway_is_ready_once_every_agency_was_asked_whether_it_answered_or_not(gateway) -> None:
+    needs = lambda: gateway.client.get("/readyz").json["needs"]  # noqa: E731
+    gateway.mall.catalogues._asked.clear()
+    gateway.agencies.away.add("booking-legal")
+    assert gateway.mall.catalogues.are_asked is False
+    gateway.mall.catalogues.refresh("immigration")
+    gateway.mall.catalogues.refresh("legal")
+    assert gateway.mall.catalogues.are_asked is True
+    assert needs().keys() == {"bus", "agencies"}
