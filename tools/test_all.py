@@ -28,8 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".run" / "test"
 TYPED = ("shared", "services", "deploy", "tests", "tools", "bench")
 EVENTLET = ("-p", "tests.support.eventlet_patch")
-# The whole run must stay under 20 minutes; what is left of it bounds every stage, beside its own limit.
-WHOLE_SECONDS = 19 * 60
+# A run takes well under 20 minutes on two idle cores. The limits end what hangs, also where others work:
+# what is left of the whole bounds every stage, beside its own limit.
+WHOLE_SECONDS = 50 * 60
 NO_TESTS_COLLECTED = 5
 
 
@@ -74,13 +75,13 @@ def stages() -> list[Check | Tests]:
         Check(name="format", command=(str(programs / "ruff"), "format", "--check", ".")),
         Check(name="types", command=(str(programs / "mypy"), *typed)),
         Check(name="imports", command=(str(programs / "lint-imports"),)),
-        Tests(name="unit", seconds=300, servers=False),
-        Tests(name="contract", seconds=300, servers=True, options=EVENTLET),
-        Tests(name="integration", seconds=420, servers=True, options=EVENTLET),
-        Tests(name="deploy", seconds=300, servers=True),
+        Tests(name="unit", seconds=600, servers=False),
+        Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
+        Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
+        Tests(name="deploy", seconds=600, servers=True),
         # These break servers, and so start their own.
-        Tests(name="faults", seconds=600, servers=False),
-        Tests(name="browser", seconds=420, servers=True),
+        Tests(name="faults", seconds=1200, servers=False),
+        Tests(name="browser", seconds=900, servers=True),
     ]
 
 

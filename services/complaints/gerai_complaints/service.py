@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gerai_shared.borders import load
+from gerai_shared.borders import is_storable, load
 from gerai_shared.bus.relay import relay
 from gerai_shared.bus.rpc import Request, Rpcs, rpc
 from gerai_shared.database import is_outage
@@ -14,6 +14,7 @@ from marshmallow import Schema
 from nameko.timer import timer
 
 from gerai_complaints.keyring import keyring_of
+from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.schemas import (
     DecideSchema,
     FiledSchema,
@@ -63,6 +64,7 @@ class Complaints:
     @rpc
     def track(self, request: Request) -> dict[str, Any]:
         """Answer where a complaint stands, to whoever holds its token."""
+        _refuse_impossible_token(request.payload)
         token = load(TrackSchema(), request.payload)["token"]
         with self.deployment.database.reading() as session:
             tracked = following.track(session, token, keyring=self._keyring, now=self.deployment.clock.now())
@@ -71,6 +73,7 @@ class Complaints:
     @rpc
     def decide(self, request: Request) -> dict[str, Any]:
         """Accept or dispute the answer; answers as `track` does."""
+        _refuse_impossible_token(request.payload)
         wanted = load(DecideSchema(), request.payload)
         key = checked_key(request.idempotency_key)
         with self.deployment.database.transaction() as session:
@@ -159,3 +162,9 @@ class ComplaintsRelay:
 def _dump(schema: Schema, value: object) -> dict[str, Any]:
     dumped: dict[str, Any] = schema.dump(value)
     return dumped
+
+
+def _refuse_impossible_token(payload: dict[str, Any]) -> None:
+    """Answer a token that no database could hold like every other wrong one: it opens nothing."""
+    if not is_storable(payload.get("token")):
+        raise UnknownComplaint
