@@ -52,10 +52,10 @@ def test_400_citizens_at_once_get_the_140_places_of_a_day_and_no_other(
 
 
 def test_the_last_places_of_a_day_are_sold_once_and_without_locks_they_would_be_oversold(
-    postgres_house: House,
+    lone_postgres_house: House,
 ) -> None:
     """The negative control: the same crowd oversells when all look before anybody takes."""
-    house = postgres_house
+    house = lone_postgres_house
     house.shrink(day=DAY, places=4)
     (locked,) = send("look_then_take", {"url": house.url, "slots": house.slots(), "locked": True})
     assert Counter(locked["answers"]) == {"booked": 4, "day_full": 3}
