@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 import eventlet
 from eventlet.event import Event
-from eventlet.support import psycopg2_patcher
 from eventlet.timeout import Timeout
 from nameko.runners import ServiceRunner
 
@@ -53,12 +52,6 @@ class Runner(ServiceRunner):
         listener = container.shared_extensions.get(Listener)
         if needs_bus and listener is not None:
             deployment.extras.setdefault("needs", {})["bus"] = lambda: listener.connected
-
-
-def make_green() -> None:
-    """Patch the standard library and psycopg2 for eventlet; the first thing a process does."""
-    eventlet.monkey_patch()
-    psycopg2_patcher.make_psycopg_green()
 
 
 def serve(runner: Runner, *, drain_seconds: float, announce: Callable[[], None] | None = None) -> int:

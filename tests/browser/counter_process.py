@@ -4,7 +4,7 @@ The database alone, no bus. It is a Tuesday, five past nine in Jakarta, when it 
 booked at ten o'clock. Prints one line of JSON when it listens: the numbers of the booked tickets.
 """
 
-from gerai_shared.runtime import make_green
+from gerai_shared.green import make_green
 
 make_green()
 

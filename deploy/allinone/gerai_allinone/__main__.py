@@ -1,6 +1,6 @@
 """`python -m gerai_allinone`: the whole mall in one process, on SQLite and the embedded bus."""
 
-from gerai_shared.runtime import make_green
+from gerai_shared.green import make_green
 
 make_green()
 

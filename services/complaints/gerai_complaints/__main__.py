@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from gerai_shared.runtime import make_green
+from gerai_shared.green import make_green
 
 make_green()
 

@@ -1,6 +1,6 @@
 """`python -m gerai_gateway serve`."""
 
-from gerai_shared.runtime import make_green
+from gerai_shared.green import make_green
 
 make_green()
 

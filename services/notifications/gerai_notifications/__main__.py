@@ -1,6 +1,6 @@
 """`python -m gerai_notifications serve [--role all|bus|mailbox]` and `... migrate`."""
 
-from gerai_shared.runtime import make_green
+from gerai_shared.green import make_green
 
 make_green()
 

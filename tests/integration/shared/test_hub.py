@@ -81,7 +81,7 @@ def test_a_driver_that_would_stall_the_hub_is_not_what_an_address_gets(postgres_
 
 def test_a_process_that_was_made_green_waits_without_stopping() -> None:
     program = """
-from gerai_shared.runtime import make_green
+from gerai_shared.green import make_green
 make_green()
 import psycopg2.extensions, socket, eventlet.greenio
 print(psycopg2.extensions.get_wait_callback() is not None, socket.socket is eventlet.greenio.GreenSocket)
@@ -97,4 +97,15 @@ def test_every_process_is_made_green_before_it_imports_anything_that_waits(modul
     statements = [ast.unparse(statement) for statement in ast.parse(source).body]
     before = statements[: statements.index("make_green()")]
     imported = {line.split()[1] for line in before if line.startswith(("import ", "from "))}
-    assert imported - sys.stdlib_module_names == {"gerai_shared.runtime"}
+    assert imported - sys.stdlib_module_names == {"gerai_shared.green"}
+
+
+def test_no_library_keeps_a_sleep_that_stops_the_others() -> None:
+    """kombu waits between two attempts to connect; a sleep it took before the patch stops the hub for seconds."""
+    program = """
+from gerai_shared.green import make_green
+make_green()
+import gerai_shared.bus.listener, kombu.utils.functional, eventlet.green.time
+print(kombu.utils.functional.sleep is eventlet.green.time.sleep)
+"""
+    assert output_of(program).splitlines()[-1] == "True"

@@ -22,6 +22,7 @@ from gerai_shared.ticket import (
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -379,11 +380,13 @@ def of_day(
     states: Iterable[State],
     agency: str,
     services: Sequence[str] | None = None,
+    called_since: datetime | None = None,
 ) -> list[Ticket]:
-    """Return a day's tickets in some states, in the order in which they are called."""
-    query = select(*COLUMNS).where(
-        tickets.c.site == site, tickets.c.day == day, tickets.c.state.in_([state.value for state in states])
-    )
+    """Return a day's tickets in some states, or called since a moment, in the order of calls."""
+    wanted: list[ColumnElement[bool]] = [tickets.c.state.in_([state.value for state in states])]
+    if called_since is not None:
+        wanted.append(tickets.c.called_at >= called_since)
+    query = select(*COLUMNS).where(tickets.c.site == site, tickets.c.day == day, or_(*wanted))
     if services is not None:
         query = query.where(tickets.c.service.in_(services))
     rows = session.execute(query.order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id))

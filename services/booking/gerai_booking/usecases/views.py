@@ -1,6 +1,6 @@
 """What leaves the engine: a ticket for its holder, for boards, for a complaint."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gerai_shared import outbox
@@ -15,6 +15,8 @@ from gerai_booking.rules.visits import check_in_opens_at
 from gerai_booking.usecases.office import Office
 
 _schema = TicketSchema()
+#: A display shows the last calls for a while, whatever came of them.
+CALLS_SHOWN_FOR = timedelta(hours=2)
 #: What a display shows: who waits, who is called or served.
 BOARD_STATES = (State.CHECKED_IN, State.CALLED, State.SERVING, State.PARKED)
 
@@ -101,7 +103,12 @@ def board(session: Session, office: Office, *, site: str, now: datetime) -> dict
     office.site(site)
     sequence = outbox.last_sequences(session).get(outbox.stream_of(office.code, site), 0)
     found = tickets.of_day(
-        session, site=site, day=office.today(site, now), states=BOARD_STATES, agency=office.code
+        session,
+        site=site,
+        day=office.today(site, now),
+        states=BOARD_STATES,
+        agency=office.code,
+        called_since=now - CALLS_SHOWN_FOR,
     )
     return {
         "sequence": sequence,
