@@ -16,6 +16,7 @@ from eventlet.event import Event
 from kombu import Connection, Consumer, Queue
 from nameko.extensions import SharedExtension
 
+from gerai_shared import metrics
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.logs import get_logger
 
@@ -94,6 +95,10 @@ class Listener(SharedExtension):
         except (OSError, *Connection("memory://").recoverable_connection_errors):
             log.info("message_not_settled", verb=verb)
 
+    def _tell(self, *, connected: bool) -> None:
+        self.connected = connected
+        metrics.BUS_CONNECTED.labels(container=self.container.service_name).set(int(connected))
+
     def _run(self) -> None:
         back_off = FIRST_BACK_OFF_SECONDS
         while not self._stopping:
@@ -104,7 +109,7 @@ class Listener(SharedExtension):
             except Exception as error:  # noqa: BLE001 - whatever ended the connection, a new one is made
                 log.warning("bus_away", reason=f"{type(error).__name__}: {error}")
             finally:
-                self.connected = False
+                self._tell(connected=False)
                 _release(connection)
             if time.monotonic() - began > LONGEST_BACK_OFF_SECONDS:
                 back_off = FIRST_BACK_OFF_SECONDS
@@ -116,7 +121,7 @@ class Listener(SharedExtension):
         consumers = [self._consumer(connection, subscription) for subscription in self._subscriptions]
         for consumer in consumers:
             consumer.consume()
-        self.connected = True
+        self._tell(connected=True)
         log.info("bus_connected", queues=[s.queue.name for s in self._subscriptions])
         for subscription in self._subscriptions:
             if subscription.ready is not None:

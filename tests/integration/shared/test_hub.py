@@ -101,7 +101,7 @@ def test_every_process_is_made_green_before_it_imports_anything_that_waits(modul
 
 
 def test_no_library_keeps_a_sleep_that_stops_the_others() -> None:
-    """kombu waits between two attempts to connect; a sleep it took before the patch stops the hub for seconds."""
+    """Kombu waits between two attempts to connect; a sleep it took before the patch stops the hub for seconds."""
     program = """
 from gerai_shared.green import make_green
 make_green()
