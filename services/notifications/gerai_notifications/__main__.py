@@ -5,7 +5,6 @@ from gerai_shared.green import make_green
 make_green()
 
 import argparse  # noqa: E402 - only after the standard library is patched
-import os  # noqa: E402
 import sys  # noqa: E402
 
 from gerai_shared import migrating  # noqa: E402
@@ -16,8 +15,6 @@ from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
 from gerai_notifications.roles import NEEDS, PACKAGE, ROLES, build  # noqa: E402
 
 DEPLOYMENT = "notifications"
-#: Added to the process's niceness: on a machine that is short of time bookings go first, mails can wait.
-NICENESS = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +36,6 @@ def _serve(role: str) -> int:
     deployment = deployment_of(settings)
     runner = Runner()
     start_logs(deployment)
-    os.nice(NICENESS)
     build(deployment, runner, role)
     return serve(runner, drain_seconds=settings.drain_seconds)
 
