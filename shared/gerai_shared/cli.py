@@ -290,8 +290,8 @@ def _take_from_broker(options: argparse.Namespace, bus_url: str) -> int:
                     return EXIT_FAILED
                 again = channel.prepare_message(
                     message.body,
-                    content_type=message.content_type,
-                    content_encoding=message.content_encoding,
+                    content_type=getattr(message, "content_type", None),
+                    content_encoding=getattr(message, "content_encoding", None),
                     headers={k: v for k, v in (message.headers or {}).items() if not str(k).startswith("x-")},
                     properties={k: properties[k] for k in KEPT_PROPERTIES if k in properties},
                 )

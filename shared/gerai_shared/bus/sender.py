@@ -22,6 +22,7 @@ log = get_logger(__name__)
 WAITING_AT_MOST = 2_000
 HANGS_AFTER_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
+LEAVING_SECONDS = 2.0
 
 
 @dataclass(kw_only=True)
@@ -44,6 +45,7 @@ class Sender(SharedExtension):
         self._connection: Connection | None = None
         self._channel: Any = None
         self._started = False
+        self._unsent = 0
 
     def start(self) -> None:
         """Begin to send; connects at the first letter."""
@@ -57,6 +59,13 @@ class Sender(SharedExtension):
             self._letters.put_nowait(letter)
         except Full:
             raise Saturated(retry_after=5) from None
+        self._unsent += 1
+
+    def stop(self) -> None:
+        """Let go out what was handed over, above all the answers of the last workers."""
+        until = time.monotonic() + LEAVING_SECONDS
+        while self._unsent and time.monotonic() < until:
+            sleep(0.01)
 
     def _run(self) -> None:
         while True:
@@ -72,6 +81,7 @@ class Sender(SharedExtension):
                     sleep(RECONNECT_SECONDS)
                 finally:
                     watchdog.cancel()
+            self._unsent -= 1
 
     def _publish(self, letter: Letter) -> None:
         if self._channel is None:
