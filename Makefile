@@ -1,6 +1,6 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run up down test check bench screenshots setup format generate requirements system-packages
+.PHONY: help run up down test faults check bench screenshots setup format generate requirements system-packages
 
 help: ## this list
 	@echo 'Gerai, the software of a public service mall. First: make run'
@@ -19,10 +19,15 @@ down: ## end what a `make up` elsewhere started
 	@tools/setup.sh runtime
 	@exec $(PYTHON) -m gerai_allinone.topology down
 
-test: ## everything: checks, unit, contract, integration, deploy, faults, browser
+test: ## checks, unit, contract, integration, deploy, servers, browser
 	@tools/system_packages.sh servers browser
 	@tools/setup.sh all
 	@exec $(PYTHON) tools/test_all.py
+
+faults: ## kill, stop, starve and flood the real topology under load (ten minutes, the whole machine)
+	@tools/system_packages.sh servers
+	@tools/setup.sh all
+	@FAULT_SCENARIOS=1 exec $(PYTHON) tools/test_all.py --only faults
 
 check: ## what to run before each commit: style, types, import contracts, unit tests
 	@tools/setup.sh all

@@ -1,0 +1,175 @@
+"""Whatever comes twice has one effect; whatever makes no sense is put aside, and work goes on."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from gerai_shared.bus.connection import connection_to
+from gerai_shared.bus.embedded import PARKING_QUEUE
+from gerai_shared.events.catalogue import REGISTRY
+
+from tests.faults.garbage import requests, spoiled_events, unreadable
+from tests.faults.visits import book_once
+from tests.support.errand import ask
+from tests.support.invariants import PRODUCERS, problems, wait_until_quiet
+from tests.support.load import Load
+from tests.support.mall import EVENTS_QUEUE, BreakableMall
+from tests.support.waiting import wait_until
+
+
+def announced(mall: BreakableMall) -> list[bytes]:
+    """Return every message that notifications has ever had, as it was published."""
+    types = tuple(each.name for each in REGISTRY if "notifications" in each.consumers)
+    sql = "SELECT body, sequence FROM outbox WHERE type IN %s AND sent_at IS NOT NULL"
+    return [
+        json.dumps({**json.loads(body), "sequence": sequence}).encode()
+        for name in PRODUCERS
+        for body, sequence in mall.query(name, sql, types)
+    ]
+
+
+def test_every_message_delivered_twice_more_changes_nothing(
+    mall: BreakableMall, load: Load, settle: Callable[..., None]
+) -> None:
+    """Hazard 12: after a reconnect the same message may even run twice at the same time."""
+    bodies = announced(mall)
+    repeats = 'gerai_events_handled_total{outcome="repeat"'
+    before = mall.measured("notifications-all", repeats)
+    at_once = [threading.Thread(target=mall.publish, args=(EVENTS_QUEUE, bodies)) for _ in range(2)]
+    for thread in at_once:
+        thread.start()
+    for thread in at_once:
+        thread.join()
+    wait_until(
+        lambda: mall.measured("notifications-all", repeats) >= before + 2 * len(bodies),
+        timeout=60,
+        message=f"{2 * len(bodies)} repeats",
+    )
+    settle()
+
+
+def test_garbage_in_every_queue_is_put_aside_and_work_goes_on(
+    mall: BreakableMall, load: Load, settle: Callable[..., None]
+) -> None:
+    """Hazards 4, 5 and 6: elsewhere such a message is lost, comes back for ever, or ends every consumer."""
+    pids = mall.pids()
+    real = announced(mall)[0]
+    parked: Counter[bytes] = Counter()
+    failed: Counter[bytes] = Counter()
+    for queue in mall.rabbit.lengths():
+        if queue == PARKING_QUEUE:
+            continue
+        spoiled = list(spoiled_events(real)) if queue == EVENTS_QUEUE else []
+        for garbage in [*unreadable(), *requests(), *spoiled]:
+            mall.publish(queue, [garbage.body], **garbage.properties)
+            if queue == EVENTS_QUEUE:
+                failed[garbage.body] += 1
+            elif queue.startswith("rpc.") and not garbage.is_request:
+                parked[garbage.body] += 1
+    try:
+        load.flows(booked=5, served=2, filed=1)
+        wait_until(lambda: len(raw_failures(mall)) >= failed.total(), timeout=20)
+        settle(parked=parked.total(), failed=failed.total())
+        assert Counter(raw_failures(mall)) == failed
+        assert Counter(on_broker(mall)) == parked
+        assert mall.pids() == pids
+        show_replay_and_drop(mall)
+    finally:
+        mall.query("notifications", "DELETE FROM failed_messages")
+        with connection_to(mall.rabbit.url()) as connection:
+            connection.channel().queue_purge(PARKING_QUEUE)
+
+
+def raw_failures(mall: BreakableMall) -> list[bytes]:
+    """Return what notifications has parked."""
+    return [bytes(raw) for (raw,) in mall.query("notifications", "SELECT raw FROM failed_messages")]
+
+
+def on_broker(mall: BreakableMall) -> list[bytes]:
+    """Return what lies in the broker's parking queue; it stays there."""
+    found = []
+    with connection_to(mall.rabbit.url()) as connection:
+        channel = connection.channel()
+        channel.auto_decode = False
+        while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
+            found.append(bytes(message.body or b""))
+    return found
+
+
+def gerai(mall: BreakableMall, *arguments: str) -> str:
+    """Run the operator's command; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gerai_shared.cli", *arguments],
+        env={"GERAI_CLOCK_OFFSET": str(mall.clock_offset), "PATH": "", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def show_replay_and_drop(mall: BreakableMall) -> None:
+    """The operator sees both places, and sends back or drops single messages."""
+    database = ("parked", "--database-url", mall.database_url("notifications"))
+    ((identifier,),) = mall.query(
+        "notifications", "SELECT id FROM failed_messages WHERE event_id IS NOT NULL"
+    )
+    assert identifier in gerai(mall, *database, "list")
+    before = mall.query(
+        "notifications", "SELECT last_failed_at FROM failed_messages WHERE id = %s", identifier
+    )
+    gerai(mall, *database, "replay", identifier)
+    tried = "SELECT id FROM failed_messages WHERE id = %s AND state = 'parked' AND last_failed_at > %s"
+    wait_until(lambda: mall.query("notifications", tried, identifier, before[0][0]), message="tried again")
+    gerai(mall, *database, "drop", identifier)
+    assert mall.query("notifications", "SELECT id FROM failed_messages WHERE id = %s", identifier) == []
+    broker = ("parked", "--bus-url", mall.rabbit.url())
+    count = len(on_broker(mall))
+    listed = gerai(mall, *broker, "list")
+    identifier = next(line.split()[0] for line in listed.splitlines() if "rpc.booking-immigration" in line)
+    assert identifier in gerai(mall, *broker, "show", identifier)
+    gerai(mall, *broker, "replay", identifier)
+    wait_until(lambda: mall.rabbit.lengths()[PARKING_QUEUE] == count, message="parked again by its service")
+    gerai(mall, *broker, "drop", identifier)
+    wait_until(lambda: len(on_broker(mall)) == count - 1)
+
+
+def test_what_failed_for_a_reason_is_replayed_when_the_reason_is_gone(
+    mall: BreakableMall, load: Load
+) -> None:
+    """An operator repairs the database and replays: the citizen gets the message after all, once."""
+    load.stop()
+    wait_until_quiet(mall)
+    mall.query("notifications", "ALTER TABLE messages RENAME TO messages_mislaid")
+    try:
+        answer, _seconds, _key = book_once(mall, load)
+        assert answer.status == 201
+        failed = "SELECT id FROM failed_messages"
+        ((identifier,),) = wait_until(lambda: mall.query("notifications", failed), timeout=20)
+        # As if it had gone up the whole ladder of attempts.
+        mall.query("notifications", "UPDATE failed_messages SET state = 'parked', next_attempt_at = NULL")
+    finally:
+        mall.query("notifications", "ALTER TABLE messages_mislaid RENAME TO messages")
+    database = ("parked", "--database-url", mall.database_url("notifications"))
+    assert "ticket.booked.v1" in gerai(mall, *database, "list")
+    gerai(mall, *database, "replay", identifier)
+    wait_until_quiet(mall)
+    assert problems(mall, load.record) == []
+
+
+def test_text_that_no_database_takes_harms_nobody_else_s_booking(
+    mall: BreakableMall, load: Load, settle: Callable[..., None]
+) -> None:
+    """Bookings travel together: one citizen's request must not fail all that share a transaction with it."""
+    url = f"{mall.portal}/api/v1/agencies/immigration/tickets"
+    for spoiled in ("mpp-lebak.passport-new.\0", "mpp-lebak.passport-new.\ud800"):
+        for _ in range(10):
+            body = {"slot_id": spoiled, "purpose": "", "person": {"name": "Warga", "nik": "3602146508900001"}}
+            answer = ask("POST", url, body, key=load.record.key())
+            assert answer.status == 422, answer
+    settle()
