@@ -278,6 +278,30 @@ def consuming_outage() -> Exception:
     return OperationalError("SELECT 1", {}, Exception("server closed the connection unexpectedly"))
 
 
+def test_a_bad_event_spoils_no_neighbour_in_its_batch(deployed, start, complaint, announce) -> None:
+    producer, listening = deployed("complaints"), reader(deployed)
+    works, sessions = listening.extras["effect"], []
+
+    def fail_for_one(session: Any, event: Any) -> None:
+        works(session, event)
+        sessions.append(session)
+        if event.data["number"] == "P-3":
+            raise RuntimeError("the handler is broken")
+
+    listening.extras["effect"] = fail_for_one
+    # All wait in the queue before anybody reads: they arrive together.
+    for number in range(8):
+        announce(producer, complaint(f"P-{number}", subject=f"case-{number}"))
+    start((Producer, producer))
+    wait_until(lambda: unsent(producer) == 0)
+    start((Reader, listening))
+    wait_until(lambda: len(heard(listening)) == 7)
+    assert len(set(map(id, sessions))) < len(sessions)
+    assert sorted(heard(listening)) == [f"P-{number}" for number in range(8) if number != 3]
+    with listening.database.reading() as session:
+        assert inbox.count_failed(session) == {"retrying": 1, "parked": 0}
+
+
 def test_sequences_of_a_stream_have_no_gap(deployed, complaint, announce) -> None:
     producer = deployed("complaints")
     for number in range(7):

@@ -1,13 +1,13 @@
 """Consuming events: once each, whatever the broker repeats, and never lost to an error."""
 
 import json
-from collections.abc import Callable
-from functools import partial, wraps
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from eventlet import sleep
 from kombu import Queue
-from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, SharedExtension, register_entrypoint
 
 from gerai_shared import inbox, metrics
@@ -24,6 +24,9 @@ log = get_logger(__name__)
 
 RETRY_TICK_SECONDS = 0.5
 OUTAGE_WAIT_SECONDS = 1.0
+#: Events that share a transaction. Few enough that on SQLite, which never waits, the process stays awake.
+MOST_IN_ONE_BATCH = 20
+BATCHES_AT_ONCE = 2
 
 
 def read_event(raw: bytes) -> Event:
@@ -49,12 +52,26 @@ def raw_bytes(message: Any) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Arrival:
+    """A message that was read, and who handles it."""
+
+    message: Any
+    raw: bytes
+    event: Event
+    handler: "On"
+
+
 class EventConsumer(SharedExtension):
     """Takes a deployment's events from its durable queue and hands each to its handler.
 
     Order of safety: effect and inbox row commit together, only then the message is acknowledged. A
     failure is recorded and committed before the acknowledgement, too. With the database away the
     message stays unacknowledged and the consumer waits: an outage uses up nobody's attempts.
+
+    What arrives while others are being handled is handled together, in one transaction. There is no
+    timer: a single event is handled at once. When one of a batch fails, each is handled by itself, so
+    that a bad one spoils no neighbour.
     """
 
     listener = Listener()
@@ -63,6 +80,8 @@ class EventConsumer(SharedExtension):
         self._handlers: dict[str, On] = {}
         self._stopping = False
         self._started = False
+        self._arrived: deque[Any] = deque()
+        self._batches = 0
 
     def register(self, handler: "On") -> None:
         """Add a handler; called in its `setup`."""
@@ -74,7 +93,7 @@ class EventConsumer(SharedExtension):
                 Subscription(
                     queue=Queue(events_queue(self._deployment), no_declare=True),
                     receive=self._receive,
-                    prefetch=self.container.max_workers,
+                    prefetch=2 * BATCHES_AT_ONCE * MOST_IN_ONE_BATCH,
                 )
             )
 
@@ -85,9 +104,11 @@ class EventConsumer(SharedExtension):
             self.container.spawn_managed_thread(self._retry_for_ever, identifier="event-retries")
 
     def pause(self) -> None:
-        """Take no further events."""
+        """Take no further events; wait until those under way are finished."""
         self._stopping = True
         self.listener.pause()
+        while self._batches:
+            sleep(0.02)
 
     @property
     def _deployment(self) -> str:
@@ -98,38 +119,68 @@ class EventConsumer(SharedExtension):
         return self.container.config["gerai"]
 
     def _receive(self, message: Any) -> None:
-        self.container.spawn_managed_thread(partial(self._handle_message, message), identifier="event")
+        self._arrived.append(message)
+        if self._batches < BATCHES_AT_ONCE:
+            self._batches += 1
+            self.container.spawn_managed_thread(self._work, identifier="events")
 
-    def _handle_message(self, message: Any) -> None:
+    def _work(self) -> None:
+        """Handle batches until nothing waits; on stop the rest is left to the broker."""
+        try:
+            while self._arrived and not self._stopping:
+                count = min(len(self._arrived), MOST_IN_ONE_BATCH)
+                self._handle([self._arrived.popleft() for _ in range(count)])
+                sleep(0)
+        finally:
+            self._batches -= 1
+
+    def _handle(self, messages: Sequence[Any]) -> None:
+        arrivals = [arrival for message in messages if (arrival := self._read(message))]
+        while arrivals:
+            try:
+                with self._resources.database.transaction() as session:
+                    ran = [arrival.handler.run_in(session, arrival.event) for arrival in arrivals]
+            except Exception as error:  # noqa: BLE001 - a handler may raise anything; it is kept with its reason
+                if not is_outage(error):
+                    self._failed(arrivals, error)
+                    return
+                if self._stopping:
+                    return
+                sleep(OUTAGE_WAIT_SECONDS)
+            else:
+                self._done(arrivals, ran)
+                return
+
+    def _read(self, message: Any) -> _Arrival | None:
+        """Return what a message says; None when nobody can handle it, and it was kept."""
         raw = raw_bytes(message)
         try:
             event = read_event(raw)
         except MalformedEvent as error:
             self._keep(message, raw, None, str(error), hopeless=True)
-            return
+            return None
         handler = self._handlers.get(event.type)
         if handler is None:
             self._keep(message, raw, event, "no handler for this type", hopeless=True)
-            return
-        handler.run(event, partial(self._finish, message, raw, event))
+            return None
+        return _Arrival(message=message, raw=raw, event=event, handler=handler)
 
-    def _finish(
-        self, message: Any, raw: bytes, event: Event, _worker: Any, result: Any, exc_info: Any
-    ) -> tuple[Any, Any]:
-        if exc_info is None:
-            metrics.EVENTS_HANDLED.labels(type=event.type, outcome="done" if result else "repeat").inc()
-            self.listener.ack(message)
-            return result, None
-        error = exc_info[1]
-        if is_outage(error):
-            sleep(OUTAGE_WAIT_SECONDS)
-            # A new worker: this one has to end first.
-            self.container.spawn_managed_thread(partial(self._handle_message, message), identifier="event")
-            return result, None
-        log.warning("event_failed", type=event.type, event_id=event.id, exc_info=exc_info)
+    def _done(self, arrivals: Sequence[_Arrival], ran: Sequence[bool]) -> None:
+        for arrival, did_run in zip(arrivals, ran, strict=True):
+            outcome = "done" if did_run else "repeat"
+            metrics.EVENTS_HANDLED.labels(type=arrival.event.type, outcome=outcome).inc()
+            self.listener.ack(arrival.message)
+
+    def _failed(self, arrivals: Sequence[_Arrival], error: Exception) -> None:
+        if len(arrivals) > 1:
+            for arrival in arrivals:
+                self._handle([arrival.message])
+            return
+        [arrival] = arrivals
+        event = arrival.event
+        log.warning("event_failed", type=event.type, event_id=event.id, exc_info=error)
         metrics.EVENTS_HANDLED.labels(type=event.type, outcome="failed").inc()
-        self._keep(message, raw, event, f"{type(error).__name__}: {error}", hopeless=False)
-        return result, None
+        self._keep(arrival.message, arrival.raw, event, f"{type(error).__name__}: {error}", hopeless=False)
 
     def _keep(self, message: Any, raw: bytes, event: Event | None, reason: str, *, hopeless: bool) -> None:
         """Record a failure, waiting as long as the database is away: only then may the message go.
@@ -233,24 +284,14 @@ class On(Entrypoint):
         """Take no further events; those under way are finished."""
         self.consumer.pause()
 
-    def run(self, event: Event, handle_result: Any) -> None:
-        """Run the handler in a worker, in the event's context."""
-        context = new_context(correlation_id=event.correlation_id, traceparent=event.traceparent)
-        data = {"context": context}
-        try:
-            self.container.spawn_worker(self, (event,), {}, context_data=data, handle_result=handle_result)
-        except ContainerBeingKilled:
-            # Unacknowledged: the broker delivers it again.
-            log.info("event_left_to_the_broker", event_id=event.id)
-
-    def run_in(self, session: Any, event: Event) -> None:
-        """Run the handler outside a worker, within an open transaction."""
+    def run_in(self, session: Any, event: Event) -> bool:
+        """Run the handler in an open transaction and in the event's context; tell whether it was new."""
         service = self.container.service_cls()
         for provider in self.container.dependencies:
             setattr(service, provider.attr_name, provider.get_dependency(None))
         context = new_context(correlation_id=event.correlation_id, traceparent=event.traceparent)
         with working_in(context):
-            run_once(service, session, event, self._effect)
+            return run_once(service, session, event, self._effect)
 
 
 def run_once(service: Any, session: Any, event: Event, effect: Handler) -> bool:
@@ -263,18 +304,13 @@ def run_once(service: Any, session: Any, event: Event, effect: Handler) -> bool:
     return True
 
 
-def on(event_type: str) -> Callable[[Handler], Callable[[Any, Event], bool]]:
+def on(event_type: str) -> Callable[[Handler], Handler]:
     """Decorate `handler(self, session, event)`: called once for each event of `event_type`, in a
     transaction that also holds the inbox row. The service needs the dependency `deployment`.
     """
 
-    def decorate(effect: Handler) -> Callable[[Any, Event], bool]:
-        @wraps(effect)
-        def handle(self: Any, event: Event) -> bool:
-            with self.deployment.database.transaction() as session:
-                return run_once(self, session, event, effect)
-
-        register_entrypoint(handle, On(event_type, effect))
-        return handle
+    def decorate(effect: Handler) -> Handler:
+        register_entrypoint(effect, On(event_type, effect))
+        return effect
 
     return decorate
