@@ -20,7 +20,7 @@ LOOKS_EVERY_SECONDS = 0.25
 GIVES_PLACE_BACK = "('cancelled', 'expired', 'rescheduled')"
 SETTLED = "('delivered', 'no_channel', 'expired')"
 #: What a sender holds that may have been killed: another one takes it up when the lease is over.
-LEASED = "(state = 'sending' AND next_attempt_at > %s)"
+LEASED = "(state = 'sending' AND coalesce(next_attempt_at > %s, false))"
 
 LOST = """
     SELECT ticket_id, revision FROM ticket_history
