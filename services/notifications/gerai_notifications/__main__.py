@@ -5,7 +5,10 @@ from gerai_shared.green import make_green
 make_green()
 
 import argparse  # noqa: E402 - only after the standard library is patched
+import os  # noqa: E402
 import sys  # noqa: E402
+from contextlib import suppress  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 from gerai_shared import migrating  # noqa: E402
 from gerai_shared.deployment import deployment_of  # noqa: E402
@@ -15,6 +18,7 @@ from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
 from gerai_notifications.roles import NEEDS, PACKAGE, ROLES, build  # noqa: E402
 
 DEPLOYMENT = "notifications"
+NICENESS = 10
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,8 +40,18 @@ def _serve(role: str) -> int:
     deployment = deployment_of(settings)
     runner = Runner()
     start_logs(deployment)
+    _let_others_go_first()
     build(deployment, runner, role)
     return serve(runner, drain_seconds=settings.drain_seconds)
+
+
+def _let_others_go_first() -> None:
+    """Take the processor after everybody else: while it is scarce bookings go first, mails can wait."""
+    with suppress(AttributeError, OSError):
+        os.nice(NICENESS)
+        if os.getsid(0) == os.getpid():
+            # Linux shares the processor out between sessions; niceness alone counts only within one.
+            Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _migrate() -> int:
