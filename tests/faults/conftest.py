@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,17 @@ if not os.environ.get("FAULT_SCENARIOS"):
         "test_twins.py",
         "test_worn_mall.py",
     ]
+
+
+#: The first test of a run also waits for the mall to open.
+SECONDS_A_TEST = 240
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of this folder more time than others have."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(SECONDS_A_TEST))
 
 
 @pytest.fixture(scope="session")

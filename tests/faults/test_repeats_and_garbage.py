@@ -13,7 +13,7 @@ from gerai_shared.events.catalogue import REGISTRY
 
 from tests.faults.garbage import requests, spoiled_events, unreadable
 from tests.faults.visits import book_once
-from tests.support.errand import ask
+from tests.support.errand import ask, person
 from tests.support.invariants import PRODUCERS, problems, wait_until_quiet
 from tests.support.load import Load
 from tests.support.mall import EVENTS_QUEUE, BreakableMall
@@ -169,7 +169,11 @@ def test_text_that_no_database_takes_harms_nobody_else_s_booking(
     url = f"{mall.portal}/api/v1/agencies/immigration/tickets"
     for spoiled in ("mpp-lebak.passport-new.\0", "mpp-lebak.passport-new.\ud800"):
         for _ in range(10):
-            body = {"slot_id": spoiled, "purpose": "", "person": {"name": "Warga", "nik": "3602146508900001"}}
+            body = {
+                "slot_id": spoiled,
+                "purpose": load.purposes["immigration"],
+                "person": person(next(load.numbers)),
+            }
             answer = ask("POST", url, body, key=load.record.key())
             assert answer.status == 422, answer
     settle()

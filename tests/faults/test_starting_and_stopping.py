@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.faults.visits import book_once, serve_somebody
 from tests.support.load import Load
 from tests.support.mall import BreakableMall
@@ -64,7 +62,6 @@ def test_nobody_notices_that_one_of_two_processes_is_replaced(
     settle()
 
 
-@pytest.mark.timeout(180)
 def test_processes_that_start_before_their_servers_come_up_by_themselves(
     mall: BreakableMall, load: Load, settle: Callable[..., None]
 ) -> None:

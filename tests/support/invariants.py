@@ -15,7 +15,7 @@ from tests.support.waiting import wait_until
 BOOKING = ("booking-immigration", "booking-legal")
 PRODUCERS = (*BOOKING, "complaints")
 PARKING_QUEUE = "gerai.parked"
-QUIET_SECONDS = 60.0
+QUIET_SECONDS = 45.0
 LOOKS_EVERY_SECONDS = 0.25
 GIVES_PLACE_BACK = "('cancelled', 'expired', 'rescheduled')"
 SETTLED = "('delivered', 'no_channel', 'expired')"
