@@ -1,11 +1,14 @@
 """Connections to the broker."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from amqp.method_framing import frame_handler
 from amqp.serialization import decode_properties_basic
+from eventlet import spawn_n
+from eventlet.hubs import get_hub
 from kombu import Connection
 
 from gerai_shared.bus.embedded import EmbeddedTransport
@@ -89,3 +92,17 @@ def cut(connection: Connection) -> None:
     except (AttributeError, OSError):
         # Not connected any more, or embedded: nothing can hang.
         return
+
+
+@contextmanager
+def watchdog(seconds: float, bark: Callable[[], None]) -> Iterator[None]:
+    """Call `bark`, in a green thread of its own, unless the block ends within `seconds`.
+
+    The green thread is made only then: one that waits and is killed would hold on to everything the block
+    worked with until its time had come, and a busy relay would carry seconds of messages along.
+    """
+    timer = get_hub().schedule_call_global(seconds, spawn_n, bark)
+    try:
+        yield
+    finally:
+        timer.cancel()

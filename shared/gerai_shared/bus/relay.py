@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from eventlet import sleep, spawn, spawn_after
+from eventlet import sleep, spawn
 from eventlet.event import Event
 from eventlet.hubs import trampoline
 from eventlet.support.greenlets import GreenletExit
@@ -19,7 +19,7 @@ from kombu import Connection
 from nameko.extensions import Entrypoint
 
 from gerai_shared import commands, inbox, metrics, outbox
-from gerai_shared.bus.connection import connection_to, cut, is_embedded
+from gerai_shared.bus.connection import connection_to, cut, is_embedded, watchdog
 from gerai_shared.bus.embedded import NoRoute
 from gerai_shared.events.envelope import CONTENT_TYPE
 from gerai_shared.logs import get_logger
@@ -63,8 +63,7 @@ class Publisher:
         self._returned.clear()
         if self._embedded:
             return self._publish_embedded(events)
-        watchdog = spawn_after(HANGS_AFTER_SECONDS, self._cut)
-        try:
+        with watchdog(HANGS_AFTER_SECONDS, self._cut):
             for event in events:
                 self._tag += 1
                 self._unconfirmed.add(self._tag)
@@ -73,8 +72,6 @@ class Publisher:
                 self._connection.drain_events(timeout=HANGS_AFTER_SECONDS)
                 if self._nacked:
                     raise PublishingFailed("refused by the broker")
-        finally:
-            watchdog.cancel()
         return set(self._returned)
 
     def _publish_embedded(self, events: list[outbox.Outgoing]) -> set[str]:

@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventlet import sleep, spawn_after
+from eventlet import sleep
 from eventlet.queue import Full, LightQueue
 from kombu import Connection
 from nameko.extensions import SharedExtension
 
-from gerai_shared.bus.connection import connection_to, cut
+from gerai_shared.bus.connection import connection_to, cut, watchdog
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import Saturated
 
@@ -71,16 +71,14 @@ class Sender(SharedExtension):
         while True:
             letter = self._letters.get()
             while time.monotonic() < letter.expires_at:
-                watchdog = spawn_after(HANGS_AFTER_SECONDS, self._cut)
                 try:
-                    self._publish(letter)
+                    with watchdog(HANGS_AFTER_SECONDS, self._cut):
+                        self._publish(letter)
                     break
                 except Exception as error:  # noqa: BLE001 - a new connection is tried until the letter expires
                     log.warning("letter_not_sent", reason=f"{type(error).__name__}: {error}")
                     self._forget_connection()
                     sleep(RECONNECT_SECONDS)
-                finally:
-                    watchdog.cancel()
             self._unsent -= 1
 
     def _publish(self, letter: Letter) -> None:
