@@ -229,7 +229,5 @@ def quota_on(session: Session, *, site: str, day: date, channel: str) -> dict[st
 
 def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows that are not there yet; those that are stay as they are."""
-    for start in range(0, len(rows), 500):
-        session.execute(
-            insert_into(session, table).values(rows[start : start + 500]).on_conflict_do_nothing()
-        )
+    if rows:
+        session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
