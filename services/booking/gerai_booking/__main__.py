@@ -8,7 +8,7 @@ import argparse  # noqa: E402 - nothing may be imported before the patch
 import sys  # noqa: E402
 from datetime import UTC, datetime  # noqa: E402
 
-from gerai_shared import migrating, runtime  # noqa: E402
+from gerai_shared import runtime  # noqa: E402
 from gerai_shared.deployment import deployment_of  # noqa: E402
 from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
 
@@ -32,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     deployment = deployment_of(settings)
     runtime.start_logs(deployment)
     if options.command == "migrate":
+        # Here, because Alembic takes megabytes that a serving process has no use for.
+        from gerai_shared import migrating
+
         migrating.upgrade(settings.database_url, "gerai_booking")
         return runtime.EXIT_OK
     agency = agencies.load(options.agency, (datetime.now(UTC) + settings.clock_offset).date())

@@ -10,7 +10,6 @@ import sys  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from gerai_shared import migrating  # noqa: E402
 from gerai_shared.deployment import deployment_of  # noqa: E402
 from gerai_shared.runtime import EXIT_OK, Runner, exit_with, serve, start_logs  # noqa: E402
 from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
@@ -56,6 +55,9 @@ def _let_others_go_first() -> None:
 
 def _migrate() -> int:
     settings = read_settings(DEPLOYMENT, needs=frozenset({"database"}))
+    # Here, because Alembic takes megabytes that a serving process has no use for.
+    from gerai_shared import migrating
+
     migrating.upgrade(settings.database_url, PACKAGE)
     return EXIT_OK
 
