@@ -22,6 +22,7 @@ MEASURES: dict[str, Measure] = {
     "roles": roles.measure_roles,
     "mall": roles.measure_one_process,
 }
+WIDE = 200
 EXIT_OK, EXIT_MISSED, EXIT_BROKEN = 0, 1, 2
 
 
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = set(names) - MEASURES.keys()
     if unknown:
         _parser().error(f"unknown: {', '.join(sorted(unknown))}")
-    console = Console()
+    console = _console()
     rows: list[Row] = []
     failures = 0
     with _Status(console) as tell, running_mall(tell) as bench:
@@ -105,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every number there")
     parser.add_argument("--cores", action="store_true", help="show how many cores each process kept busy")
     return parser
+
+
+def _console() -> Console:
+    """Return the terminal; what goes into a file is not squeezed into 80 columns."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
 
 
 def _machine(bench: Bench) -> machine.Machine:

@@ -32,7 +32,7 @@ class Row:
 
 def table_of(rows: Sequence[Row]) -> Table:
     """Return the rows as a table for the terminal."""
-    table = Table(title="Speed of the mall", title_justify="left", show_lines=True)
+    table = Table(title="Speed of the mall", title_justify="left")
     for heading in ("what", "parameters", "figure", "baseline of this run", "ratio", "target", "reached"):
         table.add_column(heading, justify="right" if heading == "ratio" else "left")
     table.add_column("cores others used", justify="right")

@@ -110,6 +110,10 @@ def client_address(request: Request, trusted_proxies: int) -> str:
 class _Protocol(HttpOnlyProtocol):
     """One connection; says nothing about what software answers."""
 
+    #: Bytes that each connection keeps for its answers. Thousands are open at once, and what is larger goes
+    #: out directly.
+    wbufsize = 4 << 10
+
     def version_string(self) -> str:
         return "gerai"
 
