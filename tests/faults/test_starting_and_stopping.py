@@ -1,8 +1,13 @@
 """Processes start in any order and end without losing what is under way."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
 
 from tests.faults.visits import book_once, serve_somebody
+from tests.support.errand import ask
 from tests.support.load import Load
 from tests.support.mall import BreakableMall
 from tests.support.waiting import wait_until
@@ -41,10 +46,41 @@ def test_a_process_in_which_nothing_happens_hears_that_it_shall_end(mall: Breaka
     assert (code, seconds < LEAVING_SECONDS) == (0, True), seconds
 
 
+@pytest.mark.parametrize("name", ["booking-immigration-counter", "booking-immigration-bus", "gateway-serve"])
+def test_what_a_process_has_begun_it_answers_although_it_was_told_to_end(
+    mall: BreakableMall, load: Load, settle: Callable[..., None], name: str
+) -> None:
+    """The answer of an agency is on its way when the process that gives it ends."""
+    officer = mall.officer("immigration")
+    booked, _seconds, _key = book_once(mall, load)
+    ticket, token = booked.body["ticket"], booked.body["token"]
+    cancel = partial(ask, "POST", f"{mall.portal}/api/v1/tickets/{token}/cancel", {}, key=load.record.key())
+    arrive = partial(
+        ask,
+        "POST",
+        f"{mall.counters('immigration')}/api/v1/check-ins",
+        {"site": ticket["site"], "number": ticket["number"]},
+        key=load.record.key(),
+        bearer=officer.bearer,
+    )
+    stops = mall.log(name).count('"stopping"')
+    with ThreadPoolExecutor() as pool:
+        with mall.holding_ticket("booking-immigration", ticket["id"]):
+            answer = pool.submit(arrive if name.endswith("counter") else cancel)
+            wait_until(lambda: mall.is_somebody_waiting("booking-immigration"))
+            mall.processes[name].terminate()
+            wait_until(lambda: mall.log(name).count('"stopping"') > stops)
+        assert answer.result().status == 200, answer.result()
+    load.record.tell("immigration", answer.result().body["ticket"])
+    assert mall.processes[name].wait(timeout=DRAIN_SECONDS + LEAVING_SECONDS) == 0
+    mall.revive(name)
+    settle()
+
+
 def test_nobody_notices_that_one_of_two_processes_is_replaced(
     mall: BreakableMall, load: Load, settle: Callable[..., None]
 ) -> None:
-    """An upgrade goes process by process: what one of them has taken it answers before it ends."""
+    """An upgrade goes process by process: what one of them has not answered the other one gets."""
     name = "booking-immigration-bus"
     twin = mall.twin(name)
     mall.start(twin)

@@ -257,6 +257,26 @@ class BreakableMall(Mall):
                 )
                 channel.basic_publish_confirm(message, exchange="", routing_key=queue)
 
+    @contextmanager
+    def holding_ticket(self, deployment: str, ticket_id: str) -> Iterator[None]:
+        """Keep a ticket's row to ourselves during the block: whoever wants to change it has to wait."""
+        connection = psycopg2.connect(self.database_url(deployment).replace("+psycopg2", ""))
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT id FROM tickets WHERE id = %s FOR UPDATE", (ticket_id,))
+                assert cursor.fetchone() is not None
+            yield
+        finally:
+            connection.rollback()
+            connection.close()
+
+    def is_somebody_waiting(self, deployment: str) -> bool:
+        """Tell whether a transaction of a deployment waits for a row that another one holds."""
+        waiting = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(self.query(deployment, waiting))
+
     def measured(self, name: str, metric: str) -> float:
         """Return the sum of a process's measurements whose name and labels begin with `metric`."""
         page = str(ask("GET", f"http://127.0.0.1:{self.role(name).port}/metrics").body)

@@ -35,7 +35,8 @@ class Subscription:
     `receive` is called in the listener's own green thread and must return at once. `declare` says
     that the queue is exclusive to this process and is made on each connection; `ready` is called
     when messages begin to flow, on each connection anew. `no_ack` says that messages are not
-    acknowledged: the broker forgets each one as it sends it.
+    acknowledged: the broker forgets each one as it sends it. `until_stop` says that a pause leaves it
+    alone: work under way may wait for its messages.
     """
 
     queue: Queue
@@ -43,6 +44,7 @@ class Subscription:
     prefetch: int
     declare: bool = False
     no_ack: bool = False
+    until_stop: bool = False
     ready: Callable[[], None] | None = None
 
 
@@ -67,7 +69,10 @@ class Listener(SharedExtension):
             self.container.spawn_managed_thread(self._run, identifier="bus-listener")
 
     def pause(self) -> None:
-        """Take no further messages; those under way can still be acknowledged. Waits until it is so."""
+        """Take no further work; what is under way can still be answered and acknowledged.
+
+        Waits until it is so.
+        """
         self._stopping = True
         if self._started and self.connected:
             self._paused.wait(timeout=5)
@@ -127,8 +132,9 @@ class Listener(SharedExtension):
             if subscription.ready is not None:
                 subscription.ready()
         self._drain(connection)
-        for consumer in consumers:
-            consumer.cancel()
+        for subscription, consumer in zip(self._subscriptions, consumers, strict=True):
+            if not subscription.until_stop:
+                consumer.cancel()
         self._paused.send()
         # The connection lives on: work under way still acknowledges through it.
         while True:

@@ -218,6 +218,7 @@ class RpcClient(SharedExtension):
                 declare=True,
                 # An answer that is lost on its way is asked for again.
                 no_ack=True,
+                until_stop=True,
             )
         )
 
