@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, selec
 from sqlalchemy.orm import Session
 
 from gerai_shared import tables
-from gerai_shared.context import current_context
+from gerai_shared.context import Context, current_context
 from gerai_shared.database import ANNOUNCES, insert_into
 from gerai_shared.events.catalogue import REGISTRY
 from gerai_shared.events.envelope import Event, to_wire
@@ -24,13 +24,17 @@ KEPT_AFTER_SENDING = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvent:
-    """An event to be announced; `data` holds native values of the type's schema."""
+    """An event to be announced; `data` holds native values of the type's schema.
+
+    `context` is that of the request which caused it; without one, that of the work under way.
+    """
 
     type: str
     subject: str
     data: dict[str, Any]
     agency: str = ""
     site: str = ""
+    context: Context | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,7 @@ def add(session: Session, *events: NewEvent, source: str, now: datetime) -> None
 
 
 def _row(new: NewEvent, source: str, now: datetime) -> dict[str, Any]:
-    context = current_context()
+    context = new.context or current_context()
     event = Event(
         id=new_id(),
         source=source,
@@ -103,13 +107,12 @@ def claim_batch(session: Session, *, now: datetime, limit: int) -> list[Outgoing
         earlier.c.position <= table.c.position,
         earlier.c.not_before > now,
     )
-    any_waits = session.scalar(
-        select(table.c.position).where(table.c.sent_at.is_(None), table.c.not_before > now).limit(1)
-    )
     query = select(table).where(table.c.sent_at.is_(None)).order_by(table.c.position).limit(limit)
-    if any_waits is not None:
-        query = query.where(or_(table.c.not_before.is_(None), table.c.not_before <= now), ~blocked)
     rows = session.execute(query).mappings().all()
+    # Whatever waits is as old as what it holds up, or older: when nothing does in here, nothing is held up.
+    if any(row["not_before"] is not None and row["not_before"] > now for row in rows):
+        query = query.where(or_(table.c.not_before.is_(None), table.c.not_before <= now), ~blocked)
+        rows = session.execute(query).mappings().all()
     sequences = _number(session, [row for row in rows if row["sequence"] is None])
     return [_outgoing(row, sequences.get(row["position"], row["sequence"])) for row in rows]
 
@@ -123,22 +126,23 @@ def _number(session: Session, rows: list[Any]) -> dict[int, int]:
     for row in rows:
         counts.setdefault(row["stream"], []).append(row["position"])
     numbers: dict[int, int] = {}
-    for stream in sorted(counts):
+    if not counts:
+        return numbers
+    statement = insert_into(session, streams)
+    counted = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[streams.c.stream],
+            set_={"last_sequence": streams.c.last_sequence + statement.excluded.last_sequence},
+        ).returning(streams),
+        [{"stream": stream, "last_sequence": len(counts[stream])} for stream in sorted(counts)],
+    )
+    for stream, last in counted:
         positions = counts[stream]
-        statement = insert_into(session, streams).values(stream=stream, last_sequence=len(positions))
-        last = session.scalar(
-            statement.on_conflict_do_update(
-                index_elements=[streams.c.stream],
-                set_={"last_sequence": streams.c.last_sequence + len(positions)},
-            ).returning(streams.c.last_sequence)
-        )
-        assert last is not None
         numbers.update(zip(positions, range(last - len(positions) + 1, last + 1), strict=True))
-    if numbers:
-        session.connection().execute(
-            update(table).where(table.c.position == bindparam("p")).values(sequence=bindparam("s")),
-            [{"p": position, "s": number} for position, number in numbers.items()],
-        )
+    session.connection().execute(
+        update(table).where(table.c.position == bindparam("p")).values(sequence=bindparam("s")),
+        [{"p": position, "s": number} for position, number in numbers.items()],
+    )
     return numbers
 
 

@@ -98,10 +98,15 @@ class BookingSchema(Schema):
 
 
 class BatchItemSchema(Schema):
-    """One booking of a batch; its body is checked by itself, so that a bad one spoils no neighbour."""
+    """One booking of a batch; its body is checked by itself, so that a bad one spoils no neighbour.
+
+    `correlation_id` and `traceparent` are those of the citizen's own request.
+    """
 
     key = fields.String(required=True, validate=KEY)
     body = fields.Dict(required=True)
+    correlation_id = fields.String(load_default=None)
+    traceparent = fields.String(load_default=None)
 
 
 class BatchSchema(Schema):
@@ -125,7 +130,6 @@ class HoldSchema(Schema):
     """A place to be held."""
 
     slot_id = fields.String(required=True, validate=SLOT)
-    language = fields.String(load_default="id", validate=LANGUAGE)
     holder = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
 
 

@@ -10,6 +10,7 @@ from gerai_shared.bus.relay import relay
 from gerai_shared.bus.rpc import Request, rpc
 from gerai_shared.clock import local_date
 from gerai_shared.commands import fingerprint
+from gerai_shared.context import new_context
 from gerai_shared.deployment import Deployment, Resources
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, Refused, to_wire
@@ -89,7 +90,6 @@ class BookingService:
     def hold(self, request: Request) -> dict[str, Any]:
         """Hold a place."""
         asked = load(schemas.HoldSchema(), request.payload)
-        asked.pop("language")
 
         def run(session: Any, now: Any) -> dict[str, Any]:
             ticket = booking.hold(session, self._office, now=now, **asked)
@@ -106,7 +106,7 @@ class BookingService:
         refused: dict[int, Refused] = {}
         for place, item in enumerate(items):
             try:
-                one = self._booking_request(item["key"], item["body"])
+                one = self._booking_request(item)
                 if wanted.setdefault(one.key, one).fingerprint != one.fingerprint:
                     raise IdempotencyKeyReused
             except Refused as refusal:
@@ -121,11 +121,12 @@ class BookingService:
             ]
         }
 
-    def _booking_request(self, key: str, body: dict[str, Any]) -> booking.BookingRequest:
-        data = load(_booking, body)
+    def _booking_request(self, item: dict[str, Any]) -> booking.BookingRequest:
+        data = load(_booking, item["body"])
         return booking.BookingRequest(
-            key=key,
-            fingerprint=fingerprint(body),
+            key=item["key"],
+            fingerprint=fingerprint(item["body"]),
+            context=new_context(correlation_id=item["correlation_id"], traceparent=item["traceparent"]),
             slot_id=data.get("slot_id"),
             hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
             applicant=applicant_of(data, self._office),

@@ -72,9 +72,15 @@ class Batcher:
         Raises the agency's own Refused, or Unavailable when no answer came in time: the booking may
         have happened then, and asking again with the same key tells.
         """
+        context = current_context()
         booking = _Booking(
-            request={"key": key, "body": body},
-            context=current_context(),
+            request={
+                "key": key,
+                "body": body,
+                "correlation_id": context.correlation_id,
+                "traceparent": context.traceparent,
+            },
+            context=context,
             until=self._monotonic() + self._patience,
         )
         line = self._lines.setdefault(agency, _Line())

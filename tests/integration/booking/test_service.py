@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from gerai_booking.service import BookingService
 from gerai_booking.usecases.office import Office
+from gerai_shared import tables
 from gerai_shared.bus.rpc import Request
 from gerai_shared.clock import Clock
 from gerai_shared.database import Database
 from gerai_shared.refusals import IdempotencyKeyMissing, InvalidRequest, Refused
 from gerai_shared.ticket import TicketSchema
+from sqlalchemy import select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, House
 
@@ -178,3 +180,21 @@ def test_what_a_complaint_needs_to_know_names_no_person(gateway: Gateway) -> Non
 def test_a_strangers_token_is_refused_everywhere(gateway: Gateway, method: str) -> None:
     with pytest.raises(Refused, match="unknown_ticket"):
         gateway.ask(method, {"token": "immigration.nobody"}, key="key-0001")
+
+
+def test_what_is_announced_of_each_booking_carries_its_own_citizens_request(gateway: Gateway) -> None:
+    slot = gateway.house.slots()[0]
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    requests = [
+        {
+            "key": f"key-000{person}",
+            "body": gateway.body(person, slot),
+            "correlation_id": f"request-of-{person}",
+            "traceparent": f"00-{trace}-b7ad6b716920333{person}-01",
+        }
+        for person in (1, 2)
+    ]
+    gateway.ask("book_batch", {"requests": requests})
+    bodies = [json.loads(row.body) for row in gateway.house.rows(select(tables.outbox))]
+    assert sorted(body["correlationid"] for body in bodies) == ["request-of-1", "request-of-2"]
+    assert {body["traceparent"].split("-")[1] for body in bodies} == {trace}

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from gerai_shared import outbox
+from gerai_shared.context import Context
 from gerai_shared.outbox import NewEvent
 from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
@@ -14,9 +15,15 @@ from gerai_booking.usecases.office import Office
 
 
 def news(
-    office: Office, event_type: str, ticket: Ticket, previous: State | None, person: Person | None
+    office: Office,
+    event_type: str,
+    ticket: Ticket,
+    previous: State | None,
+    person: Person | None,
+    *,
+    context: Context | None = None,
 ) -> NewEvent:
-    """Return an event of which the ticket's holder is told."""
+    """Return an event of which the ticket's holder is told; see NewEvent for `context`."""
     site = office.site(ticket.site)
     service = office.service(ticket.service)
     counter = office.counter_name(ticket.site, ticket.counter)
@@ -25,6 +32,7 @@ def news(
         subject=ticket.id,
         agency=ticket.agency,
         site=ticket.site,
+        context=context,
         data={
             "ticket": ticket,
             "previous_state": previous,

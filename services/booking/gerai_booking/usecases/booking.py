@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from gerai_shared import commands
+from gerai_shared.context import Context
 from gerai_shared.ids import new_id
 from gerai_shared.refusals import IdempotencyKeyReused, Refused
 from gerai_shared.ticket import (
@@ -50,6 +51,8 @@ class BookingRequest:
     slot_id: str | None
     hold_id: str | None
     applicant: Applicant
+    #: Of the citizen's own request, when it travelled with others.
+    context: Context | None = None
 
 
 Answer = dict[str, Any] | Refused
@@ -134,6 +137,7 @@ def _book_fresh(
                 booked[key][0],
                 State.HELD if key in held else None,
                 booked[key][1],
+                context=by_key[key].context,
             )
             for key in by_key
             if key in booked
