@@ -53,12 +53,12 @@ def availability(mall: Mall, agency: str, *, site: str, service: str, first: dat
     return mall.availability.of(question)
 
 
-def hold(mall: Mall, agency: str, *, slot_id: str, language: str, holder: str, key: str) -> Json:
+def hold(mall: Mall, agency: str, *, slot_id: str, holder: str, key: str) -> Json:
     """Hold a place: {"ticket", "token", "held_until"}. `holder` tells browsers apart. Raises Refused."""
     return mall.ask(
         deployment_of_agency(mall, agency),
         "hold",
-        {"slot_id": slot_id, "language": language, "holder": holder},
+        {"slot_id": slot_id, "holder": holder},
         key=key,
     )
 

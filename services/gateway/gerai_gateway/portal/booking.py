@@ -37,9 +37,7 @@ class BookingPages(PortalPages):
         self.pages.check_form(request)
         key = forms.form_key(request)
         try:
-            wanted = load(
-                _hold, {"slot_id": request.form.get("slot_id", ""), "language": language_of(request)}
-            )
+            wanted = load(_hold, {"slot_id": request.form.get("slot_id", "")})
         except InvalidRequest:
             return self._hours(request, agency, service, refusal=no_hour())
         try:

@@ -128,7 +128,6 @@ class HoldSchema(Schema):
     """A place to be held for some minutes."""
 
     slot_id = _slot(required=True, error_messages={"required": CHOOSE_AN_HOUR})
-    language = _language(load_default="id")
 
 
 class ChangeSchema(Schema):
