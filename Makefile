@@ -19,15 +19,15 @@ down: ## end what a `make up` elsewhere started
 	@tools/setup.sh runtime
 	@exec $(PYTHON) -m gerai_allinone.topology down
 
-test: ## checks, unit, contract, integration, deploy, servers, browser
+test: ## checks, unit, contract, integration, deploy, faults, browser
 	@tools/system_packages.sh servers browser
 	@tools/setup.sh all
 	@exec $(PYTHON) tools/test_all.py
 
-faults: ## kill, stop, starve and flood the real topology under load (ten minutes, the whole machine)
+faults: ## of the tests only these: kill, stop, starve and flood the real topology under load
 	@tools/system_packages.sh servers
 	@tools/setup.sh all
-	@FAULT_SCENARIOS=1 exec $(PYTHON) tools/test_all.py --only faults
+	@exec $(PYTHON) tools/test_all.py --only faults
 
 check: ## what to run before each commit: style, types, import contracts, unit tests
 	@tools/setup.sh all

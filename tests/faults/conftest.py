@@ -1,7 +1,6 @@
 """One mall for all scenarios: a start takes half a minute, and what survives one fault must survive the next."""
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,20 +9,6 @@ import pytest
 from tests.support.invariants import problems, wait_until_quiet
 from tests.support.load import Load, Record, make_room
 from tests.support.mall import BreakableMall, prepared_mall
-
-# They take some ten minutes and the whole machine: `make faults` runs them, `make test` only what starts servers.
-if not os.environ.get("FAULT_SCENARIOS"):
-    collect_ignore = [
-        "test_broker_faults.py",
-        "test_database_faults.py",
-        "test_killed_processes.py",
-        "test_repeats_and_garbage.py",
-        "test_silent_agency.py",
-        "test_starting_and_stopping.py",
-        "test_twins.py",
-        "test_worn_mall.py",
-    ]
-
 
 #: The first test of a run also waits for the mall to open.
 SECONDS_A_TEST = 240
