@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import eventlet
@@ -99,9 +100,10 @@ def test_an_empty_mailbox_says_so(service: Deployment) -> None:
 
 def test_a_mail_is_listed_and_read_with_its_link_and_its_calendar_file(service: Deployment) -> None:
     tell(service, complaint_event(recipient=contact()))
-    tell(service, ticket_event(time=service.clock.now(), recipient=contact(), starts_at=None))
-    booked = ticket_event(recipient=contact(), language="en")
-    tell(service, replace(booked, time=service.clock.now()))
+    now = service.clock.now()
+    tell(service, ticket_event(time=now, recipient=contact(), starts_at=None))
+    soon = now + timedelta(days=2)
+    tell(service, ticket_event(time=now, recipient=contact(), language="en", starts_at=soon))
     listing = get(service, "/").text
     assert listing.index("Queue number A-012") < listing.index("P-2026-000123")
     path = re.findall(r'href="(/messages/[^"]+)"', listing)[0]
