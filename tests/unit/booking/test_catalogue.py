@@ -232,15 +232,19 @@ def test_the_daily_quota_can_be_reached_by_a_single_service(site: str, places: i
     assert quota.places == places == len(hours.hour_starts()) * offer.places_per_hour_slot
 
 
-@given(st.dates(date(2014, 1, 1), date(2100, 1, 1)))
-def test_the_pop_up_is_one_saturday_at_least_three_days_ahead(today: date) -> None:
-    popup = sites.popup_gorontalo(today)
-    (day,) = popup.dates
-    assert day.weekday() == 5
-    assert timedelta(days=3) <= day - today < timedelta(days=10)
-    assert popup.hours_on(day) is not None
-    assert popup.hours_on(day + timedelta(days=7)) is None
-    assert popup.time_zone == "Asia/Makassar"
+@pytest.mark.parametrize("started_on", [date(2026, 12, 9), date(2026, 12, 12), date(2027, 3, 1)])
+def test_the_pop_up_has_the_same_days_whenever_a_process_started(started_on: date) -> None:
+    by_agency = [agencies.load(slug, started_on).sites for slug in ("immigration", "legal")]
+    for popup in (site for places in by_agency for site in places if site.code == sites.POPUP_GORONTALO):
+        assert popup.hours_on(date(2026, 12, 12)) is not None
+        assert popup.hours_on(date(2026, 12, 19)) is None
+        assert popup.time_zone == "Asia/Makassar"
+
+
+def test_the_pop_up_comes_on_one_saturday_of_each_month() -> None:
+    days = sites.popup_gorontalo().dates
+    assert len({(day.year, day.month) for day in days}) == len(days)
+    assert {day.weekday() for day in days} == {5}
 
 
 @given(

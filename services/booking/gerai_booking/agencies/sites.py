@@ -11,7 +11,9 @@ POPUP_GORONTALO = "popup-gorontalo"
 SATURDAY = 5
 MONDAY_TO_THURSDAY = range(4)
 FRIDAY = 4
-DAYS_TO_ANNOUNCE_A_POPUP = 3
+#: The sample pop-up comes back every month. Its dates are written down and do not move with the day on which
+#: a process starts: a counter that is restarted in the morning of the day must still find its site open.
+POPUP_YEARS = range(2026, 2031)
 
 
 def mpp_lebak() -> Site:
@@ -56,8 +58,8 @@ def kanim_serang() -> Site:
     )
 
 
-def popup_gorontalo(today: date) -> Site:
-    """One Saturday in a city mall in Gorontalo (WITA), walk-in only: the first one at least three days away.
+def popup_gorontalo() -> Site:
+    """A Saturday a month in a city mall in Gorontalo (WITA), walk-in only.
 
     A pop-up takes no booking at all: who comes with complete documents is served in order of arrival.
     """
@@ -72,7 +74,7 @@ def popup_gorontalo(today: date) -> Site:
         regency_code="75.71",
         time_zone="Asia/Makassar",
         opens_on=(WeeklyHours(weekday=SATURDAY, opens=time(10), closes=time(16), breaks=lunch),),
-        dates=(next_saturday(today + timedelta(days=DAYS_TO_ANNOUNCE_A_POPUP)),),
+        dates=tuple(second_saturday(year, month) for year in POPUP_YEARS for month in range(1, 13)),
         online_booking=False,
         notes=(
             Text(
@@ -83,6 +85,7 @@ def popup_gorontalo(today: date) -> Site:
     )
 
 
-def next_saturday(earliest: date) -> date:
-    """The first Saturday on or after this day."""
-    return earliest + timedelta(days=(SATURDAY - earliest.weekday()) % 7)
+def second_saturday(year: int, month: int) -> date:
+    """The second Saturday of a month."""
+    eighth = date(year, month, 8)
+    return eighth + timedelta(days=(SATURDAY - eighth.weekday()) % 7)

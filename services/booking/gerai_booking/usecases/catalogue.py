@@ -7,6 +7,9 @@ from gerai_booking.rules.catalogue import Fee, Promise, Requirement, Service, Si
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
 
+#: Of a pop-up, the next days are told; what is further away may still change.
+DATES_TOLD = 3
+
 
 def catalogue(office: Office, *, today: date) -> dict[str, Any]:
     """Return agency, sites and services as JSON; fees and promises are those of `today`."""
@@ -20,12 +23,12 @@ def catalogue(office: Office, *, today: date) -> dict[str, Any]:
             "parent": both(period.parent),
             "brand": {"colour": agency.brand.colour, "on_colour": agency.brand.on_colour},
         },
-        "sites": [_site(office, site) for site in agency.sites],
+        "sites": [_site(office, site, today) for site in agency.sites],
         "services": [_service(office, service, today) for service in agency.services],
     }
 
 
-def _site(office: Office, site: Site) -> dict[str, Any]:
+def _site(office: Office, site: Site, today: date) -> dict[str, Any]:
     return {
         "code": site.code,
         "name": both(site.name),
@@ -44,7 +47,7 @@ def _site(office: Office, site: Site) -> dict[str, Any]:
             }
             for hours in site.opens_on
         ],
-        "dates": [day.isoformat() for day in site.dates],
+        "dates": [day.isoformat() for day in site.dates if day >= today][:DATES_TOLD],
         "counters": [{"code": c.code, "name": both(c.name)} for c in office.counters_at(site.code)],
     }
 

@@ -28,7 +28,7 @@ SAMPLE = "Data contoh / sample data"
 
 
 def agency(today: date) -> Agency:
-    """The catalogue as it stands on `today`, which decides the agency's name and the date of the pop-up."""
+    """The catalogue as it stands on `today`, which decides the agency's name."""
     history = _history()
     period = period_on(history, today)
     return Agency(
@@ -45,7 +45,7 @@ def agency(today: date) -> Agency:
             child_passport(),
             stay_permit(),
         ),
-        sites=(mpp_lebak(), kanim_serang(), popup_gorontalo(today)),
+        sites=(mpp_lebak(), kanim_serang(), popup_gorontalo()),
         offers=(*_offers_in_lebak(), *_offers_in_serang(), *_offers_in_gorontalo()),
         quotas=(
             DailyQuota(site=KANIM_SERANG, places=140, basis=SAMPLE, valid_from=date(2024, 1, 1)),

@@ -40,7 +40,7 @@ def agency(today: date) -> Agency:
             human_rights_complaint(),
             legal_consultation(),
         ),
-        sites=(mpp_lebak(), popup_gorontalo(today)),
+        sites=(mpp_lebak(), popup_gorontalo()),
         offers=(*_offers_in_lebak(), *_offers_in_gorontalo()),
         quotas=(DailyQuota(site=MPP_LEBAK, places=40, basis=SAMPLE, valid_from=date(2024, 1, 1)),),
         counters=_counters(),
