@@ -127,15 +127,18 @@ class House:
         wanted = (slots.c.day == day, slots.c.service == service, slots.c.site == site)
         return [row.id for row in self.rows(select(slots.c.id).where(*wanted).order_by(slots.c.starts_at))]
 
-    def request(self, person: int, place: str, *, key: str | None = None, **body: Any) -> BookingRequest:
+    def request(
+        self, person: int, place: str, *, key: str | None = None, service: str | None = None, **body: Any
+    ) -> BookingRequest:
         """The request of the `person`-th citizen for a slot, or for the place under a hold's token."""
         place_field = "hold_token" if place.startswith(f"{self.office.code}.") else "slot_id"
-        service = self.office.service(SERVICE if place.count(".") != 2 else place.split(".")[1])
+        code = service or (SERVICE if place.count(".") != 2 else place.split(".")[1])
+        asked = self.office.service(code)
         body = {
             place_field: place,
-            "purpose": next((purpose.code for purpose in service.purposes), None),
+            "purpose": next((purpose.code for purpose in asked.purposes), None),
             "precondition_met": True,
-            "person": self.person(person, citizen="WNI" in service.citizenship),
+            "person": self.person(person, citizen="WNI" in asked.citizenship),
             **body,
         }
         data = load(BookingSchema(), body)

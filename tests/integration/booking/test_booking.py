@@ -18,6 +18,8 @@ from tests.integration.booking.house import (
     DAY,
     NEXT_DAY,
     NOW,
+    SERVICE,
+    SITE,
     TODAY,
     House,
     outcome,
@@ -97,6 +99,32 @@ def test_an_hour_that_has_begun_and_one_that_never_was_are_not_booked(house: Hou
         house.request(4, house.slots()[0]),
     )
     assert [outcome(answer) for answer in answers] == ["slot_past", "slot_past", "unknown_slot", "booked"]
+
+
+def test_an_hour_on_a_closed_day_is_told_to_be_closed(house: House) -> None:
+    christmas, sunday = "20261225T0200Z", "20261206T0200Z"
+    wanted = [
+        f"{SITE}.{SERVICE}.{christmas}",
+        f"{SITE}.{SERVICE}.{sunday}",
+        f"{SITE}.{SERVICE}.20261207T0200Z",
+        f"{SITE}.haircut.{sunday}",
+        f"nowhere.{SERVICE}.{sunday}",
+    ]
+    answers = house.book(*(house.request(1, place, service=SERVICE) for place in wanted))
+    assert [outcome(answer) for answer in answers] == ["slot_closed"] * 2 + ["unknown_slot"] * 3
+    assert house.rows(select(tickets)) == []
+    house.check()
+
+
+def test_a_persons_second_wish_counts_when_the_first_found_no_place(house: House) -> None:
+    full, free = house.slots()[:2]
+    house.shrink(day=DAY, per_slot=1)
+    house.booked(1, full)
+    twice = [house.request(2, full), house.request(2, free), house.request(3, house.slots()[2])]
+    assert [outcome(answer) for answer in house.book(*twice)] == ["slot_full", "booked", "booked"]
+    both = [house.request(4, slot) for slot in house.slots()[3:5]]
+    assert [outcome(answer) for answer in house.book(*both)] == ["booked", "open_ticket_exists"]
+    house.check()
 
 
 def test_a_bad_neighbour_spoils_nobody_elses_booking(house: House) -> None:

@@ -6,7 +6,7 @@ are touched by one transaction at a time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from gerai_shared.database import insert_into
@@ -29,6 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
+
+#: How the start of an hour is written in its id, in UTC.
+SLOT_TIME = "%Y%m%dT%H%MZ"
 
 #: Dated rules: how many places a site gives on a day through a channel, over all services or for one.
 quotas = Table(
@@ -85,7 +88,16 @@ series = Table(
 
 def slot_id(site: str, service: str, starts_at: datetime) -> str:
     """Return the id of an hour; the same hour has the same id however often it is opened."""
-    return f"{site}.{service}.{starts_at:%Y%m%dT%H%MZ}"
+    return f"{site}.{service}.{starts_at:{SLOT_TIME}}"
+
+
+def read_slot_id(text: str) -> tuple[str, str, datetime] | None:
+    """Return (site, service, start) from the id of an hour, opened or not; None if it is no such id."""
+    try:
+        site, service, start = text.split(".")
+        return site, service, datetime.strptime(start, SLOT_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def find_slots(session: Session, ids: Sequence[str]) -> dict[str, Any]:

@@ -27,16 +27,14 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import holds, places, tickets
 from gerai_booking.refusals import (
     OpenTicketExists,
-    SlotPast,
     TooManyHolds,
-    UnknownSlot,
     UnknownTicket,
 )
 from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, queue_rank
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.office import Office
-from gerai_booking.usecases.places import Wish, take
+from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.views import receipt, with_token
 
 SCOPE = "booking"
@@ -61,14 +59,14 @@ Answer = dict[str, Any] | Refused
 def hold(session: Session, office: Office, *, slot_id: str, holder: str | None, now: datetime) -> Ticket:
     """Take a place for some minutes while its citizen fills in the form.
 
-    `holder` is whatever tells browsers apart, hashed here. Raises UnknownSlot, SlotPast, SlotFull,
-    DayFull, TooManyHolds.
+    `holder` is whatever tells browsers apart, hashed here. Raises UnknownSlot, SlotClosed, SlotPast,
+    SlotFull, DayFull, TooManyHolds.
     """
     holder_hash = office.person_hash(holder) if holder else None
     if holder_hash and holds.count_holds(session, holder_hash=holder_hash, now=now) >= HOLDS_AT_ONCE:
         raise TooManyHolds(retry_after=int(HOLD_LASTS.total_seconds()))
     slot = places.find_slots(session, [slot_id]).get(slot_id)
-    wish = Wish(key=slot_id, slot=_bookable(slot, now))
+    wish = Wish(key=slot_id, slot=bookable(office, slot_id, slot, now=now))
     for refusal in take(session, office, [wish], now=now).values():
         raise refusal
     number = numbers_for(session, office, [wish.slot])[0]
@@ -122,10 +120,10 @@ def _book_fresh(
     # One person, one open ticket for a service. The unique index has the last word in a race.
     open_now = tickets.open_persons(session, [request.applicant.person_hash for request in requests])
     held = _held(session, office, [r for r in requests if r.hold_id], open_now, refused, now=now)
-    wishes = _wishes(session, office, [r for r in requests if not r.hold_id], open_now, refused, now=now)
-    refused.update(take(session, office, wishes, now=now))
+    wishes = _wishes(session, office, [r for r in requests if not r.hold_id], refused, now=now)
     by_key = {request.key: request for request in requests}
-    made = _make(session, office, [wish for wish in wishes if wish.key not in refused], by_key, now=now)
+    won = _take_one_each(session, office, wishes, by_key, open_now, refused, now=now)
+    made = _make(session, office, won, by_key, now=now)
     booked = _write(session, office, made, held, by_key, refused, now=now)
     announce(
         session,
@@ -151,7 +149,6 @@ def _wishes(
     session: Session,
     office: Office,
     requests: list[BookingRequest],
-    open_now: set[tuple[str, str]],
     refused: dict[str, Refused],
     *,
     now: datetime,
@@ -160,9 +157,10 @@ def _wishes(
     slots = places.find_slots(session, [request.slot_id for request in requests if request.slot_id])
     wishes = []
     for request in requests:
+        slot_id = request.slot_id or ""
         try:
-            slot = _bookable(slots.get(request.slot_id or ""), now)
-            _check(office, request.applicant, slot.service, open_now)
+            slot = bookable(office, slot_id, slots.get(slot_id), now=now)
+            request.applicant.check_for(office.service(slot.service))
         except Refused as refusal:
             refused[request.key] = refusal
         else:
@@ -170,13 +168,43 @@ def _wishes(
     return wishes
 
 
-def _check(office: Office, applicant: Applicant, service: str, open_now: set[tuple[str, str]]) -> None:
-    """Refuse who may not have this service; note who is about to have it."""
-    applicant.check_for(office.service(service))
-    mark = (service, applicant.person_hash)
-    if mark in open_now:
-        raise OpenTicketExists
-    open_now.add(mark)
+def _take_one_each(
+    session: Session,
+    office: Office,
+    wishes: list[Wish],
+    by_key: dict[str, BookingRequest],
+    open_now: set[tuple[str, str]],
+    refused: dict[str, Refused],
+    *,
+    now: datetime,
+) -> list[Wish]:
+    """Take places, one for a person and service; return the wishes that got theirs.
+
+    Of one person's several wishes the second is looked at when the first got no place.
+    """
+
+    def mark(wish: Wish) -> tuple[str, str]:
+        return wish.slot.service, by_key[wish.key].applicant.person_hash
+
+    if len({mark(wish) for wish in wishes}) < len(wishes):
+        # All days at once and in order: a second round must not lock a day behind that of a first one.
+        places.lock_days(session, {(wish.slot.site, wish.slot.day) for wish in wishes})
+    won: list[Wish] = []
+    while wishes:
+        firsts: dict[tuple[str, str], Wish] = {}
+        later: list[Wish] = []
+        for wish in wishes:
+            if mark(wish) in open_now:
+                refused[wish.key] = OpenTicketExists()
+            elif firsts.setdefault(mark(wish), wish) is not wish:
+                later.append(wish)
+        lost = take(session, office, list(firsts.values()), now=now)
+        refused.update(lost)
+        got = [wish for wish in firsts.values() if wish.key not in lost]
+        open_now.update(mark(wish) for wish in got)
+        won += got
+        wishes = later
+    return won
 
 
 def _held(
@@ -203,20 +231,16 @@ def _held(
                 # Two of this batch bring the same hold; the second must not undo the whole batch.
                 raise TransitionNotAllowed(state=State.BOOKED.value)
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
-            _check(office, request.applicant, ticket.service, open_now)
+            request.applicant.check_for(office.service(ticket.service))
+            mark = (ticket.service, request.applicant.person_hash)
+            if mark in open_now:
+                raise OpenTicketExists
+            open_now.add(mark)
             held[request.key] = ticket
             given.add(ticket.id)
         except Refused as refusal:
             refused[request.key] = refusal
     return held
-
-
-def _bookable(slot: Any | None, now: datetime) -> Any:
-    if slot is None:
-        raise UnknownSlot
-    if slot.starts_at <= now:
-        raise SlotPast
-    return slot
 
 
 def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[str]:

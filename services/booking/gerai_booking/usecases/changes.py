@@ -9,12 +9,12 @@ from gerai_shared.ticket import Actor, NotYetOpen, State, Ticket, TransitionNotA
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
-from gerai_booking.refusals import SlotPast, UnknownSlot, WrongDay
+from gerai_booking.refusals import WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at, queue_rank
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.booking import numbers_for
 from gerai_booking.usecases.office import Office
-from gerai_booking.usecases.places import Wish, take
+from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.views import load_ticket
 
 
@@ -52,8 +52,8 @@ def reschedule(
     """Move a booking to another hour: a new ticket of the same visit replaces the old one.
 
     The old place is given back only when the new one is taken; refused, everything stays as it was.
-    Raises UnknownTicket, UnknownSlot, SlotPast, SlotFull, DayFull, StaleRevision, TransitionNotAllowed,
-    TooLateToChange.
+    Raises UnknownTicket, UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, StaleRevision,
+    TransitionNotAllowed, TooLateToChange.
     """
     old = load_ticket(session, office, token, lock=True)
     new_ticket_id = new_id()
@@ -66,11 +66,8 @@ def reschedule(
         replaced_by=new_ticket_id,
         finished_at=now,
     )
-    slot = places.find_slots(session, [slot_id]).get(slot_id)
-    if slot is None or slot.service != old.service:
-        raise UnknownSlot
-    if slot.starts_at <= now:
-        raise SlotPast
+    found = places.find_slots(session, [slot_id]).get(slot_id)
+    slot = bookable(office, slot_id, found, service=old.service, now=now)
     # Both days are locked in order before anything is taken, as every change of places does.
     places.lock_days(session, {(old.site, old.day), (slot.site, slot.day)})
     if old.slot_id is not None:

@@ -67,6 +67,10 @@ class Office:
         except KeyError:
             raise UnknownService from None
 
+    def offers(self, site: str, service: str) -> bool:
+        """Tell whether a service is offered at a site."""
+        return (site, service) in self._offers
+
     def counter(self, site: str, code: str) -> Counter:
         """Return a counter of this agency. Raises UnknownCounter."""
         try:

@@ -11,7 +11,7 @@ from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import holds, places, tickets
-from gerai_booking.refusals import DayFull, SlotFull
+from gerai_booking.refusals import DayFull, SlotClosed, SlotFull, SlotPast, UnknownSlot
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
 
@@ -22,6 +22,31 @@ class Wish:
 
     key: str
     slot: Any
+
+
+def bookable(
+    office: Office, slot_id: str, slot: Any | None, *, service: str | None = None, now: datetime
+) -> Any:
+    """Return the slot's row if it can be booked now, for `service` alone if one is named.
+
+    Raises UnknownSlot, SlotClosed, SlotPast.
+    """
+    if slot is None:
+        raise SlotClosed if _is_closed(office, slot_id) else UnknownSlot
+    if service is not None and slot.service != service:
+        raise UnknownSlot
+    if slot.starts_at <= now:
+        raise SlotPast
+    return slot
+
+
+def _is_closed(office: Office, slot_id: str) -> bool:
+    """Tell whether an hour that was never opened lies on a day on which its site is closed."""
+    read = places.read_slot_id(slot_id)
+    if read is None or not office.offers(read[0], read[1]):
+        return False
+    site, _service, start = read
+    return office.closed_because(office.site(site), office.today(site, start)) is not None
 
 
 def take(session: Session, office: Office, wishes: Sequence[Wish], *, now: datetime) -> dict[str, Refused]:
