@@ -1,8 +1,9 @@
 """Sound catalogues, dated rows that answer by date, and checks that see what is wrong."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
 import pytest
 from gerai_booking import agencies
@@ -220,6 +221,34 @@ def test_the_mall_of_lebak_closes_its_slots_around_the_friday_prayer() -> None:
     assert [start.hour for start in monday.hour_starts()] == [8, 9, 10, 11, 13, 14]
     assert [start.hour for start in friday.hour_starts()] == [8, 9, 10, 13, 14]
     assert mall.hours_on(SATURDAY) is None
+
+
+def test_a_replaced_tariff_is_not_quoted_as_the_present_one() -> None:
+    present = fees_on(service("trademark", "legal"), TODAY)
+    assert {(fee.code, fee.basis) for fee in present} == {
+        ("small-business", "PP 45/2024"),
+        ("general", "PP 45/2024"),
+    }
+    former = fees_on(service("trademark", "legal"), date(2024, 12, 16))
+    assert {fee.basis for fee in former} == {"PP 28/2019"}
+    assert len(former) == 4
+
+
+@pytest.mark.parametrize("slug", agencies.available())
+def test_a_basis_is_a_citation_that_reads_the_same_in_both_languages(slug: str) -> None:
+    for item in agencies.load(slug, TODAY).services:
+        shown = [*item.fees, *item.promises, *item.requirements]
+        for basis in {row.basis for row in shown} - {"Tanyakan di loket / ask at the counter"}:
+            assert not re.search(
+                r"\b(dikutip|pastikan|pada|yang|tarif|persyaratan|layanan)\b", basis, re.IGNORECASE
+            )
+
+
+def test_ten_years_say_for_whom_they_are() -> None:
+    for code in ("passport-new", "passport-renewal", "passport-lost", "passport-damaged"):
+        labels = [fee.label for fee in service(code).fees if "10-years" in fee.code]
+        assert labels
+        assert all("17" in label.id and "17" in label.en for label in labels)
 
 
 @pytest.mark.parametrize(("site", "places"), [(sites.KANIM_SERANG, 140), (sites.MPP_LEBAK, 60)])

@@ -204,7 +204,7 @@ def ordinary_promises() -> tuple[Promise, ...]:
                 id="setelah pembayaran, untuk berkas yang lengkap", en="after payment, for complete documents"
             ),
             site=POPUP_GORONTALO,
-            basis="Pengumuman Kantor Imigrasi Gorontalo pada layanan di mal, 23 Oktober 2019",
+            basis="Kantor Imigrasi Gorontalo, 2019-10-23",
             valid_from=date(2019, 10, 23),
         ),
     )

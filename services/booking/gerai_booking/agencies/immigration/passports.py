@@ -3,7 +3,7 @@
 from gerai_booking.agencies.immigration import common, tariffs
 from gerai_booking.rules.catalogue import Requirement, Service, Text
 
-RENEWAL_RULE = "Persyaratan penggantian paspor, Direktorat Jenderal Imigrasi"
+RENEWAL_RULE = "Direktorat Jenderal Imigrasi"
 
 
 def new_passport() -> Service:

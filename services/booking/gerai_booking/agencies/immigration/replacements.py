@@ -147,7 +147,7 @@ def _disaster_letter() -> Requirement:
             id="Paspor hilang atau rusak karena kebakaran, banjir, gempa, atau tsunami",
             en="Passports lost or damaged by fire, flood, earthquake or tsunami",
         ),
-        basis="Persyaratan keadaan kahar, Direktorat Jenderal Imigrasi",
+        basis="Direktorat Jenderal Imigrasi",
     )
 
 

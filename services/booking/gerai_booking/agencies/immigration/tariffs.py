@@ -33,11 +33,12 @@ def five_year_fees() -> tuple[Fee, ...]:
 def ten_year_fees() -> tuple[Fee, ...]:
     """A passport of at most ten years, for those of 17 or over or married (Permenkumham 18/2022 art. 2A)."""
     ordinary = Text(
-        id="Paspor biasa, berlaku paling lama 10 tahun", en="Ordinary passport, valid for up to 10 years"
+        id="Paspor biasa, berlaku paling lama 10 tahun (17 tahun ke atas atau sudah menikah)",
+        en="Ordinary passport, valid for up to 10 years (aged 17 or over, or married)",
     )
     electronic = Text(
-        id="Paspor elektronik, berlaku paling lama 10 tahun",
-        en="Electronic passport, valid for up to 10 years",
+        id="Paspor elektronik, berlaku paling lama 10 tahun (17 tahun ke atas atau sudah menikah)",
+        en="Electronic passport, valid for up to 10 years (aged 17 or over, or married)",
     )
     return (
         *_succession("ordinary-10-years", ordinary, TEN_YEARS_FROM, former=350_000, present=650_000),

@@ -5,9 +5,9 @@ from datetime import date
 from gerai_booking.agencies.legal import common
 from gerai_booking.rules.catalogue import Fee, Purpose, Requirement, Service, Text
 
-APOSTILLE = "Layanan apostille, apostille.ahu.go.id"
-SOLE_COMPANY = "Layanan perseroan perorangan, AHU Online"
-FIDUCIARY = "Layanan fidusia, AHU Online"
+APOSTILLE = "apostille.ahu.go.id"
+SOLE_COMPANY = "AHU Online"
+FIDUCIARY = "AHU Online"
 
 
 def apostille() -> Service:
@@ -62,6 +62,7 @@ def sole_company() -> Service:
         steps=_sole_company_steps(),
         requirements=_sole_company_requirements(),
         fees=_sole_company_fees(),
+        fee_note=common.fee_at_the_counter(),
         promise_note=common.time_at_the_counter(),
         purposes=common.filing_purposes(),
         duration_minutes=40,
@@ -158,7 +159,7 @@ def _apostille_fees() -> tuple[Fee, ...]:
             code="document",
             label=Text(id="Apostille, per dokumen", en="Apostille, per document"),
             amount_rupiah=150_000,
-            basis="Tarif apostille Ditjen AHU",
+            basis=APOSTILLE,
             valid_from=date(2022, 6, 4),
         ),
     )
@@ -202,7 +203,7 @@ def _sole_company_fees() -> tuple[Fee, ...]:
             code="registration",
             label=Text(id="Pendaftaran PT Perorangan", en="Registration of the company"),
             amount_rupiah=50_000,
-            basis="Tarif AHU yang diumumkan, pastikan di loket",
+            basis="Ditjen AHU",
             # No source at hand names the first day.
             valid_from=date(2025, 1, 1),
         ),

@@ -5,10 +5,10 @@ from datetime import date
 from gerai_booking.agencies.legal import common
 from gerai_booking.rules.catalogue import Fee, Purpose, Requirement, Service, Text
 
-TRADEMARK_TARIFF = "PP 28/2019; masih dikutip Mei 2025, pastikan di loket"
-TRADEMARK_TARIFF_FROM = date(2019, 5, 3)
-TRADEMARK_SITE = "Persyaratan merek, merek.dgip.go.id"
-COPYRIGHT_SITE = "Persyaratan hak cipta, hakcipta.dgip.go.id"
+FORMER_TARIFF, FORMER_FROM, FORMER_TO = "PP 28/2019", date(2019, 5, 3), date(2024, 12, 16)
+PRESENT_TARIFF, PRESENT_FROM = "PP 45/2024", date(2024, 12, 17)
+TRADEMARK_SITE = "merek.dgip.go.id"
+COPYRIGHT_SITE = "hakcipta.dgip.go.id"
 
 
 def trademark() -> Service:
@@ -29,6 +29,12 @@ def trademark() -> Service:
         steps=_trademark_steps(),
         requirements=_trademark_requirements(),
         fees=_trademark_fees(),
+        fee_note=Text(
+            id="Tarif yang dikutip tahun 2025. Tanyakan tarif perpanjangan, dan pastikan tarif yang berlaku, "
+            "di loket sebelum membayar.",
+            en="As quoted in 2025. Ask at the counter for the fee of a renewal, and make sure of the present "
+            "fee before you pay.",
+        ),
         promise_note=common.time_at_the_counter(),
         purposes=(
             *common.filing_purposes(),
@@ -37,7 +43,7 @@ def trademark() -> Service:
         duration_minutes=30,
         warnings=(common.filed_online_warning(), _billing_code_warning()),
         citizenship=frozenset({"WNI", "WNA"}),
-        legal_basis=("PP 28/2019", "Permenkumham 42/2016"),
+        legal_basis=(PRESENT_TARIFF, "Permenkumham 42/2016"),
     )
 
 
@@ -63,6 +69,7 @@ def copyright_record() -> Service:
         ),
         requirements=_copyright_requirements(),
         fees=_copyright_fees(),
+        fee_note=common.fee_at_the_counter(),
         promise_note=Text(
             id="Kurang dari 10 menit setelah pembayaran, melalui sistem persetujuan otomatis (POP HC).",
             en="Less than 10 minutes after payment, through the automatic approval system (POP HC).",
@@ -154,21 +161,33 @@ def _trademark_requirements() -> tuple[Requirement, ...]:
 
 
 def _trademark_fees() -> tuple[Fee, ...]:
-    rows = (
+    """Filing costs the same under PP 45/2024 as quoted; of renewal no later figure is known."""
+    filing = (
         ("small-business", "Permohonan UMK, daring, per kelas", "Small business, online, per class", 500_000),
         ("general", "Permohonan umum, daring, per kelas", "General, online, per class", 1_800_000),
+    )
+    renewal = (
         ("small-business-renewal", "Perpanjangan UMK, daring", "Renewal, small business, online", 1_000_000),
         ("general-renewal", "Perpanjangan umum, daring", "Renewal, general, online", 2_250_000),
     )
-    return tuple(
-        Fee(
-            code=code,
-            label=Text(id=indonesian, en=english),
-            amount_rupiah=amount,
-            basis=TRADEMARK_TARIFF,
-            valid_from=TRADEMARK_TARIFF_FROM,
-        )
-        for code, indonesian, english, amount in rows
+    former = tuple(
+        _fee(row, basis=FORMER_TARIFF, valid_from=FORMER_FROM, valid_to=FORMER_TO)
+        for row in (*filing, *renewal)
+    )
+    return (*former, *(_fee(row, basis=PRESENT_TARIFF, valid_from=PRESENT_FROM) for row in filing))
+
+
+def _fee(
+    row: tuple[str, str, str, int], *, basis: str, valid_from: date, valid_to: date | None = None
+) -> Fee:
+    code, indonesian, english, amount = row
+    return Fee(
+        code=code,
+        label=Text(id=indonesian, en=english),
+        amount_rupiah=amount,
+        basis=basis,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 
@@ -196,7 +215,7 @@ def _copyright_requirements() -> tuple[Requirement, ...]:
 
 def _copyright_fees() -> tuple[Fee, ...]:
     """One tariff as quoted in 2025 and 2026; before, for 2022, two are attested; between them none."""
-    former = "Tarif DJKI yang tercatat pada 2022"
+    former = "DJKI, 2022"
     first_day, last_day = date(2022, 1, 1), date(2022, 12, 31)
     return (
         Fee(
@@ -219,14 +238,14 @@ def _copyright_fees() -> tuple[Fee, ...]:
             code="recording",
             label=Text(id="Pencatatan ciptaan, per permohonan", en="Recording of a work, per application"),
             amount_rupiah=200_000,
-            basis="Tarif DJKI yang dikutip 2025-2026, pastikan di loket",
+            basis="DJKI, 2025-2026",
             valid_from=date(2025, 1, 1),
         ),
     )
 
 
 def _design_requirements() -> tuple[Requirement, ...]:
-    basis = "Persyaratan desain industri, DJKI"
+    basis = "DJKI"
     only_for = Text(id="Desain industri", en="Industrial designs")
     return (
         Requirement(
