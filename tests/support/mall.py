@@ -6,8 +6,6 @@ The clock of the mall is shifted, so that it is a Tuesday morning whenever the t
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +18,6 @@ from zoneinfo import ZoneInfo
 import psycopg2
 from gerai_allinone.plan import Ports, Secrets
 from gerai_allinone.servers import PostgresServer, RabbitServer, ServerError, free_ports
-from gerai_allinone.servers.process import leash
 from gerai_allinone.topology import Mall, Role
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.bus.topology import events_queue
@@ -132,18 +129,6 @@ class BreakableMall(Mall):
         twin = Twin(**{**role.__dict__, "port": free_ports(1)[0]})
         self.added[twin.name] = twin
         return twin
-
-    def start(self, role: Role) -> None:
-        """Start one process, which ends with this one however this one ends."""
-        with (self.folder / "logs" / f"{role.name}.log").open("ab") as log:
-            self.processes[role.name] = subprocess.Popen(
-                [*leash(), sys.executable, "-m", *role.command],
-                env=self.environment_of(role),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
 
     def start_all(self) -> None:
         """Start every process and wait until all are ready."""

@@ -5,7 +5,6 @@ and agency, each with the broker permissions it would have in production. Ctrl-C
 """
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -13,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +20,17 @@ from pathlib import Path
 from gerai_shared.bus import topology
 from gerai_shared.bus.connection import connection_to
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from gerai_allinone.holding import RunsAlready, held, holder
 from gerai_allinone.plan import AGENCIES, Ports, Secrets, clock_offset
-from gerai_allinone.servers import PostgresServer, RabbitServer, free_ports
+from gerai_allinone.servers import PostgresServer, RabbitServer, ServerError, free_ports
+from gerai_allinone.servers.process import leash
 
 READY_SECONDS = 30
+STOPPED_SECONDS = 60
+EXIT_RUNS_ALREADY = 2
 console = Console()
 
 
@@ -162,17 +166,19 @@ class Mall:
             )
 
     def start(self, role: Role) -> None:
-        """Start one process; its log goes to a file in the data folder."""
-        log = (self.folder / "logs" / f"{role.name}.log").open("ab")
-        self.processes[role.name] = subprocess.Popen(
-            [sys.executable, "-m", *role.command],
-            env=self.environment_of(role),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        log.close()
+        """Start one process, which ends with this one however this one ends.
+
+        Its log goes to a file in the data folder.
+        """
+        with (self.folder / "logs" / f"{role.name}.log").open("ab") as log:
+            self.processes[role.name] = subprocess.Popen(
+                [*leash(bound_files=False), sys.executable, "-m", *role.command],
+                env=self.environment_of(role),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def wait_ready(self, role: Role, *, seconds: float = READY_SECONDS) -> float:
         """Wait until a process says it is ready; return how long that took. Raises TimeoutError."""
@@ -222,37 +228,46 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _up(folder: Path, ports: Ports) -> int:
     (folder / "logs").mkdir(parents=True, exist_ok=True)
-    (folder / "up.json").write_text(json.dumps({"pid": os.getpid()}))
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with ExitStack() as stack:
-            with console.status("Starting RabbitMQ and PostgreSQL…") as status:
-                rabbit = stack.enter_context(RabbitServer(folder=(folder / "rabbitmq").resolve()))
-                postgres = stack.enter_context(PostgresServer(folder=(folder / "postgresql").resolve()))
-                offset = clock_offset(folder, now=datetime.now(UTC)).total_seconds()
-                mall = Mall(folder=folder, ports=ports, rabbit=rabbit, postgres=postgres, clock_offset=offset)
-                stack.callback(mall.stop)
-                status.update("Migrating and seeding…")
-                mall.prepare()
-                status.update("Starting the services…")
-                for role in mall.roles():
-                    mall.start(role)
-                for role in mall.roles():
-                    mall.wait_ready(role)
-            _announce(mall)
-            while all(process.poll() is None for process in mall.processes.values()):
-                time.sleep(0.5)
-            dead = [name for name, process in mall.processes.items() if process.poll() is not None]
-            console.print(f"[red]{', '.join(dead)} ended; see {folder / 'logs'}[/red]")
-            return 1
+        with held(folder), ExitStack() as stack:
+            return _watch(_opened(folder, ports, stack))
+    except RunsAlready:
+        console.print(f"A mall runs from {folder} already; `make down` ends it.")
+        return EXIT_RUNS_ALREADY
     except KeyboardInterrupt:
         console.print("Everything is stopped; the data stays.")
         return 0
-    except (TimeoutError, subprocess.CalledProcessError) as error:
-        console.print(f"[red]{error}[/red]")
+    except (ServerError, TimeoutError, subprocess.CalledProcessError) as error:
+        console.print(f"[red]{escape(str(error))}[/red]")
         return 1
-    finally:
-        (folder / "up.json").unlink(missing_ok=True)
+
+
+def _opened(folder: Path, ports: Ports, stack: ExitStack) -> Mall:
+    """Start everything and return the mall when it is ready; `stack` ends it."""
+    with console.status("Starting RabbitMQ and PostgreSQL…") as status:
+        rabbit = stack.enter_context(RabbitServer(folder=(folder / "rabbitmq").resolve()))
+        postgres = stack.enter_context(PostgresServer(folder=(folder / "postgresql").resolve()))
+        offset = clock_offset(folder, now=datetime.now(UTC)).total_seconds()
+        mall = Mall(folder=folder, ports=ports, rabbit=rabbit, postgres=postgres, clock_offset=offset)
+        stack.callback(mall.stop)
+        status.update("Migrating and seeding…")
+        mall.prepare()
+        status.update("Starting the services…")
+        for role in mall.roles():
+            mall.start(role)
+        for role in mall.roles():
+            mall.wait_ready(role)
+    _announce(mall)
+    return mall
+
+
+def _watch(mall: Mall) -> int:
+    while all(process.poll() is None for process in mall.processes.values()):
+        time.sleep(0.5)
+    dead = [name for name, process in mall.processes.items() if process.poll() is not None]
+    console.print(f"[red]{', '.join(dead)} ended; see {mall.folder / 'logs'}[/red]")
+    return 1
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -275,18 +290,20 @@ def _announce(mall: Mall) -> None:
 
 
 def _down(folder: Path) -> int:
-    try:
-        pid = json.loads((folder / "up.json").read_text())["pid"]
-        os.kill(pid, signal.SIGTERM)
-    except (FileNotFoundError, ProcessLookupError):
+    pid = holder(folder)
+    if pid is None:
         console.print("Nothing is running from this folder.")
         return 0
-    for _ in range(300):
-        if not (folder / "up.json").exists():
-            console.print("Stopped.")
-            return 0
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOPPED_SECONDS
+    while holder(folder) == pid:
+        if time.monotonic() > deadline:
+            console.print(f"[red]Process {pid} does not end.[/red]")
+            return 1
         time.sleep(0.1)
-    return 1
+    console.print("Stopped.")
+    return 0
 
 
 if __name__ == "__main__":
