@@ -23,7 +23,7 @@ class PostgresServer(PrivateServer):
     polite_end = signal.SIGINT  # "fast": ends sessions; SIGTERM would wait for every client to leave.
 
     def __init__(
-        self, *, folder: Path | None = None, durable: bool = True, max_connections: int = 200
+        self, *, folder: Path | None = None, durable: bool = True, max_connections: int = 300
     ) -> None:
         """`durable=False`, for tests: faster, data survives a crash of the server, not of the machine."""
         self._account = _unprivileged_account() if os.geteuid() == 0 else None
