@@ -73,6 +73,8 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # A process shows the pages it started with, whatever is installed beside it meanwhile.
+            auto_reload=False,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
         environment.policies["ext.i18n.trimmed"] = True

@@ -40,8 +40,8 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
         assert all(settings(unit)["ExecStart"] for unit in UNITS)
         return
     for path in [*UNITS, SYSTEMD / "gerai.target"]:
-        # The interpreter is where a mall is installed, not here.
-        text = re.sub(r"/opt/gerai/[a-z]+/bin/python", "/bin/true", path.read_text())
+        # What starts it is where a mall is installed, not here.
+        text = path.read_text().replace("/usr/local/bin/gerai-start", "/bin/true")
         (tmp_path / instance_of(path)).write_text(text)
     command = [analyze, "verify", "--man=no", *sorted(map(str, tmp_path.iterdir()))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -52,8 +52,9 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_starts_a_role_of_a_service_that_exists(unit: Path) -> None:
     command = shlex.split(settings(unit)["ExecStart"][0].replace("%i", "legal"))
-    package = command[command.index("-m") + 1]
-    assert f"/opt/gerai/{package.removeprefix('gerai_')}/bin/python" in command
+    start = command.index("/usr/local/bin/gerai-start")
+    deployment, package = command[start + 1 : start + 3]
+    assert deployment == {"gerai_booking": "booking-legal"}.get(package, package.removeprefix("gerai_"))
     folder = ROOT / "services" / package.removeprefix("gerai_") / package
     assert (folder / "__main__.py").exists()
     if "--role" in command:
@@ -137,3 +138,80 @@ def test_a_command_of_the_operator_gets_a_deployments_settings(tmp_path: Path) -
     assert given["GERAI_ENVIRONMENT"] == "production"
     assert given["GERAI_MAIL_FROM"] == "Mal Pelayanan Publik <antrean@mpp.example.id>"
     assert "GERAI_SECRET_KEY_FILE" not in given
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    """Where two releases are installed, whose interpreters say which one they are; an agency runs the old one."""
+    folder = tmp_path / "opt"
+    for release in ("old", "new"):
+        python = folder / "releases" / release / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text('#!/bin/sh\necho "$0" "$@"\n')
+        python.chmod(0o755)
+    (folder / "booking-legal").symlink_to(folder / "releases" / "old")
+    return folder
+
+
+def started(prefix: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Start what a unit starts."""
+    return subprocess.run(
+        [SYSTEMD / "gerai-start", *arguments],
+        env={"PATH": "/usr/bin:/bin", "GERAI_PREFIX": str(prefix)},
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+
+
+def test_a_process_is_started_from_the_release_and_not_from_the_link_to_it(prefix: Path) -> None:
+    """Through the link it would find the files of whatever is installed later."""
+    said = started(prefix, "booking-legal", "gerai_booking", "legal", "serve", "--role", "bus").stdout
+    assert said == f"{prefix}/releases/old/bin/python -m gerai_booking legal serve --role bus\n"
+
+
+def test_what_is_not_installed_is_not_tried_again_and_again(prefix: Path) -> None:
+    refused = started(prefix, "booking-immigration", "gerai_booking", "immigration", "serve")
+    assert (refused.returncode, "booking-immigration is not installed" in refused.stderr) == (2, True)
+
+
+def test_a_command_of_the_operator_runs_the_release_of_its_deployment(prefix: Path, tmp_path: Path) -> None:
+    (tmp_path / "common.env").write_text("")
+    env = {"PATH": "/usr/bin:/bin", "GERAI_PREFIX": str(prefix), "GERAI_CONFIG": str(tmp_path)}
+    command = [SYSTEMD / "gerai-as", "booking-legal", "python", "-m", "gerai_booking"]
+    said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=10, check=True).stdout
+    assert said == f"{prefix}/releases/old/bin/python -m gerai_booking\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "linked"),
+    [
+        (["booking", "legal"], {"booking-legal": "new", "booking-immigration": "before"}),
+        (["booking", "legal", "immigration"], {"booking-legal": "new", "booking-immigration": "new"}),
+        (["complaints"], {"complaints": "new", "booking-legal": "before"}),
+    ],
+)
+def test_an_installation_links_the_deployments_that_it_is_told_alone(
+    tmp_path: Path, arguments: list[str], linked: dict[str, str]
+) -> None:
+    """One agency may be upgraded while the other runs the release before."""
+    (tmp_path / "before").mkdir()
+    for deployment in ("booking-legal", "booking-immigration"):
+        (tmp_path / deployment).symlink_to(tmp_path / "before")
+    # What would make the environment and fill it says that it did.
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "python3").write_text(
+        '#!/bin/sh\nmkdir -p "$3/bin"\nfor tool in pip python; do ln -s /bin/true "$3/bin/$tool"; done\n'
+    )
+    (tools / "python3").chmod(0o755)
+    subprocess.run(
+        [SYSTEMD / "install-service", *arguments],
+        env={"PATH": f"{tools}:/usr/bin:/bin", "PREFIX": str(tmp_path)},
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    found = {name: "before" if (tmp_path / name).resolve().name == "before" else "new" for name in linked}
+    assert found == linked
