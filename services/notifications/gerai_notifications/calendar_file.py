@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from gerai_shared.calendar_entry import CalendarEntry
 from icalendar import Calendar, Event, Timezone, vCalAddress
 
 
@@ -19,16 +20,10 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Appointment:
-    """What the calendar entry says.
+    """What the calendar entry says. Times are aware; `time_zone` is the site's."""
 
-    All files about one visit have its `visit_id` as their UID; of two the one with the higher
-    `sequence` holds. Times are aware; `time_zone` is the site's.
-    """
-
-    visit_id: str
+    entry: CalendarEntry
     number: str
-    method: str
-    sequence: int
     written_at: datetime
     starts_at: datetime
     ends_at: datetime
@@ -46,8 +41,8 @@ def appointment_file(appointment: Appointment) -> Attachment:
     zone = ZoneInfo(appointment.time_zone)
     starts_at = appointment.starts_at.astimezone(zone)
     entry = Event()
-    entry.add("uid", appointment.visit_id)
-    entry.add("sequence", appointment.sequence)
+    entry.add("uid", appointment.entry.uid)
+    entry.add("sequence", appointment.entry.sequence)
     entry.add("dtstamp", appointment.written_at)
     entry.add("dtstart", starts_at)
     entry.add("dtend", appointment.ends_at.astimezone(zone))
@@ -57,20 +52,20 @@ def appointment_file(appointment: Appointment) -> Attachment:
     entry.add("url", appointment.page_url)
     entry.add("class", "PRIVATE")
     entry.add("transp", "OPAQUE")
-    entry.add("status", "CANCELLED" if appointment.method == "CANCEL" else "CONFIRMED")
+    entry.add("status", appointment.entry.status)
     organizer = vCalAddress(f"mailto:{appointment.organizer_address}")
     organizer.params["CN"] = appointment.organizer_name
     entry.add("organizer", organizer)
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Gerai//Antrean//ID")
-    calendar.add("method", appointment.method)
+    calendar.add("method", appointment.entry.method)
     # Programs without a table of the world's zones read the offset from the file itself.
     calendar.add_component(_zone_rules(appointment.time_zone, starts_at.year))
     calendar.add_component(entry)
     return Attachment(
         name=f"antrean-{appointment.number}.ics",
-        method=appointment.method,
+        method=appointment.entry.method,
         text=calendar.to_ical().decode(),
     )
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -31,25 +31,23 @@ MOST_ATTEMPTS = 12
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
 LONGEST_NAME = 60
-CALENDAR_EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
     """What a type of event makes us write.
 
-    `template` names the words. `calendar_method` is the iTIP method (RFC 5546) of the attached
-    calendar file, None for no file.
+    `template` names the words. `has_calendar` says that the appointment's calendar file goes along.
     """
 
     template: str
-    calendar_method: str | None = None
+    has_calendar: bool = False
 
 
 CAUSES = {
-    "ticket.booked.v1": Cause(template="ticket_booked", calendar_method="PUBLISH"),
-    "ticket.rescheduled.v1": Cause(template="ticket_rescheduled", calendar_method="PUBLISH"),
-    "ticket.cancelled.v1": Cause(template="ticket_cancelled", calendar_method="CANCEL"),
+    "ticket.booked.v1": Cause(template="ticket_booked", has_calendar=True),
+    "ticket.rescheduled.v1": Cause(template="ticket_rescheduled", has_calendar=True),
+    "ticket.cancelled.v1": Cause(template="ticket_cancelled", has_calendar=True),
     "ticket.called.v1": Cause(template="ticket_called"),
     "complaint.filed.v1": Cause(template="complaint_filed"),
     "complaint.answered.v1": Cause(template="complaint_answered"),
@@ -79,19 +77,6 @@ def wait_after(attempts: int, *, chance: float) -> timedelta:
     """
     seconds = min(FIRST_WAIT.total_seconds() * 2 ** min(attempts - 1, 20), LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * (0.5 + chance))
-
-
-def calendar_sequence(template: str, *, happened_at: datetime) -> int:
-    """Return the SEQUENCE (RFC 5545, 3.8.7.4) of an appointment's calendar entry.
-
-    Seconds since 2025 rather than a counter: it grows with each change of the visit whatever order
-    the events arrive in, and is the same when an event is handled again. A cancellation is the last
-    word and outweighs a change of the same second.
-    """
-    if template == "ticket_booked":
-        return 0
-    seconds = max(int((happened_at - CALENDAR_EPOCH).total_seconds()), 1)
-    return seconds + 1 if template == "ticket_cancelled" else seconds
 
 
 def salutation(name: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from gerai_shared.calendar_entry import calendar_entry
 from gerai_shared.events.envelope import Event
 from gerai_shared.ticket import Ticket
 from gerai_shared.translations import LANGUAGES, texts
@@ -14,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 
 from gerai_notifications.calendar_file import Appointment, Attachment, appointment_file
-from gerai_notifications.rules import CAUSES, calendar_sequence
+from gerai_notifications.rules import CAUSES
 
 PACKAGE = "gerai_notifications"
 
@@ -106,20 +107,20 @@ class Writer:
         return {language: _environment(language, autoescape=True) for language in LANGUAGES}
 
     def _calendar(self, event: Event, words: Words, *, page_url: str) -> Attachment | None:
-        cause = CAUSES[event.type]
         ends_at = appointment_end(event)
-        if cause.calendar_method is None or ends_at is None:
+        if not CAUSES[event.type].has_calendar or ends_at is None:
             return None
         data = event.data
         ticket: Ticket = data["ticket"]
+        entry = calendar_entry(ticket)
+        if entry is None:
+            return None
         language = data["language"]
         site = data["site_name"][language]
         return appointment_file(
             Appointment(
-                visit_id=ticket.visit_id,
+                entry=entry,
                 number=ticket.number,
-                method=cause.calendar_method,
-                sequence=calendar_sequence(cause.template, happened_at=event.time),
                 written_at=event.time,
                 starts_at=ends_at - timedelta(minutes=data["duration_minutes"]),
                 ends_at=ends_at,

@@ -118,6 +118,13 @@ def test_the_calendar_file_holds_the_hour_in_utc_and_the_page(gateway) -> None:
     assert event["status"] == "CONFIRMED"
 
 
+def test_a_cancelled_ticket_takes_its_entry_out_of_the_calendar(gateway) -> None:
+    token = booked(gateway)
+    gateway.agencies.change(token, State.CANCELLED, finished_at=gateway.agencies.now)
+    calendar = Calendar.from_ical(gateway.api("GET", f"tickets/{token}/calendar.ics").data)
+    assert (calendar["method"], calendar.events[0]["status"]) == ("CANCEL", "CANCELLED")
+
+
 def test_a_walk_in_has_no_calendar_file(gateway) -> None:
     token, _ = gateway.agencies.walk_in()
     assert problem(gateway.api("GET", f"tickets/{token}/calendar.ics")) == (404, "not_found")

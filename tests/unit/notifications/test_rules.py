@@ -8,7 +8,6 @@ from gerai_notifications.rules import (
     CAUSES,
     LONGEST_NAME,
     LONGEST_WAIT,
-    calendar_sequence,
     salutation,
     valid_until,
     wait_after,
@@ -53,22 +52,6 @@ def test_a_wait_is_never_shorter_than_half_the_first_nor_beyond_the_longest_and_
 @given(attempts=st.integers(1, 100))
 def test_waits_grow_with_each_refusal(attempts: int) -> None:
     assert wait_after(attempts, chance=0.5) <= wait_after(attempts + 1, chance=0.5)
-
-
-@given(seconds=st.integers(1, 10**9))
-def test_a_later_change_always_outweighs_an_earlier_one_in_the_calendar(seconds: int) -> None:
-    later = NOW + timedelta(seconds=seconds)
-    booked = calendar_sequence("ticket_booked", happened_at=later)
-    moved = calendar_sequence("ticket_rescheduled", happened_at=NOW)
-    moved_again = calendar_sequence("ticket_rescheduled", happened_at=later)
-    cancelled = calendar_sequence("ticket_cancelled", happened_at=later)
-    assert booked < moved < moved_again < cancelled < 2**31
-
-
-def test_a_cancellation_within_the_same_second_is_the_last_word() -> None:
-    assert calendar_sequence("ticket_cancelled", happened_at=NOW) > calendar_sequence(
-        "ticket_rescheduled", happened_at=NOW
-    )
 
 
 @given(st.text())

@@ -176,13 +176,15 @@ def test_the_calendar_entry_lasts_as_long_as_the_service_and_leads_to_the_ticket
 
 
 def test_all_calendar_files_of_a_visit_are_about_one_entry_and_the_latest_holds() -> None:
+    moved_at, cancelled_at = ((NOW + timedelta(minutes=minutes)).isoformat() for minutes in (1, 2))
     booked = entry_of(letter_about(ticket_event("ticket.booked.v1")))
     moved = entry_of(
-        letter_about(ticket_event("ticket.rescheduled.v1", number="A-020", time=NOW + timedelta(minutes=1)))
+        letter_about(ticket_event("ticket.rescheduled.v1", number="A-020", ticket={"created_at": moved_at}))
     )
-    gone = entry_of(letter_about(ticket_event("ticket.cancelled.v1", time=NOW + timedelta(minutes=2))))
+    cancelled = {"state": "cancelled", "finished_at": cancelled_at}
+    gone = entry_of(letter_about(ticket_event("ticket.cancelled.v1", ticket=cancelled)))
     assert [each["METHOD"] for each in (booked, moved, gone)] == ["PUBLISH", "PUBLISH", "CANCEL"]
-    assert {each.events[0]["UID"] for each in (booked, moved, gone)} == {VISIT_ID}
+    assert {each.events[0]["UID"] for each in (booked, moved, gone)} == {f"{VISIT_ID}@gerai"}
     sequences = [each.events[0].sequence for each in (booked, moved, gone)]
     assert sequences == sorted(set(sequences))
     assert gone.events[0]["STATUS"] == "CANCELLED"
