@@ -236,6 +236,7 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     (State.BOOKED, State.CANCELLED): _by(_CITIZEN, _OFFICER, guard=_before_its_hour),
     (State.BOOKED, State.RESCHEDULED): _by(_CITIZEN, _OFFICER, guard=_before_its_hour),
     (State.BOOKED, State.NO_SHOW): _by(_OFFICER, _SYSTEM),
+    (State.CHECKED_IN, State.CHECKED_IN): _by(_OFFICER),
     (State.CHECKED_IN, State.CALLED): _by(_OFFICER),
     (State.CHECKED_IN, State.CANCELLED): _by(_CITIZEN, _OFFICER),
     (State.CHECKED_IN, State.NO_SHOW): _by(_OFFICER, _SYSTEM),

@@ -160,6 +160,21 @@ def test_a_visit_is_carried_through_by_keys_alone(counters: Counters, sign_in: S
     assert counters.queue()["served_today"] == 1
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_officer_gives_priority_and_takes_it_back(
+    counters: Counters, sign_in: SignIn, *, scripts: bool
+) -> None:
+    first, second = counters.walk_in("first"), counters.walk_in("second")
+    page = sign_in(scripts=scripts)
+    waiting = page.get_by_role("region", name="Menunggu").locator("tbody tr")
+    waiting.filter(has_text=second).get_by_role("button", name="Utamakan").click()
+    expect(waiting.first).to_contain_text("Prioritas")
+    assert counters.numbers("waiting") == [second, first]
+    waiting.filter(has_text=second).get_by_role("button", name="Biasa").click()
+    expect(waiting.first).to_contain_text(first)
+    assert counters.numbers("waiting") == [first, second]
+
+
 def test_the_keys_can_be_switched_off(counters: Counters, sign_in: SignIn) -> None:
     counters.walk_in("off")
     page = sign_in()

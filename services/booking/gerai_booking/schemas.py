@@ -194,6 +194,7 @@ class StepSchema(Schema):
     revision = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1))
     ticket_id = fields.UUID(load_default=None)
     service = fields.String(load_default=None, validate=CODE)
+    priority = fields.Boolean(load_default=False)
 
 
 def phone_number(text: str) -> str | None:

@@ -8,7 +8,7 @@ from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import CounterBusy
 from gerai_booking.usecases import arrivals, changes, floor, queue, views
 from gerai_shared.refusals import Refused
-from gerai_shared.ticket import State, Ticket
+from gerai_shared.ticket import Lane, State, Ticket
 from sqlalchemy import select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, House
@@ -84,6 +84,44 @@ def test_priority_of_a_booking_counts_like_that_of_a_walk_in(house: House) -> No
     elderly = house.booked(1, house.slots()[2], priority=True)
     arrive(house, elderly, at=timedelta(hours=1))
     assert call(house).id == house.office.ticket_id(elderly)
+
+
+def test_an_officer_corrects_a_priority_that_was_claimed_or_missed(house: House) -> None:
+    claims, ordinary = house.booked(1, house.slots()[0], priority=True), house.booked(2, house.slots()[0])
+    first, second = (arrive(house, token, at=timedelta(0)) for token in (claims, ordinary))
+    missed = walk_in(house, at=MINUTE)
+    assert waiting(house) == [first.number, second.number, missed.number]
+    desk = house.desk(now=EIGHT + 2 * MINUTE)
+    lowered = house.do(floor.set_priority, desk, ticket_id=first.id, priority=False, revision=first.revision)
+    raised = house.do(floor.set_priority, desk, ticket_id=missed.id, priority=True, revision=missed.revision)
+    assert (lowered.lane, raised.lane) == (Lane.APPOINTMENT, Lane.PRIORITY)
+    assert waiting(house) == [missed.number, first.number, second.number]
+    assert house.announced(claims)[-1] == "ticket.requeued.v1"
+    with pytest.raises(Refused, match="stale_revision"):
+        house.do(floor.set_priority, desk, ticket_id=first.id, priority=True, revision=first.revision)
+    house.check()
+
+
+def test_the_priority_of_who_does_not_wait_here_is_not_changed(house: House) -> None:
+    booked = house.office.ticket_id(house.booked(1, house.slots()[0]))
+    walk_in(house, at=timedelta(0))
+    called = call(house)
+    elsewhere = replace(house.desk(now=EIGHT), site="mpp-lebak")
+    for desk, ticket, code in (
+        (house.desk(now=EIGHT), booked, "transition_not_allowed"),
+        (house.desk(now=EIGHT), called.id, "transition_not_allowed"),
+        (elsewhere, called.id, "unknown_ticket"),
+        (house.desk(now=EIGHT), "", "unknown_ticket"),
+    ):
+        with pytest.raises(Refused, match=code):
+            house.do(floor.set_priority, desk, ticket_id=ticket, priority=True, revision=None)
+    house.check()
+
+
+def test_who_waits_already_is_not_put_back_into_the_queue(house: House) -> None:
+    guest = walk_in(house, at=timedelta(0))
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        house.do(floor.requeue, house.desk(now=EIGHT), ticket_id=guest.id, revision=None)
 
 
 def test_a_counter_calls_for_its_own_services_alone(house: House) -> None:

@@ -38,6 +38,7 @@ ARROWS = {
     ("booked", "cancelled"): {C, O},
     ("booked", "rescheduled"): {C, O},
     ("booked", "no_show"): {O, S},
+    ("checked_in", "checked_in"): {O},
     ("checked_in", "called"): {O},
     ("checked_in", "cancelled"): {C, O},
     ("checked_in", "no_show"): {O, S},

@@ -17,7 +17,7 @@ from gerai_booking.usecases import arrivals, floor, queue, views
 from gerai_booking.usecases.floor import Desk
 from gerai_booking.usecases.office import Office
 
-#: What a counter can be told to do, beside `transfer`, `requeue` and `call-next`.
+#: What a counter can be told to do, beside those that name a ticket, a service or nobody.
 STEPS: dict[str, Callable[..., Ticket]] = {
     "recall": floor.recall,
     "start": floor.start,
@@ -25,7 +25,9 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "no-show": floor.no_show,
     "park": floor.park,
 }
-VERBS = ", ".join(f'"{verb}"' for verb in ("call-next", *STEPS, "requeue", "transfer", "undo"))
+VERBS = ", ".join(
+    f'"{verb}"' for verb in ("call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
+)
 LONGEST_KEY = 100
 
 
@@ -102,6 +104,15 @@ class Signed:
             return floor.call_next(session, office, desk)
         if verb == "requeue":
             return floor.requeue(session, office, desk, ticket_id=ticket_id or "", revision=revision)
+        if verb == "set-priority":
+            return floor.set_priority(
+                session,
+                office,
+                desk,
+                ticket_id=ticket_id or "",
+                priority=asked["priority"],
+                revision=revision,
+            )
         place = {"site": desk.site, "counter": desk.counter}
         if verb == "undo":
             queue.require_undoable(

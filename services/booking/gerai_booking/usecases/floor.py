@@ -146,6 +146,9 @@ def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, rev
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:
         raise UnknownTicket
+    if ticket.state is State.CHECKED_IN:
+        # Who waits already is there already; the arrow to the same state is for changing the lane.
+        raise TransitionNotAllowed(state=ticket.state.value)
     after = move(
         ticket,
         State.CHECKED_IN,
@@ -156,6 +159,35 @@ def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, rev
         finished_at=None,
     )
     _save_open(session, desk, ticket, after)
+    announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
+    return after
+
+
+def set_priority(
+    session: Session, office: Office, desk: Desk, *, ticket_id: str, priority: bool, revision: int | None
+) -> Ticket:
+    """Put somebody who waits into the priority lane, or back into the ordinary one.
+
+    Whoever books says of themselves that they are elderly, pregnant, disabled or with a small child (S1-7);
+    officers, who see them, have the last word. Raises UnknownTicket, StaleRevision, TransitionNotAllowed.
+    """
+    ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
+    if ticket is None or ticket.site != desk.site:
+        raise UnknownTicket
+    ordinary = Lane.APPOINTMENT if ticket.slot_id else Lane.WALK_IN
+    lane = Lane.PRIORITY if priority else ordinary
+    if ticket.state is not State.CHECKED_IN:
+        raise TransitionNotAllowed(state=ticket.state.value)
+    after = move(ticket, State.CHECKED_IN, actor=Actor.OFFICER, now=desk.now, revision=revision, lane=lane)
+    tickets.save(
+        session,
+        ticket,
+        after,
+        actor=Actor.OFFICER,
+        now=desk.now,
+        officer_id=desk.officer_id,
+        queue_rank=queue_rank(lane.value),
+    )
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     return after
 
