@@ -63,3 +63,11 @@ class Resources(DependencyProvider):
         context = worker_ctx.data.get("context")
         if context is not None:
             enter(context)
+
+
+def service_of(container: Any) -> Any:
+    """Return a container's service with its dependencies, for work that no worker does."""
+    service = container.service_cls()
+    for provider in container.dependencies:
+        setattr(service, provider.attr_name, provider.get_dependency(None))
+    return service

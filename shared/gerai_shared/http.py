@@ -7,6 +7,7 @@ and trace ids, sets security headers, and drains on stop.
 
 import json
 import socket
+import sys
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -16,7 +17,7 @@ from eventlet import sleep, wsgi
 from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.web.handlers import HttpRequestHandler
-from nameko.web.server import HttpOnlyProtocol, WebServer
+from nameko.web.server import WebServer
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
@@ -25,6 +26,8 @@ from werkzeug.wsgi import ClosingIterator
 from gerai_shared import metrics
 from gerai_shared.context import current_context, new_context, working_in
 from gerai_shared.database import is_outage
+from gerai_shared.deployment import service_of
+from gerai_shared.http_connection import IDLE_SECONDS, Connection, receive
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import (
     BodyTooLarge,
@@ -43,7 +46,8 @@ from gerai_shared.waiting import wait_at_most
 log = get_logger("gerai.access")
 
 REQUEST_SECONDS = 15.0
-IDLE_SOCKET_SECONDS = 30.0
+#: How long no connection is taken after the system had none to give, such as for want of descriptors.
+ACCEPT_AGAIN_SECONDS = 0.1
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -107,17 +111,6 @@ def client_address(request: Request, trusted_proxies: int) -> str:
     return request.remote_addr or ""
 
 
-class _Protocol(HttpOnlyProtocol):
-    """One connection; says nothing about what software answers."""
-
-    #: Bytes that each connection keeps for its answers. Thousands are open at once, and what is larger goes
-    #: out directly.
-    wbufsize = 4 << 10
-
-    def version_string(self) -> str:
-        return "gerai"
-
-
 class GeraiWebServer(WebServer):
     """The web server of one container."""
 
@@ -130,7 +123,7 @@ class GeraiWebServer(WebServer):
         """Return the application."""
         return Application(self)
 
-    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = _Protocol, **_: Any) -> Any:
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = Connection, **_: Any) -> Any:
         """Return eventlet's server: no line a request on standard error, idle sockets are closed."""
         return wsgi.Server(
             sock,
@@ -139,18 +132,34 @@ class GeraiWebServer(WebServer):
             protocol=protocol,
             debug=False,
             log_output=False,
-            socket_timeout=IDLE_SOCKET_SECONDS,
+            socket_timeout=IDLE_SECONDS,
             url_length_limit=4096,
         )
 
+    def run(self) -> None:
+        """Take connections; one that cannot be had now is no reason to end."""
+        while self._is_accepting:
+            try:
+                sock, address = self._sock.accept()
+            except OSError as error:
+                log.warning("no_connection_taken", reason=f"{type(error).__name__}: {error}")
+                sleep(ACCEPT_AGAIN_SECONDS)
+                continue
+            sock.settimeout(self._serv.socket_timeout)
+            self.container.spawn_managed_thread(partial(self.process_request, sock, address))
+
     def process_request(self, sock: Any, address: Any) -> None:
-        """Serve one connection; a client that vanishes harms nobody else."""
+        """Serve one connection; whatever goes wrong on it, the process and all others live on."""
         try:
             # Else the end of every answer waits some 40 ms for the client to confirm its beginning.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             super().process_request(sock, address)
         except OSError as error:
             log.debug("client_gone", reason=type(error).__name__)
+        except Exception:
+            log.exception("connection_failed")
+        finally:
+            sock.close()
 
     def stop_accepting(self) -> None:
         """Take no further connections; streams are told to end."""
@@ -210,8 +219,7 @@ class Application:
 
     def _answer(self, request: Request) -> tuple[str, Response]:
         try:
-            if request.content_length is not None and request.content_length > self._settings.body_limit:
-                raise BodyTooLarge(limit=self._settings.body_limit)
+            receive(request.environ, limit=self._settings.body_limit)
             provider, values = self._url_map.bind_to_environ(request.environ).match()
         except RequestRedirect as redirect:
             return "redirect", Response(status=308, headers={"Location": redirect.new_url})
@@ -248,17 +256,25 @@ class Http(HttpRequestHandler):
     """Entrypoint: `@http("GET", "/path/<name>")`; the method takes the request and the path's values,
     returns a werkzeug Response, and raises Refused.
 
-    `page` says that refusals are shown as a page rather than as problem+json.
+    `page` says that refusals are shown as a page rather than as problem+json. `in_worker=False` answers
+    also while every worker is busy: for what never waits for anybody but the database.
     """
 
     server = GeraiWebServer()
 
     def __init__(
-        self, method: str, url: str, *, page: bool = False, seconds: float = REQUEST_SECONDS
+        self,
+        method: str,
+        url: str,
+        *,
+        page: bool = False,
+        seconds: float = REQUEST_SECONDS,
+        in_worker: bool = True,
     ) -> None:
         super().__init__(method, url)
         self.page = page
         self.seconds = seconds
+        self.in_worker = in_worker
 
     def stop(self) -> None:
         """Take no further requests; those under way are answered."""
@@ -267,6 +283,8 @@ class Http(HttpRequestHandler):
 
     def handle_request(self, request: Request) -> Response:
         """Run the method in a worker and wait for its answer within the entrypoint's time."""
+        if not self.in_worker:
+            return self._answer_here(request)
         if self.container._worker_pool.free() < 1:
             return self._refused(request, Saturated(retry_after=2))
         event = Event()
@@ -284,6 +302,14 @@ class Http(HttpRequestHandler):
         if outcome is None:
             return self._refused(request, TookTooLong())
         return self._response(request, *outcome)
+
+    def _answer_here(self, request: Request) -> Response:
+        method = getattr(service_of(self.container), self.method_name)
+        try:
+            result = method(request, **request.path_values)  # type: ignore[attr-defined]
+        except Exception:  # noqa: BLE001 - answered and logged as a worker's is
+            return self._response(request, None, sys.exc_info())
+        return self._response(request, result, None)
 
     def _finish(self, event: Event, _worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         event.send((result, exc_info))

@@ -17,9 +17,9 @@ class Operations:
 
     deployment = Resources()
 
-    @http("GET", "/healthz")
+    @http("GET", "/healthz", in_worker=False)
     def healthz(self, _request: Request) -> Response:
-        """Answer that the process lives."""
+        """Answer that the process lives, however busy it is: who ends a busy one makes the others busier."""
         return json_response({"status": "ok"})
 
     @http("GET", "/readyz")
@@ -35,7 +35,7 @@ class Operations:
             {"status": "ready" if ready else "not ready", "needs": needs}, 200 if ready else 503
         )
 
-    @http("GET", "/metrics")
+    @http("GET", "/metrics", in_worker=False)
     def metrics(self, _request: Request) -> Response:
         """Answer the measurements in Prometheus' text format."""
         measure_messaging(self.deployment)

@@ -83,6 +83,13 @@ class BodyTooLarge(Refused):
     status = 413
 
 
+class ArrivedTooSlowly(Refused):
+    """What was sent did not arrive in time. Please try again over a better connection."""
+
+    code = "arrived_too_slowly"
+    status = 408
+
+
 class UnreadableBody(Refused):
     """What was sent could not be read. Send JSON or a form."""
 

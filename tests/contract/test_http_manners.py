@@ -1,15 +1,19 @@
 """HTTP: what every process of the mall does with requests, good, bad and too many."""
 
+import errno
 import http.client
 import json
 import socket
+import time
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
 from eventlet import GreenPool, sleep, spawn
+from gerai_shared import http_connection
 from gerai_shared.deployment import deployment_of
+from gerai_shared.http import GeraiWebServer, json_body, json_response
 from gerai_shared.http import http as entrypoint
-from gerai_shared.http import json_body, json_response
 from gerai_shared.operations import Operations
 from gerai_shared.refusals import NotFound
 from gerai_shared.settings import Settings
@@ -99,6 +103,7 @@ def service(start):
             return answer.status, raw.decode(), answer.headers
 
     call.deployment, call.runner, call.port = deployment, runner, port  # type: ignore[attr-defined]
+    call.server = runner.service_map["gateway-0"].shared_extensions[GeraiWebServer]  # type: ignore[attr-defined]
     return call
 
 
@@ -148,7 +153,121 @@ def test_a_body_that_grows_beyond_the_limit_without_saying_so_is_refused(service
     with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
         raw.sendall(b"POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
         raw.sendall(b"fff\r\n" + b"x" * 0xFFF + b"\r\n0\r\n\r\n")
-        assert raw.recv(4096).split(b"\r\n")[0].split()[1] in {b"400", b"413"}
+        assert status_of(raw) == 413
+
+
+def test_a_body_in_chunks_is_read_whole_and_its_connection_serves_on(service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        for _ in range(2):
+            raw.sendall(b"POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            raw.sendall(b'4\r\n{"a"\r\n4\r\n: 1}\r\n0\r\n\r\n')
+            answer = http.client.HTTPResponse(raw)
+            answer.begin()
+            assert (answer.status, json.loads(answer.read())) == (200, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"GET /api/hello/a HTTP/1.1\r\nHost: x\r\n",
+        b"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n",
+        b"POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n32\r\n",
+        b"POST /api/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n",
+    ],
+)
+def test_who_sends_too_slowly_is_sent_away_and_the_others_are_served(service, monkeypatch, beginning) -> None:
+    """Its worker would read on while eventlet throws the rest away: two readers end the process."""
+    monkeypatch.setattr(http_connection, "RECEIVE_SECONDS", 0.5)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        raw.sendall(beginning)
+        trickle = spawn(send_for_ever, raw)
+        assert service("POST", "/api/echo", b'{"a": 1}')[:2] == (200, {"a": 1})
+        began = time.monotonic()
+        assert status_of(raw) == 408
+        assert time.monotonic() - began < 2.0
+        trickle.kill()
+        while raw.recv(4096):
+            pass
+    assert service("GET", "/api/hello/a")[0] == 200
+
+
+def test_a_slow_body_takes_no_worker(service) -> None:
+    with ExitStack() as stack:
+        for _ in range(8):
+            raw = stack.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=5))
+            raw.sendall(b"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n")
+        wait_until(lambda: service.server.under_way == 8)
+        assert service("GET", "/api/hello/a")[0] == 200
+
+
+def test_an_idle_connection_is_closed_even_one_that_sends_a_little(service, monkeypatch) -> None:
+    monkeypatch.setattr(http_connection, "IDLE_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        trickle = spawn(send_for_ever, raw)
+        assert closes(raw)
+        trickle.kill()
+
+
+def test_a_client_that_leaves_half_way_harms_nobody(service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        raw.sendall(b"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{")
+        wait_until(lambda: service.server.under_way == 1)
+    wait_until(lambda: service.server.under_way == 0)
+    assert service("GET", "/api/hello/a")[0] == 200
+
+
+def test_who_still_sends_what_is_too_large_sees_the_refusal(service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as raw:
+        size = 4 << 20
+        raw.sendall(b"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
+        raw.sendall(bytes(size))
+        assert status_of(raw) == 413
+
+
+def test_an_error_on_one_connection_ends_no_process(service, monkeypatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("reentrant call")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(http_connection.Connection, "handle", fail)
+        with pytest.raises(OSError):  # noqa: PT011 - closed, in the words of the platform
+            service("GET", "/api/hello/a")
+    assert service("GET", "/api/hello/a")[0] == 200
+
+
+def test_a_process_that_cannot_take_a_connection_now_takes_the_next_ones(service, monkeypatch) -> None:
+    """Too many open files: nameko's server ends the whole process."""
+    listening = service.server._sock
+    refused: list[bool] = []
+
+    def accept() -> Any:
+        if not refused:
+            refused.append(True)
+            raise OSError(errno.EMFILE, "Too many open files")
+        return type(listening).accept(listening)
+
+    monkeypatch.setattr(listening, "accept", accept)
+    assert service("GET", "/api/hello/a")[0] == 200  # taken by the call to accept that was under way
+    assert service("GET", "/api/hello/a")[0] == 200
+    assert refused
+
+
+def send_for_ever(raw: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            raw.sendall(b"1")
+            sleep(0.05)
+
+
+def status_of(raw: socket.socket) -> int:
+    return int(raw.recv(4096).split(b"\r\n")[0].split()[1])
+
+
+def closes(raw: socket.socket) -> bool:
+    try:
+        return raw.recv(4096) == b""
+    except ConnectionResetError:
+        return True
 
 
 def test_the_answer_is_in_the_readers_language(service) -> None:
@@ -171,6 +290,9 @@ def test_a_full_house_says_so_at_once(service) -> None:
     wait_until(lambda: service.runner.service_map["gateway-0"]._worker_pool.free() == 0)
     status, problem, headers = service("GET", "/api/hello/a")
     assert (status, problem["code"], headers["Retry-After"]) == (503, "saturated", "2")
+    # It lives all the same, and can be watched: who ends a busy process makes the others busier.
+    assert service("GET", "/healthz")[:2] == (200, {"status": "ok"})
+    assert "gerai_http_request_seconds" in service("GET", "/metrics")[1]
     service.deployment.extras["go"] = True
     assert [each.wait()[0] for each in waiting] == [200] * 4
     assert service("GET", "/api/hello/a")[0] == 200

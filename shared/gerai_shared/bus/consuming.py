@@ -16,6 +16,7 @@ from gerai_shared.bus.listener import Listener, Subscription
 from gerai_shared.bus.topology import events_queue
 from gerai_shared.context import new_context, working_in
 from gerai_shared.database import is_outage
+from gerai_shared.deployment import service_of
 from gerai_shared.events.catalogue import REGISTRY
 from gerai_shared.events.envelope import Event, MalformedEvent, from_wire
 from gerai_shared.logs import get_logger
@@ -286,9 +287,7 @@ class On(Entrypoint):
 
     def run_in(self, session: Any, event: Event) -> bool:
         """Run the handler in an open transaction and in the event's context; tell whether it was new."""
-        service = self.container.service_cls()
-        for provider in self.container.dependencies:
-            setattr(service, provider.attr_name, provider.get_dependency(None))
+        service = service_of(self.container)
         context = new_context(correlation_id=event.correlation_id, traceparent=event.traceparent)
         with working_in(context):
             return run_once(service, session, event, self._effect)
