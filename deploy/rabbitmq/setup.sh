@@ -15,6 +15,14 @@ gerai=${GERAI:-gerai}
 
 ctl() { $rabbitmqctl --quiet "$@"; }
 
+# A broker that was started a moment ago cannot be told anything yet, nor waited for before its node is there.
+tries=60
+until ctl await_startup </dev/null 2>/dev/null; do
+    tries=$((tries - 1))
+    if [ "$tries" -eq 0 ]; then echo "the broker does not come up" >&2; exit 1; fi
+    sleep 1
+done
+
 ctl list_vhosts name --no-table-headers </dev/null | grep -Fxq "$vhost" || ctl add_vhost "$vhost" </dev/null
 
 users=$(ctl list_users --no-table-headers </dev/null | cut -f 1)

@@ -177,6 +177,20 @@ def test_a_request_reaches_its_service_and_its_answer_comes_back(ready: ReadyBro
         assert bytes(take(asker, "reply.gateway.two")) == b"!"
 
 
+def test_the_script_waits_for_a_broker_that_is_being_started(tmp_path: Path) -> None:
+    """What is said to a node that is not there yet fails at once."""
+    (tmp_path / "gateway.bus_password").write_text("password")
+    tool, said = tmp_path / "rabbitmqctl", tmp_path / "said"
+    tool.write_text(
+        f'#!/bin/sh\necho "$2" >>{said}\n'
+        f'[ "$2" != await_startup ] || [ "$(grep -c await_startup {said})" -eq 3 ]\n'
+    )
+    tool.chmod(0o755)
+    env = {"PATH": os.environ["PATH"], "SECRETS": str(tmp_path), "RABBITMQCTL": str(tool), "GERAI": "true"}
+    subprocess.run([ROOT / "deploy" / "rabbitmq" / "setup.sh"], env=env, check=True, timeout=30)
+    assert said.read_text().split()[:4] == ["await_startup"] * 3 + ["list_vhosts"]
+
+
 def publish(ready: ReadyBroker, user: str, exchange: str) -> None:
     """Publish one message that no queue gets, confirmed. Raises AccessRefused."""
     with ready.connection(user) as connection:

@@ -29,7 +29,7 @@ def composed() -> dict[str, Any]:
 
 def our_containers() -> dict[str, Any]:
     """Those of its services that run our images."""
-    return {name: it for name, it in composed()["services"].items() if it["image"].startswith("gerai-")}
+    return {name: it for name, it in composed()["services"].items() if "gerai-" in it["image"]}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -114,6 +114,23 @@ def test_a_container_runs_the_agency_and_role_of_its_name() -> None:
             assert command == [agency, "serve", "--role", role]
         elif name.startswith("complaints-"):
             assert command == ["serve", "--role", name.removeprefix("complaints-")]
+
+
+def test_an_agency_is_upgraded_without_moving_another() -> None:
+    """With one tag for both the next `up -d` would start the other one on tables that it does not have yet."""
+    tags: dict[str, set[str]] = {}
+    for name, container in our_containers().items():
+        owner = name.rpartition("-")[0] if name.startswith(("booking-", "complaints-")) else name
+        tags.setdefault(owner, set()).add(re.findall(r"\$\{([A-Z_]+):", container["image"])[0])
+    assert all(len(found) == 1 for found in tags.values()), tags
+    assert len(set.union(*tags.values())) == len(tags)
+
+
+def test_what_is_waited_for_tells_when_it_is_ready() -> None:
+    """`up --wait` waits for these checks; a database server that is being made answers on its socket alone."""
+    services = composed()["services"]
+    assert "check_port_connectivity" in services["rabbitmq"]["healthcheck"]["test"]
+    assert "127.0.0.1" in services["postgres"]["healthcheck"]["test"]
 
 
 def test_who_asks_agencies_is_told_which_there_are() -> None:
