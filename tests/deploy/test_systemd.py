@@ -143,14 +143,14 @@ def test_a_command_of_the_operator_gets_a_deployments_settings(tmp_path: Path) -
 def test_the_unit_of_a_second_bus_differs_by_its_address_alone() -> None:
     """As the page for operators makes it."""
     page = (ROOT / "docs" / "operations.md").read_text()
-    recipe = re.search(r"(?m)^sed '(\S+)' (deploy/systemd/\S+) \|$", page)
+    recipe = re.search(r"(?m)^sed '(\S+)' /etc/systemd/system/(\S+) \|$", page)
     name = re.search(
         r"(?m)^echo '(\w+)=127\.0\.0\.1:(\d+)' \| sudo tee -a /etc/gerai/booking-legal\.env$", page
     )
     assert recipe is not None
     assert name is not None
-    first = (ROOT / recipe[2]).read_text()
-    command = ["sed", recipe[1], ROOT / recipe[2]]
+    first = (SYSTEMD / recipe[2]).read_text()
+    command = ["sed", recipe[1], SYSTEMD / recipe[2]]
     second = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout
     assert second != first
     assert second.replace(name[1], "BUS_ADDRESS") == first
