@@ -127,10 +127,12 @@ class AvailabilitySchema(Schema):
 
 
 class HoldSchema(Schema):
-    """A place to be held."""
+    """A place to be held; see usecases.holding."""
 
     slot_id = fields.String(required=True, validate=SLOT)
     holder = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    network = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    replaces = fields.String(allow_none=True, load_default=None, validate=TOKEN)
 
 
 class TokenSchema(Schema):

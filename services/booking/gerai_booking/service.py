@@ -17,7 +17,7 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, planning, views
+from gerai_booking.usecases import availability, booking, changes, holding, planning, views
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -92,10 +92,12 @@ class BookingService:
         asked = load(schemas.HoldSchema(), request.payload)
 
         def run(session: Any, now: Any) -> dict[str, Any]:
-            ticket = booking.hold(session, self._office, now=now, **asked)
+            ticket = holding.hold(session, self._office, now=now, **asked)
             return {**views.receipt(ticket), "held_until": ticket.held_until}
 
-        answer = self._once(request, "hold", run)
+        # Who asks and from where is not of the citizen's writing: a repeat may come from another network.
+        sent = {name: value for name, value in request.payload.items() if name not in ("holder", "network")}
+        answer = self._once(request, "hold", run, body=sent)
         return views.with_token(self._office, answer)
 
     @rpc
@@ -189,7 +191,10 @@ class BookingService:
         with self.deployment.database.reading() as session:
             return views.board(session, self._office, site=asked["site"], now=self.deployment.clock.now())
 
-    def _once(self, request: Request, scope: str, run: Any) -> dict[str, Any]:
+    def _once(
+        self, request: Request, scope: str, run: Any, *, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Carry out `run` once for the request's key; `body` is what a repeat has to repeat, else all."""
         if not request.idempotency_key:
             raise IdempotencyKeyMissing
         now = self.deployment.clock.now()
@@ -198,7 +203,7 @@ class BookingService:
                 session,
                 scope=scope,
                 key=request.idempotency_key,
-                body=request.payload,
+                body=request.payload if body is None else body,
                 now=now,
                 run=lambda: run(session, now),
             )

@@ -12,6 +12,7 @@ from gerai_gateway.catalogues import Json
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import RangeTooLong, UnknownAgency, UnknownComplaint, UnknownTicket
 from gerai_gateway.rules.board import Entry, entry_of
+from gerai_gateway.rules.limiting import network_of
 
 TOKEN = re.compile(r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}")
 COMPLAINT_REALM = "complaint"
@@ -53,12 +54,26 @@ def availability(mall: Mall, agency: str, *, site: str, service: str, first: dat
     return mall.availability.of(question)
 
 
-def hold(mall: Mall, agency: str, *, slot_id: str, holder: str, key: str) -> Json:
-    """Hold a place: {"ticket", "token", "held_until"}. `holder` tells browsers apart. Raises Refused."""
+def hold(
+    mall: Mall,
+    agency: str,
+    *,
+    slot_id: str,
+    address: str,
+    holder: str | None = None,
+    replaces: str | None = None,
+    key: str,
+) -> Json:
+    """Hold a place: {"ticket", "token", "held_until"}. Raises Refused.
+
+    `address` is where it is asked from, `holder` tells its browsers apart; `replaces` is the token of the
+    hold that is given up for this one.
+    """
+    asked = {"slot_id": slot_id, "holder": holder, "network": network_of(address), "replaces": replaces}
     return mall.ask(
         deployment_of_agency(mall, agency),
         "hold",
-        {"slot_id": slot_id, "holder": holder},
+        {name: value for name, value in asked.items() if value is not None},
         key=key,
     )
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from gerai_booking.models import places, tickets
 from gerai_booking.models.tickets import tickets as ticket_table
-from gerai_booking.usecases import booking, changes, floor
+from gerai_booking.usecases import booking, changes, floor, holding
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
 from sqlalchemy import Select, select, text
@@ -229,7 +229,7 @@ def one_act(house: House, slots: list[list[str]], dice: random.Random, mark: str
         batch = [house.request(person, place, key=f"key-{mark}-{person}") for person, place in wishes]
         return ",".join(sorted({outcome(answer) for answer in house.book(*batch)}))
     if act == "hold":
-        house.do(booking.hold, slot_id=anywhere, holder=None, now=NOW)
+        house.do(holding.hold, slot_id=anywhere, holder=None, now=NOW)
         return "held"
     token = a_ticket(house, dice, State.BOOKED)
     if token is None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gerai_booking.models.tickets import people, tickets
 from gerai_booking.refusals import OpenTicketExists
-from gerai_booking.usecases import booking, changes, views
+from gerai_booking.usecases import changes, holding, views
 from gerai_shared import tables
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import HoldExpired
@@ -200,7 +200,7 @@ def test_the_index_has_the_last_word_when_the_look_before_saw_nothing(
 ) -> None:
     """As in a race: the other booking became visible after this one had looked."""
     one, other = house.slots()[:2]
-    held = house.do(booking.hold, slot_id=other, holder=None, now=NOW)
+    held = house.do(holding.hold, slot_id=other, holder=None, now=NOW)
     house.booked(1, one)
     monkeypatch.setattr("gerai_booking.models.tickets.open_persons", lambda *_: set())
     hold_token = house.office.token(held.id)
@@ -245,7 +245,7 @@ def test_a_batch_of_nobody_changes_nothing(house: House) -> None:
 
 def test_a_hold_that_two_bring_is_booked_by_the_first_and_nobody_elses_is_lost(house: House) -> None:
     slot = house.slots()[0]
-    token = house.office.token(house.do(booking.hold, slot_id=slot, holder=None, now=NOW).id)
+    token = house.office.token(house.do(holding.hold, slot_id=slot, holder=None, now=NOW).id)
     answers = house.book(house.request(1, token), house.request(2, token), house.request(3, slot))
     assert [outcome(answer) for answer in answers] == ["booked", "transition_not_allowed", "booked"]
     house.check()
@@ -253,13 +253,13 @@ def test_a_hold_that_two_bring_is_booked_by_the_first_and_nobody_elses_is_lost(h
 
 def test_a_hold_is_left_to_the_second_when_the_first_may_not_have_it(house: House) -> None:
     house.booked(1, house.slots()[1])
-    token = house.office.token(house.do(booking.hold, slot_id=house.slots()[0], holder=None, now=NOW).id)
+    token = house.office.token(house.do(holding.hold, slot_id=house.slots()[0], holder=None, now=NOW).id)
     answers = house.book(house.request(1, token), house.request(2, token))
     assert [outcome(answer) for answer in answers] == ["open_ticket_exists", "booked"]
     house.check()
 
 
 def test_a_hold_whose_time_is_over_is_not_booked(house: House) -> None:
-    token = house.office.token(house.do(booking.hold, slot_id=house.slots()[0], holder=None, now=NOW).id)
+    token = house.office.token(house.do(holding.hold, slot_id=house.slots()[0], holder=None, now=NOW).id)
     answers = house.book(house.request(1, token), now=NOW + timedelta(minutes=10))
     assert [outcome(answer) for answer in answers] == [HoldExpired.code]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from gerai_booking.models.tickets import people, tickets
 from gerai_booking.refusals import SlotFull
-from gerai_booking.usecases import booking, changes, planning, views
+from gerai_booking.usecases import changes, holding, planning, views
 from gerai_booking.usecases.availability import availability
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State, Ticket
@@ -28,7 +28,7 @@ ON_THE_DAY = NOW + timedelta(days=1, minutes=30)
 
 
 def hold(house: House, slot: str, *, holder: str | None = None, after: timedelta = timedelta(0)) -> str:
-    ticket: Ticket = house.do(booking.hold, slot_id=slot, holder=holder, now=NOW + after)
+    ticket: Ticket = house.do(holding.hold, slot_id=slot, holder=holder, now=NOW + after)
     return house.office.token(ticket.id)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gerai_booking.models.tickets import tickets
-from gerai_booking.usecases import booking, changes
+from gerai_booking.usecases import booking, changes, holding
 from gerai_shared.refusals import Refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -47,7 +47,7 @@ class Citizens:
         self.answers.update(outcome(answer) for answer in self.house.book(*requests, now=self.now))
 
     def hold(self, place: int) -> None:
-        self.house.do(booking.hold, slot_id=self.places[place], holder=None, now=self.now)
+        self.house.do(holding.hold, slot_id=self.places[place], holder=None, now=self.now)
 
     def take_up(self, number: int, person: int) -> None:
         request = self.request(person, self.token(number))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gerai_booking.models.places import day_quotas, slots
 from gerai_booking.models.tickets import tickets
-from gerai_booking.usecases import booking, floor
+from gerai_booking.usecases import floor, holding
 from sqlalchemy import distinct, func, select, text
 
 from tests.integration.booking.house import COUNTERS, DAY, NEXT_DAY, NOW, SERVICE, House
@@ -167,7 +167,7 @@ def test_the_same_person_in_two_batches_at_once_is_booked_once_and_the_place_com
 def test_a_hold_and_a_booking_of_one_person_at_once_become_one_ticket(postgres_house: House) -> None:
     house = postgres_house
     here, there = house.slots(DAY)[0], house.slots(NEXT_DAY)[0]
-    held = house.office.token(house.do(booking.hold, slot_id=there, holder=None, now=NOW).id)
+    held = house.office.token(house.do(holding.hold, slot_id=there, holder=None, now=NOW).id)
     party = {"url": house.url, "first": [[1, here, "key-0001"]], "second": [[1, held, "key-0002"]]}
     (came,) = send("overtaken", party)
     assert (came["waited"], came["second"]) == (True, ["open_ticket_exists"])
@@ -181,7 +181,7 @@ def test_two_batches_that_meet_the_same_people_crosswise_never_wait_in_a_circle(
     house = postgres_house
     here, there = house.slots(DAY)[0], house.slots(NEXT_DAY)[0]
     holds = [
-        house.office.token(house.do(booking.hold, slot_id=slot, holder=None, now=NOW).id)
+        house.office.token(house.do(holding.hold, slot_id=slot, holder=None, now=NOW).id)
         for slot in (here, there)
     ]
     batches = [

@@ -134,6 +134,16 @@ def test_a_hold_is_taken_up_with_its_token(gateway: Gateway) -> None:
     gateway.house.check()
 
 
+def test_a_hold_asked_again_from_another_network_is_the_same_hold(gateway: Gateway) -> None:
+    slot, other = gateway.house.slots()[:2]
+    first = {"slot_id": slot, "holder": "browser", "network": "203.0.113.7"}
+    held = gateway.ask("hold", first, key="key-hold")
+    assert gateway.ask("hold", first | {"network": "198.51.100.7", "holder": None}, key="key-hold") == held
+    with pytest.raises(Refused, match="idempotency_key_reused"):
+        gateway.ask("hold", first | {"slot_id": other}, key="key-hold")
+    assert (gateway.house.taken(slot), gateway.house.taken(other)) == (1, 0)
+
+
 def test_a_ticket_is_shown_moved_and_cancelled_by_its_token_and_repeats_change_nothing(
     gateway: Gateway,
 ) -> None:

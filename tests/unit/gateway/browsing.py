@@ -29,10 +29,10 @@ def field(answer, name: str) -> str:
     return unescape(value.group(1)) if value else ""
 
 
-def send(gateway, page, address: str, **fields: str):
+def send(gateway, page, address: str, *, environ_base: dict[str, str] | None = None, **fields: str):
     """Send the form of a page, with the hidden fields it was given."""
     hidden = {name: field(page, name) for name in ("form_token", "idempotency_key")}
-    return gateway.client.post(address, data={**hidden, **fields})
+    return gateway.client.post(address, data={**hidden, **fields}, environ_base=environ_base)
 
 
 def held(gateway) -> str:

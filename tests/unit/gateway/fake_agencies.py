@@ -207,6 +207,8 @@ class FakeAgencies:
     def _hold(self, _agency: str, payload: Json) -> Json:
         if payload["slot_id"] in self.full:
             raise booking.SlotFull
+        if "replaces" in payload:
+            self._moved(payload["replaces"], State.CANCELLED)
         site, service, _ = payload["slot_id"].split(".")
         until = self.now + timedelta(minutes=10)
         ticket = self._new(site, service, State.HELD, payload["slot_id"], held_until=until)

@@ -1,10 +1,13 @@
 """Services and booking on the portal: what its pages say, and that its forms lose nothing."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from gerai_booking import refusals as booking
 from gerai_shared.refusals import IdempotencyKeyReused, Unavailable
+from gerai_shared.ticket import State
 
 from tests.unit.gateway.browsing import BOOK, SLOT, TYPED, field, held, send, text_of
 
@@ -248,3 +251,38 @@ def test_a_held_ticket_leads_to_its_form(gateway) -> None:
     address = held(gateway)
     answer = gateway.client.get(f"/t/{address.rpartition('/')[2]}")
     assert answer.headers["Location"] == address
+
+
+def test_changing_the_hour_gives_up_the_place_held_before(gateway) -> None:
+    address = held(gateway)
+    before = address.rpartition("/")[2]
+    back = re.search(rf'href="({BOOK}[^"]*instead=[^"]*)"', gateway.client.get(address).text)
+    assert back is not None
+    page = gateway.client.get(unescape(back.group(1)))
+    assert f"instead={before}" in page.text, "the way to another day or place still knows"
+    other = "mpp-lebak.passport-new.20261125T0300Z"
+    answer = send(gateway, page, BOOK, site="mpp-lebak", slot_id=other, instead=field(page, "instead"))
+    assert answer.status_code == 303
+    assert text_of(gateway.client.get(answer.headers["Location"])).count("10.00 WIB") >= 1
+    _, _, asked, _ = [each for each in gateway.agencies.asked if each[1] == "hold"][-1]
+    assert asked["replaces"] == before
+    assert [ticket.state for ticket in gateway.agencies.tickets.values()] == [State.CANCELLED, State.HELD]
+
+
+@pytest.mark.parametrize("instead", ["legal." + "A" * 43, "immigration.short", '"><b>'])
+def test_what_is_no_ticket_of_the_agency_is_given_up_by_nobody(gateway, instead) -> None:
+    page = gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25")
+    assert send(gateway, page, BOOK, site="mpp-lebak", slot_id=SLOT, instead=instead).status_code == 303
+    _, _, asked, _ = next(each for each in gateway.agencies.asked if each[1] == "hold")
+    assert "replaces" not in asked
+
+
+def test_a_hold_tells_the_agency_which_browser_and_which_network_it_is_for(gateway) -> None:
+    page = gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25")
+    from_home = {"REMOTE_ADDR": "2001:db8:1:2:3::4"}
+    send(gateway, page, BOOK, environ_base=from_home, site="mpp-lebak", slot_id=SLOT)
+    gateway.api("POST", "agencies/immigration/holds", json={"slot_id": SLOT}, environ_base=from_home)
+    on_page, on_api = (payload for _, method, payload, _ in gateway.agencies.asked if method == "hold")
+    assert on_page["network"] == on_api["network"] == "2001:db8:1:2::/64"
+    assert on_page["holder"] == field(page, "form_token")
+    assert "holder" not in on_api

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.ticket import State, Ticket
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tickets import COLUMNS, ticket_of, tickets
@@ -44,15 +44,16 @@ def expired_places(session: Session, *, site: str, first: date, last: date, now:
     )
 
 
-def count_holds(session: Session, *, holder_hash: str, now: datetime) -> int:
-    """Return how many holds of one holder are alive."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                tickets.c.holder_hash == holder_hash,
-                tickets.c.state == State.HELD.value,
-                tickets.c.held_until > now,
-            )
-        )
-        or 0
-    )
+def count_of_holder(session: Session, holder_hash: str | None, *, now: datetime) -> int:
+    """Return how many holds of one browser are alive; of an unknown one, none."""
+    return _count(session, tickets.c.holder_hash == holder_hash, now) if holder_hash else 0
+
+
+def count_of_network(session: Session, network_hash: str | None, *, now: datetime) -> int:
+    """Return how many holds from one network are alive; from an unknown one, none."""
+    return _count(session, tickets.c.network_hash == network_hash, now) if network_hash else 0
+
+
+def _count(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
+    alive = (tickets.c.state == State.HELD.value, tickets.c.held_until > now)
+    return session.scalar(select(func.count()).where(whose, *alive)) or 0

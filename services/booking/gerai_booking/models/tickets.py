@@ -75,6 +75,7 @@ tickets = Table(
     # What follows is the agency's own: not part of the shared ticket, never sent.
     Column("person_hash", String(64), nullable=True),
     Column("holder_hash", String(64), nullable=True),
+    Column("network_hash", String(64), nullable=True),
     Column("queue_rank", Integer, nullable=False),
     Column("queue_at", AwareDateTime, nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),

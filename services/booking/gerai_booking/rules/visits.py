@@ -7,8 +7,11 @@ HOLD_LASTS = timedelta(minutes=10)
 CHECK_IN_OPENS = timedelta(minutes=60)
 #: Who comes up to this much after the booked hour began keeps the booked place in the queue.
 GRACE = timedelta(minutes=15)
-#: Live holds that one browser or address may have.
+#: Live holds that one browser may have: a family's, each member at another hour.
 HOLDS_AT_ONCE = 3
+#: Live holds from one network. A browser says itself who it is and can be another one each time; an office
+#: or a village's hotspot has one address for all.
+HOLDS_OF_A_NETWORK = 20
 BOOKABLE_DAYS = 30
 LONGEST_RANGE_DAYS = 62
 

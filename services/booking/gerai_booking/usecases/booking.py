@@ -1,7 +1,7 @@
-"""Holding and booking places. Bookings come in batches: one transaction for many citizens."""
+"""Booking places. Bookings come in batches: one transaction for many citizens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -24,14 +24,10 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import holds, places, tickets
-from gerai_booking.refusals import (
-    OpenTicketExists,
-    TooManyHolds,
-    UnknownTicket,
-)
-from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, queue_rank
-from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.models import places, tickets
+from gerai_booking.refusals import OpenTicketExists, UnknownTicket
+from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
@@ -54,28 +50,6 @@ class BookingRequest:
 
 
 Answer = dict[str, Any] | Refused
-
-
-def hold(session: Session, office: Office, *, slot_id: str, holder: str | None, now: datetime) -> Ticket:
-    """Take a place for some minutes while its citizen fills in the form.
-
-    `holder` is whatever tells browsers apart, hashed here. Raises UnknownSlot, SlotClosed, SlotPast,
-    SlotFull, DayFull, TooManyHolds.
-    """
-    holder_hash = office.person_hash(holder) if holder else None
-    if holder_hash and holds.count_holds(session, holder_hash=holder_hash, now=now) >= HOLDS_AT_ONCE:
-        raise TooManyHolds(retry_after=int(HOLD_LASTS.total_seconds()))
-    slot = places.find_slots(session, [slot_id]).get(slot_id)
-    wish = Wish(key=slot_id, slot=bookable(office, slot_id, slot, now=now))
-    for refusal in take(session, office, [wish], now=now).values():
-        raise refusal
-    number = numbers_for(session, office, [wish.slot])[0]
-    ticket = _new_ticket(office, wish.slot, number, state=State.HELD, lane=Lane.APPOINTMENT, now=now)
-    ticket = replace(ticket, held_until=now + HOLD_LASTS)
-    tickets.add(session, [_row(ticket, holder_hash=holder_hash)])
-    tickets.add_history(session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now)])
-    announce(session, office, fact("ticket.held.v1", ticket, None), now=now)
-    return ticket
 
 
 def book_batch(
@@ -256,7 +230,8 @@ def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[
     return numbers
 
 
-def _new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: Lane, now: datetime) -> Ticket:
+def new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: Lane, now: datetime) -> Ticket:
+    """Return the first ticket of a new visit, not yet written."""
     return Ticket(
         id=new_id(),
         number=number,
@@ -274,11 +249,11 @@ def _new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: L
     )
 
 
-def _row(ticket: Ticket, *, person_hash: str | None = None, holder_hash: str | None = None) -> dict[str, Any]:
+def appointment_row(ticket: Ticket, **own: Any) -> dict[str, Any]:
+    """Return the row of a ticket for an hour; `own` are further columns of the agency."""
     return {
         **tickets.row_of(ticket),
-        "person_hash": person_hash,
-        "holder_hash": holder_hash,
+        **own,
         "queue_rank": queue_rank(ticket.lane.value),
         "queue_at": ticket.slot_starts_at,
     }
@@ -290,7 +265,7 @@ def _make(
     """Return the tickets of those who got a place, not yet written, by key."""
     numbers = numbers_for(session, office, [wish.slot for wish in wishes])
     return {
-        wish.key: _new_ticket(
+        wish.key: new_ticket(
             office, wish.slot, number, state=State.BOOKED, lane=by_key[wish.key].applicant.lane, now=now
         )
         for wish, number in zip(wishes, numbers, strict=True)
@@ -335,7 +310,9 @@ def _insert(
     now: datetime,
 ) -> dict[str, tuple[Ticket, tickets.Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
-    rows = [_row(ticket, person_hash=by_key[key].applicant.person_hash) for key, ticket in made.items()]
+    rows = [
+        appointment_row(ticket, person_hash=by_key[key].applicant.person_hash) for key, ticket in made.items()
+    ]
     inserted = tickets.add(session, rows)
     for key in [key for key, ticket in made.items() if ticket.id not in inserted]:
         lost = made.pop(key)

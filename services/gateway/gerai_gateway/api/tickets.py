@@ -26,7 +26,6 @@ from gerai_gateway.entrypoints import Operation, idempotency_key, public
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import UnknownAgency, UnknownTicket
 from gerai_gateway.rules.board import entry_of
-from gerai_gateway.rules.limiting import network_of
 from gerai_gateway.schemas import given, taken
 from gerai_gateway.streams import CountedStream, Message, listen, stream_response
 
@@ -71,7 +70,7 @@ class TicketsApi:
         errands.deployment_of_agency(self.mall, agency)
         body = load(_hold, json_body(request))
         address = client_address(request, self.deployment.settings.trusted_proxies)
-        answer = errands.hold(self.mall, agency, **body, holder=network_of(address), key=key)
+        answer = errands.hold(self.mall, agency, **body, address=address, key=key)
         return json_response(answer, 201)
 
     @public(

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_gateway.catalogues import Catalogue
 from gerai_gateway.mall import Mall
+from gerai_gateway.portal import forms
 
 
 class PortalPages:
@@ -55,6 +56,14 @@ class PortalPages:
     def said(self, request: Request, refusal: Refused) -> str:
         """Return a refusal's text in the reader's language."""
         return translate(refusal, language_of(request))
+
+    def errors(
+        self, request: Request, refusal: Refused | None
+    ) -> tuple[dict[str, str], list[dict[str, str]]]:
+        """Return the errors of a form by field, and their summary; both empty without a refusal."""
+        if refusal is None:
+            return {}, []
+        return forms.errors_of(refusal, language=language_of(request), message=self.said(request, refusal))
 
 
 def see_other(address: str) -> Response:

@@ -5,8 +5,10 @@ from typing import Any
 
 from gerai_shared.borders import load
 from gerai_shared.clock import local_date
+from gerai_shared.http import client_address
 from gerai_shared.refusals import IdempotencyKeyReused, InvalidRequest, Refused
 from gerai_shared.ticket import HoldExpired, State, TransitionNotAllowed
+from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
@@ -33,7 +35,7 @@ class BookingPages(PortalPages):
 
     @public("POST", "/book/<agency>/<service>", page=True)
     def form_hold(self, request: Request, agency: str, service: str) -> Response:
-        """Hold the chosen hour and go on to the details."""
+        """Hold the chosen hour, instead of the one held before, and go on to the details."""
         self.pages.check_form(request)
         key = forms.form_key(request)
         try:
@@ -41,7 +43,15 @@ class BookingPages(PortalPages):
         except InvalidRequest:
             return self._hours(request, agency, service, refusal=no_hour())
         try:
-            held = errands.hold(self.mall, agency, **wanted, holder=self.pages.form_token(request), key=key)
+            held = errands.hold(
+                self.mall,
+                agency,
+                **wanted,
+                address=client_address(request, self.deployment.settings.trusted_proxies),
+                holder=self.pages.form_token(request),
+                replaces=_given_up(request, agency),
+                key=key,
+            )
         except Refused as refusal:
             return self._hours(request, agency, service, refusal=refusal)
         self.mall.availability.outdate(agency, held["ticket"]["site"])
@@ -97,7 +107,6 @@ class BookingPages(PortalPages):
             catalogue.site(o["site"]) for o in found["offers"] if catalogue.is_bookable(o["site"], service)
         ]
         site = self._chosen_site(bookable, request.values.get("site"))
-        language = language_of(request)
         page = page_of_days(
             day_of(request.values.get("day") or request.args.get("from")), today=self._today(site)
         )
@@ -105,11 +114,9 @@ class BookingPages(PortalPages):
             self.mall, agency, site=site["code"], service=service, first=page.first, last=page.last
         ).values
         chosen = chosen_day(free["days"], request.values.get("day"))
-        message = self.said(request, refusal) if refusal else ""
-        by_field, summary = (
-            forms.errors_of(refusal, language=language, message=message) if refusal else ({}, [])
-        )
-        address = f"/book/{agency}/{service}?site={site['code']}"
+        by_field, summary = self.errors(request, refusal)
+        instead = f"&instead={given_up}" if (given_up := _given_up(request, agency)) else ""
+        address = f"/book/{agency}/{service}?site={site['code']}{instead}"
         return self.page(
             request,
             "book.html",
@@ -122,8 +129,10 @@ class BookingPages(PortalPages):
             site=site,
             sites=bookable,
             address=address,
+            given_up=given_up,
+            instead=instead,
             days=page,
-            cells=shapes.day_cells(free["days"], address=address, language=language),
+            cells=shapes.day_cells(free["days"], address=address, language=language_of(request)),
             noted=[day for day in free["days"] if day["note"]],
             chosen=chosen,
             hours=shapes.hours_of(chosen, time_zone=site["time_zone"], now=self.now) if chosen else [],
@@ -155,14 +164,10 @@ class BookingPages(PortalPages):
     ) -> Response:
         ticket = view["ticket"]
         catalogue = self.mall.catalogues.of(ticket["agency"])
-        language = language_of(request)
         is_kept = ticket["state"] == State.HELD and datetime.fromisoformat(ticket["held_until"]) > self.now
         if refusal is None and not is_kept:
             refusal = HoldExpired()
-        message = self.said(request, refusal) if refusal else ""
-        by_field, summary = (
-            forms.errors_of(refusal, language=language, message=message) if refusal else ({}, [])
-        )
+        by_field, summary = self.errors(request, refusal)
         if not is_kept and by_field and "slot_id" not in by_field and not form.get("slot_id"):
             by_field["slot_id"] = self.said(request, HoldExpired())
         return self.page(
@@ -214,6 +219,12 @@ UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
 def no_hour() -> InvalidRequest:
     """Return the refusal of a form in which no hour was chosen."""
     return InvalidRequest(fields={"slot_id": [taken.CHOOSE_AN_HOUR]})
+
+
+def _given_up(request: Request, agency: str) -> str | None:
+    """Return the token of the hold for which another hour is looked for, None when there is none."""
+    token = str(request.values.get("instead", ""))
+    return token if errands.TOKEN.fullmatch(token) and realm_of(token) == agency else None
 
 
 def day_of(text: str | None) -> date | None:

@@ -1,7 +1,5 @@
 """A ticket's page, and what its holder does there."""
 
-from typing import Any
-
 from gerai_shared.clock import local_date
 from gerai_shared.http import json_response
 from gerai_shared.refusals import Refused
@@ -153,10 +151,7 @@ class TicketPages(PortalPages):
             last=page.last,
         ).values
         chosen = chosen_day(free["days"], request.values.get("day"))
-        message = self.said(request, refusal) if refusal else ""
-        errors: tuple[dict[str, str], list[Any]] = ({}, [])
-        if refusal is not None:
-            errors = forms.errors_of(refusal, language=language, message=message)
+        by_field, summary = self.errors(request, refusal)
         address = f"/t/{view['token']}/reschedule?"
         return self.page(
             request,
@@ -172,6 +167,6 @@ class TicketPages(PortalPages):
             noted=[day for day in free["days"] if day["note"]],
             chosen=chosen,
             hours=shapes.hours_of(chosen, time_zone=view["time_zone"], now=self.now) if chosen else [],
-            errors=errors[0],
-            summary=errors[1],
+            errors=by_field,
+            summary=summary,
         )

@@ -1,0 +1,65 @@
+"""Holding a place for some minutes, so that nobody fills in a form for an hour that is gone by then."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from gerai_shared.ticket import Actor, Lane, State, Ticket
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import holds, places, tickets
+from gerai_booking.refusals import TooManyHolds
+from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, HOLDS_OF_A_NETWORK
+from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.booking import appointment_row, new_ticket, numbers_for
+from gerai_booking.usecases.changes import cancel
+from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.places import Wish, bookable, take
+from gerai_booking.usecases.views import load_ticket
+
+
+def hold(
+    session: Session,
+    office: Office,
+    *,
+    slot_id: str,
+    holder: str | None = None,
+    network: str | None = None,
+    replaces: str | None = None,
+    now: datetime,
+) -> Ticket:
+    """Take a place for some minutes while its citizen fills in the form.
+
+    `holder` is whatever tells browsers apart and `network` where the request came from; both are kept as
+    hashes. `replaces` is the token of the hold that is given up for this one; refused, it stays. Raises
+    UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, TooManyHolds, UnknownTicket.
+    """
+    found = places.find_slots(session, [slot_id]).get(slot_id)
+    slot = bookable(office, slot_id, found, now=now)
+    if replaces is not None:
+        _give_up(session, office, replaces, slot, now=now)
+    holder_hash = office.person_hash(holder) if holder else None
+    network_hash = office.person_hash(network) if network else None
+    if (
+        holds.count_of_holder(session, holder_hash, now=now) >= HOLDS_AT_ONCE
+        or holds.count_of_network(session, network_hash, now=now) >= HOLDS_OF_A_NETWORK
+    ):
+        raise TooManyHolds(retry_after=int(HOLD_LASTS.total_seconds()))
+    for refusal in take(session, office, [Wish(key=slot_id, slot=slot)], now=now).values():
+        raise refusal
+    number = numbers_for(session, office, [slot])[0]
+    ticket = new_ticket(office, slot, number, state=State.HELD, lane=Lane.APPOINTMENT, now=now)
+    ticket = replace(ticket, held_until=now + HOLD_LASTS)
+    tickets.add(session, [appointment_row(ticket, holder_hash=holder_hash, network_hash=network_hash)])
+    tickets.add_history(session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now)])
+    announce(session, office, fact("ticket.held.v1", ticket, None), now=now)
+    return ticket
+
+
+def _give_up(session: Session, office: Office, token: str, slot: Any, *, now: datetime) -> None:
+    """End a hold whose citizen wants `slot` instead; what is no hold any more is left as it is."""
+    ticket = load_ticket(session, office, token, lock=True)
+    if ticket.state is State.HELD:
+        # Both days are locked in order before anything is given back, as every change of places does.
+        places.lock_days(session, {(ticket.site, ticket.day), (slot.site, slot.day)})
+        cancel(session, office, token=token, revision=None, now=now)
