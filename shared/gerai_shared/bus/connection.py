@@ -12,6 +12,9 @@ from eventlet.hubs import get_hub
 from kombu import Connection
 
 from gerai_shared.bus.embedded import EmbeddedTransport
+from gerai_shared.logs import get_logger
+
+log = get_logger(__name__)
 
 EMBEDDED_SCHEME = "embedded://"
 #: A consuming connection that is silent for this long is dead.
@@ -86,12 +89,13 @@ def cut(connection: Connection) -> None:
     Closing it politely would write to the same socket and hang as well (a broker in memory alarm
     stops reading from publishers).
     """
+    # Not its property `connection`, which makes a new one when the old one is gone: that can take long, be
+    # refused, or hang in its turn.
+    made: Any = getattr(connection, "_connection", None)
     try:
-        transport: Any = connection.connection.transport
-        transport.sock.shutdown(socket.SHUT_RDWR)
-    except (AttributeError, OSError):
-        # Not connected any more, or embedded: nothing can hang.
-        return
+        made.transport.sock.shutdown(socket.SHUT_RDWR)
+    except Exception as error:  # noqa: BLE001 - not connected any more, or embedded: nothing can hang
+        log.debug("nothing_to_cut", reason=type(error).__name__)
 
 
 @contextmanager

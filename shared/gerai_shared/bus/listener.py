@@ -5,9 +5,9 @@ process wait for the broker. Here messages reach their receiver undecoded, and a
 without the broker and consumes as soon as it is there.
 """
 
-import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from kombu import Connection, Consumer, Queue
 from nameko.extensions import SharedExtension
 
 from gerai_shared import metrics
+from gerai_shared.bus.back_off import BackOff
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.logs import get_logger
 
@@ -57,6 +58,12 @@ class Listener(SharedExtension):
         self._paused = Event()
         self.connected = False
         self._started = False
+        self._watches = False
+        self._heartbeat_at = 0.0
+
+    def watch_broker(self) -> None:
+        """Hold a connection even if nobody receives: `connected` says whether the broker is there."""
+        self._watches = True
 
     def subscribe(self, subscription: Subscription) -> None:
         """Add a receiver; called in an extension's `setup`."""
@@ -64,7 +71,7 @@ class Listener(SharedExtension):
 
     def start(self) -> None:
         """Begin to consume, now or when the broker is there."""
-        if not self._started and self._subscriptions:
+        if not self._started and (self._subscriptions or self._watches):
             self._started = True
             self.container.spawn_managed_thread(self._run, identifier="bus-listener")
 
@@ -105,7 +112,7 @@ class Listener(SharedExtension):
         metrics.BUS_CONNECTED.labels(container=self.container.service_name).set(int(connected))
 
     def _run(self) -> None:
-        back_off = FIRST_BACK_OFF_SECONDS
+        back_off = BackOff(first=FIRST_BACK_OFF_SECONDS, longest=LONGEST_BACK_OFF_SECONDS)
         while not self._stopping:
             connection = connection_to(self.container.config["gerai"].settings.bus_url, heartbeat=True)
             began = time.monotonic()
@@ -116,10 +123,7 @@ class Listener(SharedExtension):
             finally:
                 self._tell(connected=False)
                 _release(connection)
-            if time.monotonic() - began > LONGEST_BACK_OFF_SECONDS:
-                back_off = FIRST_BACK_OFF_SECONDS
-            sleep(back_off * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnections, guards nothing
-            back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
+            sleep(back_off.after(time.monotonic() - began))
 
     def _consume(self, connection: Connection) -> None:
         connection.connect()
@@ -164,11 +168,13 @@ class Listener(SharedExtension):
             self._tick(connection)
 
     def _tick(self, connection: Connection) -> None:
-        try:
+        with suppress(TimeoutError):
             connection.drain_events(timeout=TICK_SECONDS)
-        except TimeoutError:
-            if connection.supports_heartbeats:
-                connection.heartbeat_check()
+        # By the clock, not in the quiet between messages: who only receives, without acknowledging, would
+        # say nothing as long as it is busy, and the broker takes it for dead.
+        if connection.supports_heartbeats and time.monotonic() >= self._heartbeat_at:
+            self._heartbeat_at = time.monotonic() + TICK_SECONDS
+            connection.heartbeat_check()
 
 
 def _release(connection: Connection) -> None:

@@ -4,7 +4,6 @@ One relay works at a time for each database: on PostgreSQL it holds an advisory 
 of its own, others stand by. Events are published at least once; consumers recognise repeats.
 """
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,8 +18,10 @@ from kombu import Connection
 from nameko.extensions import Entrypoint
 
 from gerai_shared import commands, inbox, metrics, outbox
+from gerai_shared.bus.back_off import BackOff
 from gerai_shared.bus.connection import connection_to, cut, is_embedded, watchdog
 from gerai_shared.bus.embedded import NoRoute
+from gerai_shared.bus.listener import Listener
 from gerai_shared.events.envelope import CONTENT_TYPE
 from gerai_shared.logs import get_logger
 
@@ -30,6 +31,7 @@ BATCH = 200
 HANGS_AFTER_SECONDS = 10.0
 #: Even without being woken the relay looks this often: a wake-up can be lost with its connection.
 IDLE_SECONDS = 2.0
+FIRST_BACK_OFF_SECONDS = 0.1
 LONGEST_BACK_OFF_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
 RELAY_LOCK = 0x6765726169
@@ -130,6 +132,9 @@ def _wait_readable(descriptor: int) -> None:
 class Relay(Entrypoint):
     """Runs the relay of a deployment as long as its container lives."""
 
+    #: Only to tell whether the broker is there: who stands by, or has nothing to publish, would not know.
+    listener = Listener()
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._stopping = False
@@ -161,16 +166,15 @@ class Relay(Entrypoint):
             self._woken.send()
 
     def _run(self) -> None:
-        back_off = 0.1
+        back_off = BackOff(first=FIRST_BACK_OFF_SECONDS, longest=LONGEST_BACK_OFF_SECONDS)
         while not self._stopping:
+            began = time.monotonic()
             try:
                 with self._leadership() as listening:
                     self._lead(listening)
-                    back_off = 0.1
             except Exception as error:  # noqa: BLE001 - whatever it was, the outbox still holds everything
                 log.warning("relay_interrupted", reason=f"{type(error).__name__}: {error}")
-                sleep(back_off * random.uniform(0.5, 1.0))  # noqa: S311 - spreads attempts, guards nothing
-                back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
+                sleep(back_off.after(time.monotonic() - began))
         self._idle.send()
 
     @contextmanager
