@@ -45,7 +45,7 @@ class TicketFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """What a citizen files. `ticket_token` stands in for facts that could not be had."""
+    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had."""
 
     classification: str
     title: str

@@ -110,10 +110,10 @@ def file_complaint(mall: Mall, body: dict[str, Any], *, key: str) -> Json:
     """File a complaint with a body that ComplaintSchema has loaded; return its receipt.
 
     With a ticket's token the agency is asked what visit it was; does it not answer, the complaint goes
-    without and keeps the token. Raises Refused.
+    without. What the citizen sent goes on as it is: a repeat is recognised by it, whatever the agency
+    says then. Raises Refused.
     """
-    filed = {**body}
-    token = filed.pop("ticket_token")
+    token = body["ticket_token"]
     facts: Json | None = None
     if token is not None:
         try:
@@ -128,16 +128,8 @@ def file_complaint(mall: Mall, body: dict[str, Any], *, key: str) -> Json:
             else:
                 raise
     else:
-        _check_place(mall, filed)
-    if facts is not None:
-        # Where it happened is what the visit says, whatever the form says.
-        filed.update(agency=facts["agency"], site=facts["site"], service=facts["service"])
-    return mall.ask(
-        "complaints",
-        "file",
-        {**filed, "ticket_facts": facts, "ticket_token": token if facts is None else None},
-        key=key,
-    )
+        _check_place(mall, body)
+    return mall.ask("complaints", "file", {**body, "ticket_facts": facts}, key=key)
 
 
 def _check_place(mall: Mall, body: Json) -> None:

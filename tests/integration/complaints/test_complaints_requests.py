@@ -82,6 +82,21 @@ def test_the_same_key_files_once_and_gives_the_same_receipt(mall: Mall) -> None:
     assert refusal_of(mall, "file", request(title="Lain"), key="kunci-satu").code == "idempotency_key_reused"
 
 
+def test_the_same_key_gives_the_same_receipt_whatever_the_agency_says_of_the_visit(mall: Mall) -> None:
+    sent: dict[str, Any] = {"key": "kunci-satu", "agency": "legal", "ticket_token": TICKET_TOKEN}
+    first = mall.file(**sent)
+    for facts in (FACTS, {**FACTS, "counter": "5"}):
+        assert mall.file(**sent, ticket_facts=facts) == first
+    assert count(mall) == 1
+
+
+def test_where_it_happened_is_what_the_visit_says(mall: Mall) -> None:
+    token = mall.file(agency="police", site=None, ticket_token=TICKET_TOKEN, ticket_facts=FACTS)["token"]
+    tracked = mall.ask("track", {"token": token})
+    assert (tracked["agency"], tracked["site"]) == ("immigration", "mpp-lebak")
+    assert link_state(mall) == ("A-031", None, 0, None)
+
+
 def test_two_identical_requests_at_once_file_one_complaint(mall: Mall) -> None:
     racing = [eventlet.spawn(mall.file, key="kunci-balapan") for _ in range(8)]
     receipts = [each.wait() for each in racing]

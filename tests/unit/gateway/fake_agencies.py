@@ -313,14 +313,15 @@ class FakeAgencies:
     def _file(self, payload: Json) -> Json:
         token = make_token(secret=SECRET, realm="complaint", identifier=new_id())
         facts = payload["ticket_facts"]
+        place = facts or payload
         self.complaints[token] = {
             "number": f"P-2026-{len(self.complaints) + 1:06d}",
             "state": "received",
             "classification": payload["classification"],
             "title": payload["title"],
             "text": payload["text"],
-            "agency": payload["agency"],
-            "site": payload["site"],
+            "agency": place["agency"],
+            "site": place["site"],
             "received_at": self.now.isoformat(),
             "due_on": "2026-12-14",
             "overdue": False,

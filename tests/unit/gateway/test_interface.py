@@ -320,10 +320,20 @@ def test_a_complaint_about_a_visit_carries_its_facts(gateway) -> None:
     assert answer.status_code == 201
     assert answer.json["url"].startswith("http://localhost/c/complaint.")
     filed = next(payload for _, method, payload, _ in gateway.agencies.asked if method == "file")
-    assert filed["agency"] == "immigration"
-    assert filed["site"] == "mpp-lebak"
-    assert filed["ticket_facts"]["number"] == "A-001"
-    assert filed["ticket_token"] is None
+    facts = filed["ticket_facts"]
+    assert (facts["agency"], facts["site"], facts["number"]) == ("immigration", "mpp-lebak", "A-001")
+
+
+def test_a_repeated_complaint_is_the_same_request_whatever_the_agency_says_by_then(gateway) -> None:
+    token = booked(gateway)
+    body = {**COMPLAINT, "agency": "legal", "ticket_token": token}
+    gateway.agencies.away.add("booking-immigration")
+    gateway.api("POST", "complaints", json=body, key="file-0001")
+    gateway.agencies.away.clear()
+    gateway.api("POST", "complaints", json=body, key="file-0001")
+    first, second = (payload for _, method, payload, _ in gateway.agencies.asked if method == "file")
+    assert (first.pop("ticket_facts"), second.pop("ticket_facts")["number"]) == (None, "A-001")
+    assert first == second
 
 
 def test_a_complaint_about_an_agency_that_is_away_keeps_the_token(gateway) -> None:

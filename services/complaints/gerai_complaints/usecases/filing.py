@@ -1,5 +1,6 @@
 """A citizen files a complaint."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,14 +39,18 @@ def file(
     `body` is the request as it came, `agencies` those of the mall (empty when nobody told).
     Raises UnknownAgency, InvalidRequest, IdempotencyKeyReused.
     """
-    if agencies and filing.agency not in (*agencies, THE_MALL.code):
-        raise UnknownAgency
 
     def run() -> dict[str, Any]:
+        placed = _where_it_happened(filing)
+        if agencies and placed.agency not in (*agencies, THE_MALL.code):
+            raise UnknownAgency
         # The receipt's token is not stored with the answer: a copy of the database opens nothing.
-        return {"id": _receive(session, filing, keyring=keyring, now=now).id}
+        return {"id": _receive(session, placed, keyring=keyring, now=now).id}
 
-    answer = commands.once(session, scope=SCOPE, key=key, body=body, now=now, run=run)
+    # The facts are the agency's word, not the citizen's: when a request is repeated, the agency may be
+    # back, or have called the ticket to another counter.
+    sent = {name: value for name, value in body.items() if name != "ticket_facts"}
+    answer = commands.once(session, scope=SCOPE, key=key, body=sent, now=now, run=run)
     complaint = session.get_one(Complaint, answer["id"])
     return Filed(
         number=complaint.number,
@@ -55,6 +60,14 @@ def file(
         working_days=complaint.working_days,
         state=State.RECEIVED,
     )
+
+
+def _where_it_happened(filing: Filing) -> Filing:
+    """Return the filing about the place of its visit, whatever the form says."""
+    facts = filing.ticket_facts
+    if facts is None:
+        return filing
+    return replace(filing, agency=facts.agency, site=facts.site, service=facts.service)
 
 
 def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetime) -> Complaint:
