@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from gerai_shared.workdays import WorkCalendar
 
 from gerai_gateway.catalogues import Catalogue, Catalogues, Json
 from gerai_gateway.rules.search import matches
 
 NOON = 12
+CALENDAR = WorkCalendar()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +123,14 @@ def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:
 
 
 def hours_today(site: Json, *, now: datetime) -> Json | None:
-    """Return a site's plan for today in its own zone, None when it has none."""
+    """Return a site's plan for today in its own zone, None when it is closed.
+
+    As its agencies have it: on public holidays and collective leave nothing is open but a pop-up, which is
+    planned for its dates.
+    """
     today = now.astimezone(ZoneInfo(site["time_zone"])).date()
-    if site["dates"] and today.isoformat() not in site["dates"]:
+    is_planned = today.isoformat() in site["dates"] if site["dates"] else CALENDAR.is_working_day(today)
+    if not is_planned:
         return None
     return next((hours for hours in site["hours"] if hours["weekday"] == today.weekday()), None)
 
