@@ -51,6 +51,7 @@ class Runner(ServiceRunner):
         self.service_map[name] = container
         listener = container.shared_extensions.get(Listener)
         if needs_bus and listener is not None:
+            listener.watch_broker()
             deployment.extras.setdefault("needs", {})["bus"] = lambda: listener.connected
 
 

@@ -85,6 +85,14 @@ def test_the_example_shows_the_defaults_where_they_are_meant_to_stay() -> None:
     assert shown["GERAI_ENVIRONMENT"] == defaults.environment
 
 
+def test_operators_are_told_how_many_workers_a_gateway_takes_at_least() -> None:
+    roles = (ROOT / "services" / "gateway" / "gerai_gateway" / "roles.py").read_text()
+    least = re.search(r"WORKERS_AT_LEAST = (\d+)", roles)
+    assert least is not None
+    for told in (DEPLOY / "env.example", ROOT / "docs" / "operations.md"):
+        assert f"gateway takes {least[1]} even if fewer are set" in told.read_text(), told
+
+
 @pytest.mark.parametrize(
     "path",
     sorted(

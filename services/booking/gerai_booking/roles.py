@@ -46,7 +46,7 @@ def build(deployment: Deployment, runner: Runner, role: str, *, agency: Agency) 
     if role in {"all", "bus"}:
         runner.add(BookingService, deployment, name=name, needs_bus=role == "bus")
     if role in {"all", "relay"}:
-        runner.add(RelayService, deployment, name=f"{name}-relay")
+        runner.add(RelayService, deployment, name=f"{name}-relay", needs_bus=role == "relay")
     if role in {"all", "counter"}:
         runner.add(CounterService, deployment, name=f"{name}-counter")
     else:

@@ -19,10 +19,10 @@ def build(deployment: Deployment, runner: Runner, role: str) -> None:
     add_texts_of([PACKAGE])
     name = deployment.name
     if role in ("all", "bus"):
-        # The desk works without the broker: only the bus role alone is not ready while it is away.
+        # The desk works without the broker: only a role that lives by it is not ready while it is away.
         runner.add(Complaints, deployment, name=name, needs_bus=role == "bus")
     if role in ("all", "relay"):
-        runner.add(ComplaintsRelay, deployment, name=f"{name}-relay")
+        runner.add(ComplaintsRelay, deployment, name=f"{name}-relay", needs_bus=role == "relay")
     if role in ("all", "desk"):
         deployment.extras["pages"] = Pages(
             package=PACKAGE,
