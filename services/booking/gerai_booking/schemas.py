@@ -57,7 +57,7 @@ class PersonSchema(Schema):
             except InvalidNik as error:
                 problems["nik"] = [NIK_PROBLEMS.get(error.reason, NIK_PROBLEMS["not_16_digits"])]
         if not data.get("email") and not data.get("phone"):
-            problems["email"] = ["Please give an e-mail address or a mobile number, so that we can tell you."]
+            problems["email"] = ["Please give an e-mail address, to which we write, or a mobile number."]
         if data.get("phone") and phone_number(data["phone"]) is None:
             problems["phone"] = ["This is not an Indonesian phone number. Example: 0812 3456 7890."]
         if problems:

@@ -277,6 +277,25 @@ def test_what_is_no_ticket_of_the_agency_is_given_up_by_nobody(gateway, instead)
     assert "replaces" not in asked
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("id", "tanpa surel, simpan tautan halaman tiket Anda", "tanpa surel tidak ada yang dikirim"),
+        ("en", "without an e-mail address, keep the link of your ticket's page", "nothing is sent to you"),
+    ],
+)
+def test_whoever_gives_a_phone_number_alone_is_told_to_keep_the_link(
+    gateway, language, before, after
+) -> None:
+    address = held(gateway)
+    gateway.client.get(f"/?lang={language}")
+    details = gateway.client.get(address)
+    assert before in text_of(details)
+    answer = send(gateway, details, address, **{**TYPED, "email": ""})
+    assert answer.status_code == 303
+    assert after in text_of(gateway.client.get(answer.headers["Location"]))
+
+
 def test_a_hold_tells_the_agency_which_browser_and_which_network_it_is_for(gateway) -> None:
     page = gateway.client.get(f"{BOOK}?site=mpp-lebak&day=2026-11-25")
     from_home = {"REMOTE_ADDR": "2001:db8:1:2:3::4"}

@@ -100,7 +100,7 @@ class PersonSchema(Schema):
         if ("nik" in original) == ("passport_number" in original):
             problems["nik"] = ["Please give a NIK, or a passport number if you are a foreigner."]
         if not original.get("email") and not original.get("phone"):
-            text = "Please give an e-mail address or a mobile number, so that we can tell you."
+            text = "Please give an e-mail address, to which we write, or a mobile number."
             problems["email"] = [text]
         if problems:
             raise ValidationError(problems)
