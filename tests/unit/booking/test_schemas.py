@@ -143,7 +143,7 @@ def test_an_email_address_that_is_none_is_told(email: str) -> None:
 
 
 def test_somebody_who_cannot_be_told_anything_is_asked_for_a_way() -> None:
-    assert "tell you" in problems(BookingSchema(), person(email=None))["person.email"][0]
+    assert "to which we write" in problems(BookingSchema(), person(email=None))["person.email"][0]
     assert load(BookingSchema(), person(email=None, phone="081234567890"))
 
 
