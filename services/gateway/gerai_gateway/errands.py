@@ -10,12 +10,20 @@ from gerai_shared.tokens import realm_of
 from gerai_gateway.availability import Answer, Question
 from gerai_gateway.catalogues import Json
 from gerai_gateway.mall import Mall
-from gerai_gateway.refusals import RangeTooLong, UnknownAgency, UnknownComplaint, UnknownTicket
+from gerai_gateway.refusals import (
+    RangeTooLong,
+    UnknownAgency,
+    UnknownComplaint,
+    UnknownService,
+    UnknownTicket,
+)
 from gerai_gateway.rules.board import Entry, entry_of
 from gerai_gateway.rules.limiting import network_of
 
 TOKEN = re.compile(r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}")
 COMPLAINT_REALM = "complaint"
+#: What belongs to no agency, such as doors and lifts, is complained about to the mall itself.
+THE_MALL = "mall"
 LONGEST_RANGE_DAYS = 62
 
 
@@ -134,6 +142,9 @@ def file_complaint(mall: Mall, body: dict[str, Any], *, key: str) -> Json:
 
 def _check_place(mall: Mall, body: Json) -> None:
     """Refuse a complaint about what does not exist; an agency that is silent now may be complained about."""
+    if body["agency"] == THE_MALL:
+        _check_place_of_mall(mall, site=body["site"], service=body["service"])
+        return
     if body["agency"] not in mall.catalogues.agencies:
         raise UnknownAgency
     if body["agency"] in mall.catalogues.unknown():
@@ -143,6 +154,14 @@ def _check_place(mall: Mall, body: Json) -> None:
         catalogue.site(body["site"])
     if body["service"] is not None:
         catalogue.service(body["service"])
+
+
+def _check_place_of_mall(mall: Mall, *, site: str | None, service: str | None) -> None:
+    """Refuse services, which only agencies have, and places that are not even a silent agency's."""
+    if service is not None:
+        raise UnknownService
+    if site is not None and not mall.catalogues.unknown():
+        mall.catalogues.site(site)
 
 
 def complaint(mall: Mall, token: str) -> Json:

@@ -357,6 +357,8 @@ def test_a_complaint_about_a_visit_that_is_none_names_the_field(gateway) -> None
     ("changes", "expected"),
     [
         ({"agency": "police"}, (404, "unknown_agency")),
+        ({"agency": "mall", "site": "nowhere"}, (404, "unknown_site")),
+        ({"agency": "mall", "service": "passport-new"}, (404, "unknown_service")),
         ({"site": "nowhere"}, (404, "unknown_site")),
         ({"service": "nothing"}, (404, "unknown_service")),
         ({"classification": "praise"}, (422, "invalid_request")),
@@ -369,6 +371,13 @@ def test_a_complaint_that_cannot_be_used_is_refused(gateway, changes, expected) 
     answer = gateway.api("POST", "complaints", json={**COMPLAINT, **changes})
     assert problem(answer) == expected
     assert gateway.agencies.count("file") == 0
+
+
+@pytest.mark.parametrize("site", [None, "mpp-lebak"])
+def test_the_mall_itself_may_be_complained_about(gateway, site) -> None:
+    body = {**COMPLAINT, "agency": "mall", "site": site}
+    filed = gateway.api("POST", "complaints", json=body).json
+    assert gateway.api("GET", f"complaints/{filed['token']}").json["agency"] == "mall"
 
 
 def test_whoever_stays_unknown_needs_no_name(gateway) -> None:

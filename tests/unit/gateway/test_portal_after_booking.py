@@ -9,6 +9,14 @@ from gerai_shared.ticket import State
 
 from tests.unit.gateway.browsing import BOOK, booked, field, send, text_of
 
+COMPLAINT = {
+    "classification": "complaint",
+    "title": "Menunggu terlalu lama",
+    "text": "Saya menunggu dua jam tanpa penjelasan.",
+    "agency": "legal",
+    "name": "Warga Contoh",
+}
+
 
 def test_a_ticket_is_cancelled_after_a_question(gateway) -> None:
     token = booked(gateway)
@@ -133,6 +141,34 @@ def test_a_complaint_is_filed_followed_and_settled(gateway) -> None:
     assert "Selesai" in text_of(gateway.client.get(f"/c/{token}"))
 
 
+def test_a_complaint_whose_answer_was_lost_is_sent_again_with_the_same_key(gateway) -> None:
+    page = gateway.client.get("/c/new")
+    gateway.agencies.refuses["file"] = Unavailable(retry_after=5)
+    lost = send(gateway, page, "/c/new", **COMPLAINT)
+    assert lost.status_code == 503
+    assert "tidak akan tercatat dua kali" in text_of(lost)
+    del gateway.agencies.refuses["file"]
+    assert send(gateway, lost, "/c/new", **COMPLAINT).status_code == 303
+    first, second = (key for _, method, _, key in gateway.agencies.asked if method == "file")
+    assert first == second == field(page, "idempotency_key")
+
+
+def test_a_complaint_that_was_refused_for_its_mistakes_gets_a_new_key(gateway) -> None:
+    page = gateway.client.get("/c/new")
+    refused = send(gateway, page, "/c/new", **{**COMPLAINT, "text": "pendek"})
+    assert field(refused, "idempotency_key") != field(page, "idempotency_key")
+    assert "tercatat dua kali" not in text_of(refused)
+
+
+def test_the_mall_itself_is_complained_about(gateway) -> None:
+    page = gateway.client.get("/c/new")
+    assert re.search(r'<option value="mall"[^>]*>Pengelola mal', page.text)
+    filed = send(gateway, page, "/c/new", **{**COMPLAINT, "agency": "mall", "site": "popup-gorontalo"})
+    seen = text_of(gateway.client.get(filed.headers["Location"]))
+    assert "Instansi Pengelola mal" in seen
+    assert "WITA" in seen
+
+
 def test_a_complaint_with_mistakes_keeps_everything_typed(gateway) -> None:
     page = gateway.client.get("/c/new")
     answer = send(
@@ -170,6 +206,7 @@ def test_a_dispute_that_is_refused_keeps_its_text(gateway) -> None:
     answer = send(gateway, page, f"/c/{filed['token']}/decision", decision="dispute", text="Belum jelas.")
     assert answer.status_code == 503
     assert "Belum jelas." in answer.text
+    assert field(answer, "idempotency_key") == field(page, "idempotency_key")
 
 
 def test_the_display_shows_calls_of_all_agencies(gateway) -> None:

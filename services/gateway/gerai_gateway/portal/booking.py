@@ -186,8 +186,7 @@ class BookingPages(PortalPages):
             form=form,
             errors=by_field,
             summary=summary,
-            is_unanswered=refusal is not None and refusal.code in UNANSWERED,
-            key=form.get("idempotency_key") if refusal is not None and refusal.code in UNANSWERED else None,
+            key=forms.key_to_keep(form, refusal),
         )
 
     def _choices(self, catalogue: Catalogue, ticket: Json) -> list[dict[str, Any]]:
@@ -212,8 +211,6 @@ class BookingPages(PortalPages):
 CHOOSE_A_PURPOSE = "Please choose what you need this for."
 CONFIRM = "Please confirm this first."
 ALREADY_SENT = frozenset({IdempotencyKeyReused.code, TransitionNotAllowed.code, "open_ticket_exists"})
-#: After these nobody knows yet whether it went through: the same key asks again without booking twice.
-UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
 
 
 def no_hour() -> InvalidRequest:

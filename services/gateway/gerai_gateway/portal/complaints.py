@@ -1,7 +1,5 @@
 """Filing a complaint and following it."""
 
-from typing import Any
-
 from gerai_shared.borders import load
 from gerai_shared.refusals import Refused
 from gerai_shared.tokens import realm_of
@@ -60,11 +58,11 @@ class ComplaintPages(PortalPages):
             errands.decide(self.mall, token, decision, text, key=key)
         except Refused as refusal:
             tracked = errands.complaint(self.mall, token)
-            return self._complaint(request, token, tracked, typed=text, refusal=refusal)
+            return self._complaint(request, token, tracked, form=request.form.to_dict(), refusal=refusal)
         return see_other(f"/c/{token}")
 
     def _form(self, request: Request, *, form: dict[str, str], refusal: Refused | None = None) -> Response:
-        by_field, summary = self._errors(request, refusal)
+        by_field, summary = self.errors(request, refusal)
         catalogues = self.mall.catalogues
         known = {catalogue.code: catalogue.agency["name"] for catalogue in catalogues.known()}
         return self.page(
@@ -75,18 +73,27 @@ class ComplaintPages(PortalPages):
             form=form,
             errors=by_field,
             summary=summary,
+            key=forms.key_to_keep(form, refusal),
             # An agency that is silent now may be complained about all the same, by its short name.
             agencies=[(code, known.get(code)) for code in catalogues.agencies],
+            the_mall=errands.THE_MALL,
             sites=[present[0].sites[code] for code, present in catalogues.sites().items()],
         )
 
     def _complaint(
-        self, request: Request, token: str, tracked: Json, *, typed: str = "", refusal: Refused | None = None
+        self,
+        request: Request,
+        token: str,
+        tracked: Json,
+        *,
+        form: dict[str, str] | None = None,
+        refusal: Refused | None = None,
     ) -> Response:
-        by_field, summary = self._errors(request, refusal)
-        known = {catalogue.code: catalogue for catalogue in self.mall.catalogues.known()}
-        catalogue = known.get(tracked["agency"])
-        site = catalogue.sites.get(tracked["site"] or "") if catalogue else None
+        by_field, summary = self.errors(request, refusal)
+        typed = form or {}
+        known = {catalogue.code: catalogue.agency["name"] for catalogue in self.mall.catalogues.known()}
+        present = self.mall.catalogues.sites().get(tracked["site"] or "")
+        site = present[0].sites[tracked["site"]] if present else None
         return self.page(
             request,
             "complaint.html",
@@ -94,18 +101,14 @@ class ComplaintPages(PortalPages):
             status=refusal.status if refusal else 200,
             token=token,
             tracked=tracked,
-            agency=catalogue.agency["name"] if catalogue else None,
+            agency=known.get(tracked["agency"]),
+            is_about_mall=tracked["agency"] == errands.THE_MALL,
             site=site,
             time_zone=site["time_zone"] if site else MALL_ZONE,
             page_url=f"{self.mall.public_url}/c/{token}",
-            typed=typed,
+            typed=forms.typed(typed, "text"),
             errors=by_field,
             summary=summary,
+            key=forms.key_to_keep(typed, refusal),
             is_new="new" in request.args,
         )
-
-    def _errors(self, request: Request, refusal: Refused | None) -> tuple[dict[str, str], list[Any]]:
-        if refusal is None:
-            return {}, []
-        language = language_of(request)
-        return forms.errors_of(refusal, language=language, message=self.said(request, refusal))

@@ -34,6 +34,8 @@ FIELD_OF_CODE = {
     "identity_refused": "nik",
     "open_ticket_exists": "nik",
 }
+#: After these nobody knows yet whether it went through.
+UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
 #: What stands before an error in the summary.
 LABELS = {
     "name": "Full name",
@@ -61,6 +63,14 @@ def form_key(request: Request) -> str:
     if not KEY.fullmatch(key):
         raise InvalidIdempotencyKey
     return key
+
+
+def key_to_keep(form: Mapping[str, str], refusal: Refused | None) -> str | None:
+    """Return the key with which a form that got no answer is sent again, None when it needs a new one.
+
+    With the same key, what went through after all is answered and not done twice.
+    """
+    return form.get("idempotency_key") if refusal is not None and refusal.code in UNANSWERED else None
 
 
 def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> dict[str, Any]:
