@@ -21,6 +21,18 @@ from gerai_shared.times import AwareDateTime
 #: An integer key that counts up by itself on both databases.
 CountingKey = BigInteger().with_variant(Integer(), "sqlite")
 
+#: A server that vanishes without a word is noticed within half a minute: by the keepalives while nothing
+#: is under way, by the limit on what was sent and never confirmed while something is.
+CONNECT_ARGUMENTS = {
+    "connect_timeout": 5,
+    "application_name": "gerai",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
+}
+
 #: Set in a session's `info` when its transaction wrote events.
 ANNOUNCES = "announces"
 
@@ -53,14 +65,7 @@ class Database:
                 pool_pre_ping=False,
                 # Many updates of one kind go to the server together, not one by one.
                 executemany_mode="values_plus_batch",
-                connect_args={
-                    "connect_timeout": 5,
-                    "application_name": "gerai",
-                    "keepalives_idle": 10,
-                    "keepalives_interval": 5,
-                    "keepalives_count": 3,
-                    "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
-                },
+                connect_args=CONNECT_ARGUMENTS,
             )
 
     @property
@@ -82,6 +87,12 @@ class Database:
         """Open one session for queries alone; nothing is committed."""
         with self._writer, Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def connect_apart(self) -> Any:
+        """Return a new connection of the driver itself, watched over as all others but not of the pool."""
+        dialect = self.engine.dialect
+        arguments, keywords = dialect.create_connect_args(self.url)
+        return dialect.connect(*arguments, **{**CONNECT_ARGUMENTS, **keywords})
 
     def on_announcement(self, listener: Callable[[], None]) -> None:
         """Have `listener` called after each commit here that wrote events. It must not raise or block."""

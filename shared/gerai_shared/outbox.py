@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from gerai_shared import tables
+from gerai_shared import inbox, tables
 from gerai_shared.context import Context, current_context
 from gerai_shared.database import ANNOUNCES, insert_into
 from gerai_shared.events.catalogue import REGISTRY
@@ -20,6 +20,11 @@ NOTIFY_CHANNEL = "gerai_outbox"
 LONGEST_BACK_OFF = timedelta(minutes=1)
 #: Sent events stay this long, for questions about what was told.
 KEPT_AFTER_SENDING = timedelta(days=7)
+
+#: Longer than an event waits for its reader in the same process.
+MAY_WAIT_UNREAD = timedelta(hours=1)
+#: A day less than an inbox remembers what it had.
+REPEATS_ARE_KNOWN = inbox.KEPT - timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +184,30 @@ def mark_failed(session: Session, position: int, *, reason: str, now: datetime) 
         .where(table.c.position == position)
         .values(attempts=attempts + 1, last_error=reason, not_before=now + wait)
     )
+
+
+def recall(session: Session, *, now: datetime) -> int:
+    """Have the last events that somebody reads sent again, under their numbers; return how many.
+
+    For a bus that forgets everything as its process ends: what nobody had read by then was sent shortly
+    before the last event of all, however long ago that is. Readers know repeats by their inbox; what is
+    older than its memory is left alone.
+    """
+    table = tables.outbox
+    last = session.scalar(
+        select(table.c.sent_at).where(table.c.sent_at.is_not(None)).order_by(table.c.position.desc()).limit(1)
+    )
+    if last is None:
+        return 0
+    since = max(last - MAY_WAIT_UNREAD, now - REPEATS_ARE_KNOWN)
+    read = [event_type.name for event_type in REGISTRY if event_type.consumers]
+    recalled = session.scalars(
+        update(table)
+        .where(table.c.sent_at >= since, table.c.type.in_(read))
+        .values(sent_at=None)
+        .returning(table.c.position)
+    )
+    return len(recalled.all())
 
 
 def delete_sent(session: Session, *, before: datetime) -> None:

@@ -33,6 +33,8 @@ HANGS_AFTER_SECONDS = 10.0
 IDLE_SECONDS = 2.0
 FIRST_BACK_OFF_SECONDS = 0.1
 LONGEST_BACK_OFF_SECONDS = 5.0
+#: How often a leader makes sure that its lock is still held: a busy one looks at nothing else.
+CHECK_SECONDS = 2.0
 HOUSEKEEPING_SECONDS = 3600.0
 RELAY_LOCK = 0x6765726169
 
@@ -129,6 +131,12 @@ def _wait_readable(descriptor: int) -> None:
         trampoline(descriptor, read=True, timeout=IDLE_SECONDS)
 
 
+def _check(listening: Any) -> None:
+    """Raise the driver's error when the connection that holds the lock is gone: somebody else may lead."""
+    if listening is not None:
+        listening.cursor().execute("SELECT 1")
+
+
 class Relay(Entrypoint):
     """Runs the relay of a deployment as long as its container lives."""
 
@@ -141,6 +149,7 @@ class Relay(Entrypoint):
         self._woken = Event()
         self._idle = Event()
         self._waiter: Any = None
+        self._recalled = False
 
     def start(self) -> None:
         """Begin; needs neither broker nor database to be there yet."""
@@ -185,8 +194,7 @@ class Relay(Entrypoint):
             yield None
             return
         # Not from the pool: it lives as long as the leadership, and LISTEN stays on it.
-        arguments, keywords = database.engine.dialect.create_connect_args(database.url)
-        raw = database.engine.dialect.connect(*arguments, connect_timeout=5, **keywords)
+        raw = database.connect_apart()
         try:
             raw.autocommit = True
             cursor = raw.cursor()
@@ -203,9 +211,14 @@ class Relay(Entrypoint):
     def _lead(self, listening: Any) -> None:
         publisher: Publisher | None = None
         housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
+        checked_at = time.monotonic()
+        self._recall()
         try:
             while not self._stopping:
                 self._woken = Event()
+                if time.monotonic() - checked_at >= CHECK_SECONDS:
+                    _check(listening)
+                    checked_at = time.monotonic()
                 if publisher is None:
                     publisher = Publisher(self._resources.settings.bus_url)
                     log.info("relay_leads")
@@ -217,6 +230,17 @@ class Relay(Entrypoint):
         finally:
             if publisher is not None:
                 publisher.close()
+
+    def _recall(self) -> None:
+        """Publish again what a broker inside this process may have held when the process last ended."""
+        resources = self._resources
+        if self._recalled or not is_embedded(resources.settings.bus_url):
+            return
+        with resources.database.transaction() as session:
+            count = outbox.recall(session, now=resources.clock.now())
+        self._recalled = True
+        if count:
+            log.info("events_sent_again", count=count)
 
     def _pass_on(self, publisher: Publisher) -> int:
         """Publish one batch; return its size."""

@@ -1,0 +1,106 @@
+"""The relay: one leads, knows when it does no more, and tries again in good time."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from eventlet import sleep
+from gerai_shared.bus import relay
+from gerai_shared.bus.back_off import BackOff
+from gerai_shared.database import Database
+from gerai_shared.deployment import Deployment, Resources, deployment_of
+from gerai_shared.runtime import Runner
+from gerai_shared.settings import Settings
+from sqlalchemy import text
+
+from tests.support.waiting import wait_until
+
+LEADER = "SELECT min(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+
+
+class Relaying:
+    """A process that relays."""
+
+    name = "relaying"
+    deployment = Resources()
+
+    @relay.relay
+    def relay(self) -> None:
+        """Runs by itself."""
+
+
+@pytest.fixture
+def run(database: Database) -> Iterator[Callable[[], Deployment]]:
+    """Return a starter of a relay on each of the databases."""
+    runner = Runner()
+
+    def start() -> Deployment:
+        settings = Settings(
+            deployment="booking-immigration",
+            environment="test",
+            bus_url="embedded://test-relay",
+            database_url=database.url.render_as_string(hide_password=False),
+        )
+        deployment = deployment_of(settings)
+        runner.add(Relaying, deployment, name="relaying")
+        runner.start()
+        return deployment
+
+    yield start
+    runner.kill()
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_busy_leader_whose_lock_is_gone_stops_leading(
+    run: Callable[[], Deployment], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failover can take the lock without a word; meanwhile somebody else may lead."""
+
+    def busy(*_: object) -> int:
+        sleep(0.01)
+        return relay.BATCH
+
+    monkeypatch.setattr(relay, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(relay.Relay, "_pass_on", busy)
+    run()
+    first = wait_until(lambda: leader(database))
+    with database.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+    wait_until(lambda: leader(database) not in (None, first))
+
+
+def leader(database: Database) -> int | None:
+    """Return the server process that holds the relay's lock."""
+    with database.reading() as session:
+        found: int | None = session.scalar(text(LEADER))
+        return found
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_how_long_it_led_decides_how_soon_it_tries_again(
+    run: Callable[[], Deployment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+
+    def after(_self: BackOff, lasted: float) -> float:
+        told.append(lasted)
+        return 0.01
+
+    def lead(*_: object) -> None:
+        sleep(0.2)
+        raise ConnectionError("the broker went away")
+
+    monkeypatch.setattr(BackOff, "after", after)
+    monkeypatch.setattr(relay.Relay, "_lead", lead)
+    run()
+    wait_until(lambda: told)
+    assert 0.2 <= told[0] < 2.0
+
+
+def test_every_connection_notices_a_server_that_vanished(postgres_database: Database) -> None:
+    apart = postgres_database.connect_apart()
+    pooled = postgres_database.engine.raw_connection()
+    for connection in (apart, pooled.driver_connection):
+        watched = connection.info.dsn_parameters
+        assert (watched["keepalives_idle"], watched["tcp_user_timeout"]) == ("10", "20000")
+    apart.close()
+    pooled.close()
