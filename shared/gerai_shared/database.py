@@ -4,6 +4,7 @@ PostgreSQL through psycopg2, which can be told to yield while it waits (psycopg 
 would stop every other green thread of the process); or one SQLite file in WAL for a single process.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -20,6 +21,17 @@ from gerai_shared.times import AwareDateTime
 
 #: An integer key that counts up by itself on both databases.
 CountingKey = BigInteger().with_variant(Integer(), "sqlite")
+
+#: What passes, or is for the machine's operator to mend: the file cannot be opened, read, written or had now.
+SQLITE_OUTAGES = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+    )
+)
 
 #: A server that vanishes without a word is noticed within half a minute: by the keepalives while nothing
 #: is under way, by the limit on what was sent and never confirmed while something is.
@@ -52,7 +64,9 @@ class Database:
             # All writers of this process queue here. SQLite itself would make a second writer wait
             # inside C code, where the hub cannot run the first one to its end.
             self._writer: Any = threading.RLock()
-            self.engine: Engine = create_engine(self.url, connect_args={"timeout": 10}, pool_size=pool_size)
+            self.engine: Engine = create_engine(
+                self.url, connect_args={"timeout": 10}, pool_size=pool_size, hide_parameters=True
+            )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_immediately)
         else:
@@ -63,10 +77,13 @@ class Database:
                 max_overflow=0,
                 pool_timeout=5,
                 pool_pre_ping=False,
+                # The values of a statement that failed are what people typed.
+                hide_parameters=True,
                 # Many updates of one kind go to the server together, not one by one.
                 executemany_mode="values_plus_batch",
                 connect_args=CONNECT_ARGUMENTS,
             )
+            event.listen(self.engine, "handle_error", _tell_no_values)
 
     @property
     def is_sqlite(self) -> bool:
@@ -127,6 +144,26 @@ def _begin_immediately(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _tell_no_values(context: Any) -> None:
+    """Leave out of an error what PostgreSQL adds to it: whole keys and rows, as people typed them.
+
+    Errors are logged, and kept with messages that failed. The names of tables and constraints stay.
+    """
+    original = context.original_exception
+    told = getattr(getattr(original, "diag", None), "message_primary", None)
+    if told is None:
+        return
+    # Class 22 is about values, and quotes them.
+    if (original.pgcode or "").startswith("22"):
+        told = "a value that the database does not take"
+    whole = str(original)
+    original.args = (told,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = tuple(
+            argument.replace(whole, told) for argument in context.sqlalchemy_exception.args
+        )
+
+
 def insert_into(session: Session, table: Any) -> Any:
     """Return the dialect's INSERT for `table`, which knows ON CONFLICT on both databases."""
     if session.get_bind().dialect.name == "sqlite":
@@ -136,6 +173,9 @@ def insert_into(session: Session, table: Any) -> Any:
 
 def is_outage(error: BaseException) -> bool:
     """Tell whether `error` means that the database is away, rather than that the work is wrong."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        # The lower byte is the kind, what is above it says more about it.
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in SQLITE_OUTAGES
     if isinstance(error, PoolTimeoutError | InterfaceError):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:

@@ -280,7 +280,9 @@ def save(
 
 def is_about_person(error: IntegrityError) -> bool:
     """Tell whether the index of open tickets by person refused a change."""
-    return "person_hash" in str(error.orig)
+    # PostgreSQL names the index, SQLite its columns.
+    told = str(error.orig)
+    return "uq_tickets_open_person" in told or "tickets.person_hash" in told
 
 
 def history_row(
