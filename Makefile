@@ -38,10 +38,10 @@ bench: ## speed on the real topology, as ratios against baselines
 	@tools/setup.sh all
 	@exec $(PYTHON) -m bench
 
-screenshots: ## pictures of the main pages at 390, 1280 and 1920 pixels
+screenshots: ## pictures of the README (ALL=folder: of all main pages at 390, 1280 and 1920 pixels)
 	@tools/system_packages.sh browser
 	@tools/setup.sh all
-	@exec $(PYTHON) -m tools.screenshots
+	@exec $(PYTHON) -m tools.screenshots $(if $(ALL),--all $(ALL))
 
 setup: ## .venv with everything pinned (the others do it by themselves)
 	@tools/setup.sh all

@@ -1,6 +1,12 @@
-"""Take pictures of the main pages for the README: `make screenshots`. Opens a mall of its own for it."""
+"""Take pictures of pages: `make screenshots` those of the README, with `ALL=<folder>` all main pages.
 
+Of all pages each comes at every width that somebody sees it at, 390, 1280 or 1920 pixels, down to its end.
+Opens a mall of its own.
+"""
+
+import argparse
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -10,40 +16,76 @@ from tests.browser.conftest import CHROMIUM, DESKTOP, OPTIONS, PHONE, TELEVISION
 from tests.support.errand import Officer
 from tests.support.whole_mall import TODAY, Mall, running_mall
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+README_FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 
 
-def main() -> int:
+SIZES = {str(size["width"]): size for size in (PHONE, DESKTOP, TELEVISION)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A file and what is on it; `whole` is the page down to its end, not only what fits."""
+
+    file: Path
+    address: str
+    size: dict[str, int]
+    whole: bool = False
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Open a mall, fill it a little, look at it."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description="Pictures of pages.")
+    parser.add_argument(
+        "--all", type=Path, metavar="FOLDER", help="all main pages at all their widths, into FOLDER"
+    )
+    folder = parser.parse_args(arguments).all
     with (
-        tempfile.TemporaryDirectory() as folder,
-        running_mall(Path(folder)) as mall,
+        tempfile.TemporaryDirectory() as data,
+        running_mall(Path(data)) as mall,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         token = _fill(mall)
-        for name, address, size in track(_pages(mall, token), description="Taking pictures"):
-            _picture(browser, mall, name, address, size)
+        wanted = _of_all_pages(mall, token, folder) if folder else _of_the_readme(mall)
+        for picture in track(wanted, description="Taking pictures"):
+            _take(browser, mall, picture)
         browser.close()
     return 0
 
 
-def _pages(mall: Mall, token: str) -> list[tuple[str, str, dict[str, int]]]:
-    book = f"{mall.portal}/book/immigration/passport-new?site=mpp-lebak"
-    counter = f"{mall.immigration}/counters/mpp-lebak/1"
+def _of_the_readme(mall: Mall) -> list[Picture]:
     return [
-        ("portal-phone", mall.portal, PHONE),
-        ("portal-desktop", mall.portal, DESKTOP),
-        ("service-phone", f"{mall.portal}/services/immigration/passport-new", PHONE),
-        ("hours-phone", book, PHONE),
-        ("ticket-phone", f"{mall.portal}/t/{token}", PHONE),
-        ("complaint-phone", f"{mall.portal}/c/new", PHONE),
-        ("counter", counter, DESKTOP),
-        ("desk", f"{mall.complaints}/cases", DESKTOP),
-        ("mailbox", mall.notifications, DESKTOP),
-        ("display", f"{mall.portal}/display/mpp-lebak", TELEVISION),
+        Picture(file=README_FOLDER / "portal-phone.png", address=mall.portal, size=PHONE),
+        Picture(file=README_FOLDER / "counter.png", address=_counter(mall), size=DESKTOP),
+        Picture(file=README_FOLDER / "display.png", address=_display(mall), size=TELEVISION),
     ]
+
+
+def _of_all_pages(mall: Mall, token: str, folder: Path) -> list[Picture]:
+    citizen, officer, television = ("390", "1280"), ("1280", "1920"), ("1920",)
+    pages = [
+        ("portal", mall.portal, citizen),
+        ("service", f"{mall.portal}/services/immigration/passport-new", citizen),
+        ("hours", f"{mall.portal}/book/immigration/passport-new?site=mpp-lebak", citizen),
+        ("ticket", f"{mall.portal}/t/{token}", citizen),
+        ("complaint", f"{mall.portal}/c/new", citizen),
+        ("counter", _counter(mall), officer),
+        ("desk", f"{mall.complaints}/cases", officer),
+        ("display", _display(mall), television),
+    ]
+    return [
+        Picture(file=folder / f"{name}-{width}.png", address=address, size=SIZES[width], whole=True)
+        for name, address, widths in pages
+        for width in widths
+    ]
+
+
+def _counter(mall: Mall) -> str:
+    return f"{mall.immigration}/counters/mpp-lebak/1"
+
+
+def _display(mall: Mall) -> str:
+    return f"{mall.portal}/display/mpp-lebak"
 
 
 def _fill(mall: Mall) -> str:
@@ -65,15 +107,16 @@ def _fill(mall: Mall) -> str:
     return str(tokens[4])
 
 
-def _picture(browser: Browser, mall: Mall, name: str, address: str, size: dict[str, int]) -> None:
-    context = browser.new_context(viewport=size, locale="id-ID", reduced_motion="reduce")  # type: ignore[arg-type]
+def _take(browser: Browser, mall: Mall, picture: Picture) -> None:
+    context = browser.new_context(viewport=picture.size, locale="id-ID", reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(address)
+    page.goto(picture.address)
     if "/sign-in" in page.url or page.locator("#field-password").count():
-        _sign_in(page, mall, address)
+        _sign_in(page, mall, picture.address)
     page.wait_for_load_state("load")
     page.wait_for_timeout(500)
-    page.screenshot(path=FOLDER / f"{name}.png")
+    picture.file.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=picture.file, full_page=picture.whole)
     context.close()
 
 

@@ -37,6 +37,11 @@ def test_the_picture_has_words_for_those_who_do_not_see_it() -> None:
     assert picture.findtext(f"{space}desc")
 
 
+def test_the_readme_shows_every_picture_that_is_kept() -> None:
+    kept = {path.name for path in (ROOT / "docs" / "screenshots").iterdir()}
+    assert set(re.findall(r"docs/screenshots/([\w.-]+)", (ROOT / "README.md").read_text())) == kept
+
+
 def test_the_readme_gives_the_addresses_and_officers_of_the_first_run() -> None:
     readme = (ROOT / "README.md").read_text()
     code = (ROOT / "deploy" / "allinone" / "gerai_allinone" / "__main__.py").read_text()
