@@ -333,6 +333,20 @@ def test_the_number_of_a_booking_is_typed_as_people_say_it(counters: Counters, s
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_what_is_scanned_beside_the_field_is_no_command(counters: Counters, sign_in: SignIn) -> None:
+    page = sign_in()
+    page.goto(f"{counters.address()}/arrivals")
+    # A scanner types within milliseconds: each of these digits is a walk-in's shortcut, and `k` leads away.
+    page.evaluate(
+        """keys => keys.forEach(key =>
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})))""",
+        list("kt/127.0.0.1/12"),
+    )
+    page.wait_for_timeout(300)
+    expect(page.get_by_text("Belum ada nomor")).to_be_visible()
+    assert counters.numbers("waiting") == []
+
+
 def test_an_address_cannot_put_words_or_numbers_on_the_page(counters: Counters, sign_in: SignIn) -> None:
     page = sign_in()
     page.goto(f"{counters.address()}/arrivals?error=Kirim+uang&number=A-999")

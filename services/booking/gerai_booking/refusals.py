@@ -10,6 +10,20 @@ class UnknownTicket(Refused):
     status = 404
 
 
+class TicketOfAnotherAgency(Refused):
+    """This code is of another agency. Please show its holder the way to that agency's counters."""
+
+    code = "ticket_of_another_agency"
+    status = 409
+
+
+class TicketOfAnotherSite(Refused):
+    """This ticket is for another place: %(site)s."""
+
+    code = "ticket_of_another_site"
+    status = 409
+
+
 class UnknownSite(Refused):
     """This agency does not serve at such a place."""
 

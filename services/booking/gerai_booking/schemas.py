@@ -15,7 +15,11 @@ TOKEN = validate.Length(min=10, max=120)
 SLOT = validate.Regexp(r"^[A-Za-z0-9.-]{5,100}\Z")
 KEY = validate.Regexp(r"^[\x20-\x7e]{8,100}\Z")
 PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
-NUMBER = validate.Regexp(r"^[A-Z]-\d{3,5}$", error="A number looks like A-012.")
+CODE_OF_TICKET = r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}"
+#: What somebody who comes can show: the number on the ticket, or its token.
+SHOWN = validate.Regexp(
+    rf"^([A-Z]-\d{{3,5}}|{CODE_OF_TICKET})\Z", error="A number looks like A-012. Or scan the ticket's code."
+)
 LANGUAGE = validate.OneOf(("id", "en"))
 FREE_OF_CONTROLS = validate.Regexp(
     r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
@@ -175,19 +179,22 @@ class WalkInSchema(Schema):
 
 
 class ArrivalSchema(Schema):
-    """Somebody who shows the number on their ticket."""
+    """Somebody who shows the number on their ticket, or its code: the token, or the address of its page."""
 
     site = fields.String(required=True, validate=CODE)
-    number = fields.String(required=True, validate=NUMBER)
+    number = fields.String(required=True, validate=SHOWN)
 
     @pre_load
     def tidy(self, data: Any, **_: Any) -> Any:
-        """Take `a12`, `A 012` and `A-012` alike."""
-        if isinstance(data, dict) and isinstance(data.get("number"), str):
-            found = re.fullmatch(r"\s*([A-Za-z])[\s-]*0*(\d{1,5})\s*", data["number"])
-            if found:
-                data = {**data, "number": format_number(found.group(1).upper(), int(found.group(2)))}
-        return data
+        """Take `a12`, `A 012` and `A-012` alike, and of an address its token."""
+        if not isinstance(data, dict) or not isinstance(data.get("number"), str):
+            return data
+        shown = data["number"].strip()
+        if found := re.fullmatch(r"([A-Za-z])[\s-]*0*(\d{1,5})", shown):
+            shown = format_number(found.group(1).upper(), int(found.group(2)))
+        elif found := re.fullmatch(rf"https?://\S+/t/({CODE_OF_TICKET})/?([?#]\S*)?", shown):
+            shown = found.group(1)
+        return {**data, "number": shown}
 
 
 class StepSchema(Schema):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import CounterBusy
-from gerai_booking.usecases import arrivals, changes, floor, queue, views
+from gerai_booking.usecases import changes, floor, queue, views
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Lane, State, Ticket
 from sqlalchemy import select
@@ -386,18 +386,6 @@ def test_no_walk_in_is_taken_on_a_day_on_which_the_site_is_closed(house: House) 
     sunday = NOW + timedelta(days=5)
     with pytest.raises(Refused, match="site_closed_today"):
         house.do(floor.walk_in, house.desk(now=sunday), service=SERVICE, priority=False)
-
-
-def test_an_officer_checks_in_by_the_number_of_the_day(house: House) -> None:
-    token = house.booked(1, house.slots()[3])
-    desk = house.desk("", now=EIGHT)
-    with pytest.raises(Refused, match="unknown_ticket"):
-        house.do(arrivals.check_in_by_number, desk, number="A-002")
-    with pytest.raises(Refused, match="unknown_ticket"):
-        house.do(arrivals.check_in_by_number, house.desk(now=NOW), number="A-001")
-    ticket = house.do(arrivals.check_in_by_number, desk, number="A-001")
-    assert (ticket.id, ticket.state) == (house.office.ticket_id(token), State.CHECKED_IN)
-    house.check()
 
 
 def test_the_board_shows_who_waits_is_called_and_served_and_no_person(house: House) -> None:

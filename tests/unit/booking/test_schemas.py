@@ -225,6 +225,8 @@ def test_a_number_may_be_typed_carelessly(typed: str) -> None:
     assert load(ArrivalSchema(), {"site": "mpp-lebak", "number": typed})["number"] == "A-012"
 
 
-@pytest.mark.parametrize("typed", ["12", "AB-12", "A-", "A-123456", ""])
+@pytest.mark.parametrize(
+    "typed", ["12", "AB-12", "A-", "A-123456", "", "immigration.short", "https://x.example/", "A-012\nA-013"]
+)
 def test_what_is_no_number_is_told(typed: str) -> None:
     assert list(problems(ArrivalSchema(), {"site": "mpp-lebak", "number": typed})) == ["number"]

@@ -27,6 +27,7 @@ METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
 #: Refusals of counters and desks, which no citizen meets.
 OFFICERS_ONLY = {
+    "ticket_of_another_agency", "ticket_of_another_site",
     "unknown_counter", "counter_busy", "counter_idle", "counter_moved_on", "nobody_waits", "nothing_to_undo",
     "site_closed_today", "answer_needs_text", "stale_revision", "recall_limit",
 }  # fmt: skip

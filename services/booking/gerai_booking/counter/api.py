@@ -51,7 +51,7 @@ class CounterApi(Signed):
 
     @http("POST", "/api/v1/check-ins")
     def api_check_in(self, request: Request) -> Response:
-        """Check somebody in by number."""
+        """Check somebody in by the number or the code on their ticket."""
         body = json_body(request)
         return json_response(self.take_arrival(request, key=idempotency_key(request), body=body))
 

@@ -139,15 +139,15 @@ class Signed:
         )
 
     def take_arrival(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
-        """Check somebody in by the number on their ticket, once for its key."""
+        """Check somebody in by the number or the code on their ticket, once for its key."""
         asked = load(schemas.ArrivalSchema(), body)
         return self._at_site(
             request,
             key=key,
             site=asked["site"],
             body=["check-in", body],
-            run=lambda session, desk: arrivals.check_in_by_number(
-                session, self.office, desk, number=asked["number"]
+            run=lambda session, desk: arrivals.check_in_shown(
+                session, self.office, desk, shown=asked["number"]
             ),
         )
 

@@ -1,24 +1,42 @@
-"""Checking in somebody who shows an officer the number on their ticket."""
+"""Checking in somebody who shows an officer their ticket: its number, or the code that a scanner reads."""
 
 from gerai_shared.ticket import Actor, Ticket
+from gerai_shared.tokens import realm_of
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import tickets
-from gerai_booking.refusals import UnknownTicket
+from gerai_booking.refusals import TicketOfAnotherAgency, TicketOfAnotherSite, UnknownTicket
 from gerai_booking.usecases.changes import check_in_ticket
 from gerai_booking.usecases.floor import Desk
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.views import load_ticket
 
 
-def check_in_by_number(session: Session, office: Office, desk: Desk, *, number: str) -> Ticket:
-    """Check in today's ticket with this number at the desk's site.
+def check_in_shown(session: Session, office: Office, desk: Desk, *, shown: str) -> Ticket:
+    """Check in the ticket of which `shown` is the number, today at the desk's site, or the token.
 
-    Raises UnknownSite, UnknownTicket, TransitionNotAllowed.
+    Raises UnknownSite, UnknownTicket, TicketOfAnotherAgency, TicketOfAnotherSite, WrongDay,
+    TransitionNotAllowed.
     """
+    find = _with_token if realm_of(shown) else _with_number
+    ticket = find(session, office, desk, shown)
+    return check_in_ticket(
+        session, office, ticket, now=desk.now, actor=Actor.OFFICER, officer_id=desk.officer_id
+    )
+
+
+def _with_number(session: Session, office: Office, desk: Desk, number: str) -> Ticket:
     day = office.today(desk.site, desk.now)
     ticket = tickets.find_by_number(session, site=desk.site, day=day, number=number, agency=office.code)
     if ticket is None:
         raise UnknownTicket
-    return check_in_ticket(
-        session, office, ticket, now=desk.now, actor=Actor.OFFICER, officer_id=desk.officer_id
-    )
+    return ticket
+
+
+def _with_token(session: Session, office: Office, desk: Desk, token: str) -> Ticket:
+    if realm_of(token) != office.code:
+        raise TicketOfAnotherAgency
+    ticket = load_ticket(session, office, token, lock=True)
+    if ticket.site != desk.site:
+        raise TicketOfAnotherSite(site=office.site(ticket.site).name.id)
+    return ticket
