@@ -276,13 +276,15 @@ def prepared_mall(folder: Path) -> Iterator[BreakableMall]:
     """Start the servers and prepare them; no process of the mall runs yet."""
     (folder / "logs").mkdir(parents=True)
     names = list(Ports.__dataclass_fields__)
-    ports = Ports(**dict(zip(names, free_ports(len(names)), strict=True)))
     with ExitStack() as stack:
+        # The servers first: what they listen on is not free any more.
+        rabbit = stack.enter_context(QuickRabbit())
+        postgres = stack.enter_context(PostgresServer())
         mall = BreakableMall(
             folder=folder,
-            ports=ports,
-            rabbit=stack.enter_context(QuickRabbit()),
-            postgres=stack.enter_context(PostgresServer()),
+            ports=Ports(**dict(zip(names, free_ports(len(names)), strict=True))),
+            rabbit=rabbit,
+            postgres=postgres,
             clock_offset=(OPENING_TIME - datetime.now(UTC)).total_seconds(),
             environment=dict(ENVIRONMENT),
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from gerai_allinone import topology
 from gerai_allinone.holding import holder
-from gerai_allinone.servers import RabbitServer, ServerError
+from gerai_allinone.servers import PostgresServer, RabbitServer, ServerError
 from gerai_allinone.servers.family import family
 
 from tests.support.waiting import wait_until
@@ -122,3 +122,18 @@ def test_a_server_that_does_not_start_is_told_in_a_sentence(
     assert topology.main(["up", "--data-folder", str(tmp_path)]) == 1
     assert "RabbitMQ is not installed" in capsys.readouterr().out
     assert holder(tmp_path) is None
+
+
+def test_no_two_processes_are_given_the_same_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens yet when the ports are drawn, so that those of the mall look free as well."""
+    monkeypatch.setattr(topology, "free_ports", lambda count: [8000, 8104, *range(12000, 12000 + count - 2)])
+    mall = topology.Mall(
+        folder=tmp_path,
+        ports=topology.Ports(),
+        rabbit=RabbitServer(folder=tmp_path / "rabbitmq"),
+        postgres=PostgresServer(folder=tmp_path / "postgresql"),
+        clock_offset=0,
+    )
+    ports = [role.port for role in mall.roles()]
+    assert len(ports) == 11
+    assert len(set(ports)) == len(ports)

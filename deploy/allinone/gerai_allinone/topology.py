@@ -66,7 +66,9 @@ class Mall:
     def roles(self) -> list[Role]:
         """Return every process of the mall."""
         if not self.extra_ports:
-            self.extra_ports = free_ports(7)
+            # Nobody listens on the mall's own ports yet: they look as free as all others.
+            own = set(vars(self.ports).values())
+            self.extra_ports = [port for port in free_ports(7 + len(own)) if port not in own][:7]
         spare = iter(self.extra_ports)
         found = []
         for agency in AGENCIES:
