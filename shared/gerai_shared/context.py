@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 from gerai_shared.ids import new_id
 
@@ -20,11 +21,16 @@ CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Identifiers of one piece of work. `trace_id` 32 and `span_id` 16 hexadecimal digits (W3C)."""
+    """Identifiers of one piece of work. `trace_id` 32 and `span_id` 16 hexadecimal digits (W3C).
+
+    `deadline` (aware UTC) is when whoever asked for it stops waiting; None when nobody waits. It does not
+    travel with the identifiers: what the work causes has its own time.
+    """
 
     correlation_id: str
     trace_id: str
     span_id: str
+    deadline: datetime | None = None
 
     @property
     def traceparent(self) -> str:
@@ -50,6 +56,12 @@ _current: ContextVar[Context | None] = ContextVar("gerai_context", default=None)
 def current_context() -> Context:
     """Return this work's context; work that began without one gets a new one each time."""
     return _current.get() or new_context()
+
+
+def current_deadline() -> datetime | None:
+    """Return when whoever asked for this work stops waiting, None when nobody waits."""
+    context = _current.get()
+    return context.deadline if context is not None else None
 
 
 def has_context() -> bool:

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Engine, Integer, create_engine, event, make_url, text
@@ -17,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from gerai_shared.context import current_deadline
+from gerai_shared.refusals import Unavailable
 from gerai_shared.times import AwareDateTime
 
 #: An integer key that counts up by itself on both databases.
@@ -92,8 +95,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open one session in one transaction: commits at the end, rolls back on any error."""
+        """Open one session in one transaction: commits at the end, rolls back on any error.
+
+        Raises Unavailable when nobody waits for the work any more: under load the wait for a connection
+        can outlast who asked, and what he was told had not happened must not happen then.
+        """
         with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if (deadline := current_deadline()) is not None:
+                # The session itself would fetch its connection later, at its first statement.
+                session.connection()
+                if datetime.now(UTC) >= deadline:
+                    raise Unavailable(retry_after=5)
             yield session
         if session.info.get(ANNOUNCES):
             for listener in self._announcement_listeners:

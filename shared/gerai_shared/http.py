@@ -10,6 +10,8 @@ import socket
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -288,12 +290,13 @@ class Http(HttpRequestHandler):
         if self.container._worker_pool.free() < 1:
             return self._refused(request, Saturated(retry_after=2))
         event = Event()
+        until = datetime.now(UTC) + timedelta(seconds=self.seconds)
         try:
             self.container.spawn_worker(
                 self,
                 (request,),
                 request.path_values,  # type: ignore[attr-defined]
-                context_data={"context": current_context()},
+                context_data={"context": replace(current_context(), deadline=until)},
                 handle_result=partial(self._finish, event),
             )
         except ContainerBeingKilled:

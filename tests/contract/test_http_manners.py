@@ -6,11 +6,13 @@ import json
 import socket
 import time
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from eventlet import GreenPool, sleep, spawn
 from gerai_shared import http_connection
+from gerai_shared.context import current_deadline
 from gerai_shared.deployment import deployment_of
 from gerai_shared.http import GeraiWebServer, json_body, json_response
 from gerai_shared.http import http as entrypoint
@@ -53,6 +55,11 @@ class Service(Operations):
         """Take longer than allowed."""
         sleep(2)
         return json_response({})
+
+    @entrypoint("GET", "/api/deadline", seconds=3)
+    def deadline(self, _request: Request) -> Response:
+        """Tell until when the asker waits."""
+        return json_response({"deadline": current_deadline()})
 
     @entrypoint("GET", "/api/wait")
     def wait(self, _request: Request) -> Response:
@@ -281,6 +288,12 @@ def test_request_and_trace_identifiers_are_kept(service) -> None:
     assert headers["X-Request-ID"] == "errand-0001"
     _status, _body, headers = service("GET", "/api/hello/a", X_Request_ID="<script>")
     assert headers["X-Request-ID"] != "<script>"
+
+
+def test_work_knows_how_long_its_asker_waits(service) -> None:
+    _status, body, _headers = service("GET", "/api/deadline")
+    left = datetime.fromisoformat(body["deadline"]) - datetime.now(UTC)
+    assert timedelta(0) < left <= timedelta(seconds=3)
 
 
 def test_a_full_house_says_so_at_once(service) -> None:

@@ -40,6 +40,14 @@ class Server:
         return {}
 
     @rpc
+    def write(self, request: Request) -> dict[str, Any]:
+        """Write, after a while."""
+        sleep(request.payload["seconds"])
+        with self.deployment.database.transaction():
+            self.deployment.extras.setdefault("written", []).append(request.payload)
+        return {}
+
+    @rpc
     def refuse(self, _request: Request) -> dict[str, Any]:
         """Refuse."""
         raise NotFound
@@ -133,6 +141,14 @@ def test_a_request_that_nobody_waits_for_any_more_is_not_executed(call, publish_
     )
     assert call("echo", {"late": False})["payload"] == {"late": False}
     assert call.serving.extras["calls"] == [{"late": False}]
+
+
+def test_what_begins_to_write_after_the_deadline_writes_nothing(call) -> None:
+    """Its asker was told that nothing had happened."""
+    with pytest.raises(Unavailable):
+        call("write", {"seconds": 0.6}, deadline=0.3)
+    call("write", {"seconds": 0.6}, deadline=5)
+    assert call.serving.extras["written"] == [{"seconds": 0.6}]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ repeat harmless. nameko's own RPC has no timeout, and one malformed request kill
 import json
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -163,7 +163,7 @@ class Rpc(Entrypoint):
                 self,
                 (request,),
                 {},
-                context_data={"context": context},
+                context_data={"context": replace(context, deadline=request.deadline)},
                 handle_result=partial(self._answer, request, message, time.monotonic()),
             )
         except ContainerBeingKilled:

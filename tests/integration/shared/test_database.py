@@ -3,15 +3,18 @@
 import sqlite3
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from gerai_shared import commands, tables
+from gerai_shared.context import new_context, working_in
 from gerai_shared.database import Database, is_outage
 from gerai_shared.outbox import NOTIFY_CHANNEL, NewEvent, add
-from gerai_shared.refusals import IdempotencyKeyReused
+from gerai_shared.refusals import IdempotencyKeyReused, Unavailable
 from gerai_shared.tables import inbox
 from gerai_shared.ticket import State
 from sqlalchemy import event, insert, select, text
@@ -116,6 +119,27 @@ def test_a_database_that_is_away_does_not_answer_and_is_told_from_an_error() -> 
         session.execute(text("SELECT 1"))
     assert is_outage(caught.value)
     away.close()
+
+
+def test_work_that_nobody_waits_for_any_more_is_not_begun(postgres_url: str) -> None:
+    """All connections are busy until its asker has gone, who was told that nothing had happened."""
+    database = Database(postgres_url, pool_size=1)
+    tables.metadata.create_all(database.engine)
+    asked = replace(new_context(), deadline=datetime.now(UTC) + timedelta(seconds=0.5))
+
+    def work() -> None:
+        with working_in(asked):
+            note(database, "late")
+
+    busy = database.engine.connect()
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(work)
+        wait_until(lambda: datetime.now(UTC) > asked.deadline)
+        busy.close()
+        assert isinstance(late.exception(), Unavailable)
+    note(database, "in time")
+    assert noted(database) == ["in time"]
+    database.close()
 
 
 def test_an_error_in_our_own_work_is_no_outage(database: Database) -> None:
