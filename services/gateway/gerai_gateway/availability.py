@@ -15,6 +15,7 @@ from eventlet.event import Event
 from gerai_shared.refusals import Refused, from_wire, to_wire
 
 from gerai_gateway.catalogues import Ask, Json
+from gerai_gateway.limiting import Waits
 
 FRESH_SECONDS = 5.0
 #: Under a rush an answer may be this old although places were taken since.
@@ -53,6 +54,7 @@ class Availability:
     """Answers of the agencies by question."""
 
     ask: Ask
+    waits: Waits
     monotonic: Callable[[], float] = time.monotonic
     _kept: OrderedDict[Question, _Kept] = field(default_factory=OrderedDict)
     _by_place: dict[tuple[str, str], set[Question]] = field(default_factory=dict)
@@ -66,10 +68,11 @@ class Availability:
             age = self.monotonic() - kept.asked_at
             if age < (SHORTEST_SECONDS if kept.is_outdated else FRESH_SECONDS):
                 return kept.answer
-        under_way = self._under_way.get(question)
-        if under_way is None:
-            return self._fetch(question)
-        outcome: Answer | Json = under_way.wait()
+        with self.waits.place(f"booking-{question.agency}"):
+            under_way = self._under_way.get(question)
+            if under_way is None:
+                return self._fetch(question)
+            outcome: Answer | Json = under_way.wait()
         if isinstance(outcome, Answer):
             return outcome
         raise from_wire(outcome)

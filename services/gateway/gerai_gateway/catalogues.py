@@ -10,6 +10,7 @@ from eventlet.event import Event
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import Refused, Unavailable
 
+from gerai_gateway.limiting import Waits
 from gerai_gateway.refusals import UnknownAgency, UnknownService, UnknownSite
 
 log = get_logger(__name__)
@@ -99,6 +100,7 @@ class Catalogues:
 
     agencies: tuple[str, ...]
     ask: Ask
+    waits: Waits
     now: Callable[[], datetime]
     _known: dict[str, Catalogue] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
@@ -115,7 +117,8 @@ class Catalogues:
             raise UnknownAgency
         known = self._known.get(agency)
         if known is None:
-            self.refresh(agency)
+            with self.waits.place(f"booking-{agency}"):
+                self.refresh(agency)
             known = self._known.get(agency)
         if known is None:
             raise Unavailable(retry_after=RETRY_AFTER_SECONDS)

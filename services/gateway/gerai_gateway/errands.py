@@ -88,10 +88,11 @@ def hold(
 
 def book(mall: Mall, agency: str, body: Json, *, key: str) -> Json:
     """Book with a body that BookingSchema has found good: {"ticket", "token"}. Raises Refused."""
-    deployment_of_agency(mall, agency)
+    deployment = deployment_of_agency(mall, agency)
     person = body["person"]
     mall.limiter.admit_identity(person.get("nik") or person["passport_number"])
-    return mall.bookings.book(agency, key=key, body=body)
+    with mall.waits.place(deployment):
+        return mall.bookings.book(agency, key=key, body=body)
 
 
 def ticket(mall: Mall, token: str) -> Json:

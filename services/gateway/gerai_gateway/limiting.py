@@ -1,17 +1,22 @@
-"""Who asks too much is asked to wait."""
+"""Who asks too much is asked to wait, and so is who asks for what does not answer."""
 
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from gerai_shared.refusals import Saturated, TooManyRequests
+from gerai_shared.refusals import Saturated, TooManyRequests, Unavailable
 
 from gerai_gateway.limits import Limits
 from gerai_gateway.rules.limiting import Buckets, disguise, network_of
 
 FULL_HOUSE_SECONDS = 30
+SILENT_SECONDS = 5
+#: Of all workers, as many as this part may wait for one deployment: while it is silent, the others and the
+#: pages that need none of them have the rest.
+SHARE_OF_WORKERS = 3
 
 
 class Limiter:
@@ -61,3 +66,22 @@ class Seats:
         self.by_network[network] -= 1
         if not self.by_network[network]:
             del self.by_network[network]
+
+
+@dataclass(kw_only=True)
+class Waits:
+    """The workers that wait for an answer of each deployment, at most `most` of them for one."""
+
+    most: int
+    by_deployment: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def place(self, deployment: str) -> Iterator[None]:
+        """Be one of those who wait, during the block. Raises Unavailable at once when there are too many."""
+        if self.by_deployment[deployment] >= self.most:
+            raise Unavailable(retry_after=SILENT_SECONDS)
+        self.by_deployment[deployment] += 1
+        try:
+            yield
+        finally:
+            self.by_deployment[deployment] -= 1

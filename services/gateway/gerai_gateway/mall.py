@@ -15,8 +15,8 @@ from nameko.extensions import DependencyProvider
 from gerai_gateway.availability import Availability
 from gerai_gateway.batching import Batcher
 from gerai_gateway.boards import COMPARE_SECONDS, Boards, Spawn
-from gerai_gateway.catalogues import REFRESH_SECONDS, RETRY_SECONDS, Ask, Catalogues
-from gerai_gateway.limiting import Limiter, Seats
+from gerai_gateway.catalogues import REFRESH_SECONDS, RETRY_SECONDS, Ask, Catalogues, Json
+from gerai_gateway.limiting import SHARE_OF_WORKERS, Limiter, Seats, Waits
 from gerai_gateway.limits import Limits
 
 #: How often is looked whether the bus is there.
@@ -33,6 +33,7 @@ class Mall:
 
     deployment: Deployment
     ask: Ask
+    waits: Waits
     catalogues: Catalogues
     boards: Boards
     availability: Availability
@@ -54,13 +55,15 @@ def make_mall(
 ) -> Mall:
     """Return a mall that knows nothing yet; `ask` asks a deployment over the bus."""
     now = deployment.clock.now
-    catalogues = Catalogues(agencies=deployment.settings.agencies, ask=ask, now=now)
-    availability = Availability(ask=ask)
+    waits = Waits(most=deployment.settings.max_workers // SHARE_OF_WORKERS)
+    catalogues = Catalogues(agencies=deployment.settings.agencies, ask=ask, waits=waits, now=now)
+    availability = Availability(ask=ask, waits=waits)
     boards = Boards(ask=ask, now=now, spawn=spawn, on_change_at=availability.outdate)
     catalogues.on_news(boards.open_for)
     return Mall(
         deployment=deployment,
-        ask=ask,
+        ask=_waiting(ask, waits),
+        waits=waits,
         catalogues=catalogues,
         boards=boards,
         availability=availability,
@@ -70,6 +73,18 @@ def make_mall(
         run=secrets.token_hex(4),
         is_closing=is_closing,
     )
+
+
+def _waiting(ask: Ask, waits: Waits) -> Ask:
+    """Return what asks as `ask` does, for workers: while one deployment is silent, some of them stay free."""
+
+    def ask_in_turn(
+        deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
+    ) -> Json:
+        with waits.place(deployment):
+            return ask(deployment, method, payload, deadline=deadline, key=key)
+
+    return ask_in_turn
 
 
 class MallProvider(DependencyProvider):

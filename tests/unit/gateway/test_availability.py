@@ -6,6 +6,7 @@ import eventlet
 import pytest
 from eventlet.event import Event
 from gerai_gateway.availability import FRESH_SECONDS, MOST_ANSWERS, SHORTEST_SECONDS, Availability, Question
+from gerai_gateway.limiting import Waits
 from gerai_shared.refusals import Refused, Unavailable
 
 
@@ -53,7 +54,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def availability(agency: Agency, watch: Watch) -> Availability:
-    return Availability(ask=agency, monotonic=watch)
+    return Availability(ask=agency, waits=Waits(most=100), monotonic=watch)
 
 
 def test_an_answer_serves_until_it_is_too_old(availability, agency, watch) -> None:
