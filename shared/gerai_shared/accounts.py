@@ -100,9 +100,14 @@ class Officer:
     name: str
     role: str
 
+    @property
+    def is_supervisor(self) -> bool:
+        """Whether they may do and see what others may not."""
+        return self.role == "supervisor"
+
     def must_be_supervisor(self) -> None:
         """Refuse everybody else. Raises Forbidden."""
-        if self.role != "supervisor":
+        if not self.is_supervisor:
             raise Forbidden
 
 

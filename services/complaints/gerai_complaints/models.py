@@ -21,9 +21,9 @@ class Base(DeclarativeBase):
 class Complaint(Base):
     """One complaint. Who brought it stands in `complaint_people`, apart.
 
-    `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's. The columns
-    `ticket_*` are the facts of the visit as the agency told them; `link_at` is when it is asked for
-    them next, null when there is nothing to ask.
+    `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's; `due_on` moves
+    when the answer is disputed. The columns `ticket_*` are the facts of the visit as the agency told
+    them; `link_at` is when it is asked for them next, null when there is nothing to ask.
     """
 
     __tablename__ = "complaints"
@@ -75,8 +75,9 @@ class Complaint(Base):
 class Person(Base):
     """Who brought a complaint; everything personal is here and nowhere else, so that it can be erased.
 
-    `contact` is the sealed object {name, email, phone}; `reachable` says whether it holds an address
-    for news. `ticket_token` is the sealed reference of a ticket whose facts are still to be asked for.
+    `contact` is the sealed object {name, email, phone}, its name null when the complaint is anonymous;
+    `reachable` says whether it holds an address for news. `ticket_token` is the sealed reference of a
+    ticket whose facts are still to be asked for.
     """
 
     __tablename__ = "complaint_people"
@@ -90,7 +91,10 @@ class Person(Base):
 
 
 class Entry(Base):
-    """One thing that happened with a complaint. `by` is citizen, officer or system."""
+    """One thing that happened with a complaint. `by` is citizen, officer or system.
+
+    `text` is what was said; of the kind `due`, a new due date, the day in ISO 8601.
+    """
 
     __tablename__ = "complaint_entries"
 

@@ -306,6 +306,7 @@ class CaseSchema(Schema):
     answered_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime()
     name = fields.String()
+    is_told_by_email = fields.Boolean()
     ticket = fields.Nested(TicketFactsSchema)
     ticket_awaited = fields.Boolean()
     thread = fields.List(fields.Nested(CaseTurnSchema))

@@ -120,10 +120,13 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSummary:
-    """A line of the desk's list. `working_days_left` counts from today to the due date; negative after it."""
+    """A line of the desk's list. `working_days_left` counts from today to the due date; negative after it.
+
+    `title` is None for whom the case is confidential.
+    """
 
     number: str
-    title: str
+    title: str | None
     classification: str
     agency: Named
     state: str
@@ -148,7 +151,10 @@ class CaseList:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A complaint as officers see it. `name` is None when it is to stay unknown to them."""
+    """A complaint as officers see it. `name` is None when whoever brought it stays anonymous.
+
+    `is_told_by_email` says whether the answer is announced to an address; nobody is told otherwise.
+    """
 
     summary: CaseSummary
     text: str
@@ -164,6 +170,7 @@ class Case:
     answered_at: datetime | None
     closed_at: datetime | None
     name: str | None
+    is_told_by_email: bool
     ticket: TicketFacts | None
     ticket_awaited: bool
     ticket_names: tuple[Named, Named, Named] | None

@@ -94,6 +94,8 @@ REGISTRY = Registry(
         _complaint(
             "complaint.closed.v1", "The complainant accepted the answer, or the time to dispute it is over"
         ),
-        _complaint("complaint.disputed.v1", "The complainant disputes the answer; work goes on"),
+        _complaint(
+            "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"
+        ),
     )
 )

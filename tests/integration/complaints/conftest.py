@@ -33,6 +33,11 @@ from tests.support.servers import free_ports
 from tests.support.waiting import wait_until
 
 PASSWORD = "kata-sandi-uji"
+OFFICERS = (
+    ("pengaduan", "Petugas Uji", "officer"),
+    ("rekan", "Rekan Uji", "officer"),
+    ("pengawas", "Pengawas Uji", "supervisor"),
+)
 TICKET_ID = "01936c2e-7b1a-7c3d-8e5f-000000000001"
 FACTS = {
     "agency": "immigration",
@@ -174,12 +179,12 @@ class Mall:
         runner.start()
         self.extra.append(runner)
 
-    def desk(self) -> requests.Session:
-        """Return an HTTP session of a signed-in officer."""
+    def desk(self, username: str = "pengaduan") -> requests.Session:
+        """Return an HTTP session of a signed-in officer: pengaduan, rekan, or the supervisor pengawas."""
         session = requests.Session()
         answer = session.post(
             f"{self.base_url}/api/v1/session",
-            json={"username": "pengaduan", "password": PASSWORD},
+            json={"username": username, "password": PASSWORD},
             timeout=10,
         )
         assert answer.status_code == 201, answer.text
@@ -249,7 +254,8 @@ def mall(database_url: str, tmp_path: Path) -> Iterator[Mall]:
         ),
         clock=StandingClock(),
     )
-    add_officer(deployment, username="pengaduan", name="Petugas Uji", role="officer", password=PASSWORD)
+    for username, name, role in OFFICERS:
+        add_officer(deployment, username=username, name=name, role=role, password=PASSWORD)
     listener = deployment_of(
         settings("notifications", bus_url, database_url=f"sqlite:///{tmp_path / 'n.sqlite'}")
     )

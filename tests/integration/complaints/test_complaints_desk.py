@@ -130,14 +130,43 @@ def test_a_form_of_another_site_is_refused(mall: Mall, browser: Browser) -> None
 
 
 def test_the_desk_is_not_told_who_stays_anonymous(mall: Mall, browser: Browser) -> None:
-    number = mall.file(anonymous=True, confidential=True)["number"]
+    number = mall.file(anonymous=True)["number"]
     page = browser.get(f"/cases/{number}").text
     with mall.desk() as desk:
         told = call(mall, desk, "GET", f"cases/{number}").text
     for private in ("Siti", "siti@contoh.example", "6281234567890"):
         assert private not in page
         assert private not in told
-    assert "Rahasia" in page
+    assert "Memilih anonim" in page
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        ({"name": "Siti Contoh", "email": "siti@contoh.example"}, "diberi tahu lewat surel."),
+        ({"name": "Siti Contoh", "phone": "081234567890"}, "tidak diberi tahu"),
+    ],
+)
+def test_an_officer_hears_whether_the_answer_was_announced(
+    mall: Mall, browser: Browser, person: dict[str, str], said: str
+) -> None:
+    number = mall.file(person=person)["number"]
+    browser.get(f"/cases/{number}")
+    assert said in browser.send(f"/cases/{number}/reply", text="Sudah.").text
+
+
+def test_a_dispute_shows_its_new_due_date_in_the_history(mall: Mall, browser: Browser) -> None:
+    filed = mall.file()
+    number = filed["number"]
+    browser.get(f"/cases/{number}")
+    browser.send(f"/cases/{number}/reply", text="Sudah.")
+    mall.pass_time(days=21)
+    mall.ask("decide", {"token": filed["token"], "decision": "dispute", "text": "Belum."}, key="keberatan")
+    browser.sign_in()
+    page = browser.get(f"/cases/{number}").text
+    assert "Jatuh tempo baru: Kamis, 7 Januari 2027" in page
+    assert "2027-01-07</span>" not in page
+    assert "Tinggal 14 hari kerja" in page
 
 
 def test_what_people_typed_is_shown_and_never_run(mall: Mall, browser: Browser) -> None:

@@ -1,7 +1,7 @@
 """What the gateway asks: file, track, decide; each once, whatever is repeated; and what others are told."""
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import eventlet
@@ -209,9 +209,49 @@ def test_it_is_overdue_from_the_day_after_the_due_date(mall: Mall) -> None:
     assert mall.ask("track", {"token": token})["overdue"] is True
 
 
+def test_a_dispute_begins_a_period_as_long_as_the_first(mall: Mall) -> None:
+    filed = mall.file()
+    answer(mall, filed["number"])
+    mall.pass_time(days=21)
+    dispute = {"token": filed["token"], "decision": "dispute", "text": "Belum."}
+    disputed = mall.ask("decide", dispute, key="keberatan")
+    assert (disputed["due_on"], disputed["overdue"]) == ("2027-01-07", False)
+    assert [turn["by"] for turn in disputed["thread"]] == ["officer", "citizen"]
+    assert mall.wait_for("complaint.disputed.v1").data["due_on"] == date(2027, 1, 7)
+    with mall.deployment.database.reading() as session:
+        kept = session.execute(select(Entry.kind, Entry.text).where(Entry.by == "system")).all()
+    assert kept == [("due", "2027-01-07")]
+    mall.pass_time(days=25)
+    assert mall.ask("track", {"token": filed["token"]})["overdue"] is True
+
+
+def test_acceptance_moves_no_due_date(mall: Mall) -> None:
+    filed = mall.file()
+    answer(mall, filed["number"])
+    mall.pass_time(days=21)
+    closed = mall.ask("decide", {"token": filed["token"], "decision": "accept"}, key="terima")
+    assert closed["due_on"] == filed["due_on"]
+
+
+def test_an_anonymous_complaint_keeps_no_name_and_tells_nobody_any(mall: Mall) -> None:
+    mall.file(anonymous=True)
+    event = mall.wait_for("complaint.filed.v1")
+    told = mall.keyring.sealer.unseal(event.data["recipient"])
+    assert (told["name"], told["email"]) == ("", "siti@contoh.example")
+    with mall.deployment.database.reading() as session:
+        kept = mall.keyring.sealer.unseal(session.scalars(select(Person.contact)).one())
+    assert kept == {"name": None, "email": "siti@contoh.example", "phone": "+6281234567890"}
+
+
+def test_the_mall_itself_is_complained_about_like_an_agency(mall: Mall) -> None:
+    filed = mall.file(agency="mall", service=None)
+    event = mall.wait_for("complaint.filed.v1")
+    assert (event.agency, event.site, filed["due_on"]) == ("mall", "mpp-lebak", "2026-12-11")
+
+
 def test_news_travel_sealed_and_reach_who_wants_them_once(mall: Mall) -> None:
-    filed = mall.file(key="kunci", anonymous=True, ticket_facts=FACTS)
-    mall.file(key="kunci", anonymous=True, ticket_facts=FACTS)
+    filed = mall.file(key="kunci", ticket_facts=FACTS)
+    mall.file(key="kunci", ticket_facts=FACTS)
     event = mall.wait_for("complaint.filed.v1")
     opened = mall.keyring.sealer.unseal(event.data["recipient"])
     assert opened == {

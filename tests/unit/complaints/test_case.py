@@ -13,6 +13,7 @@ from gerai_complaints.rules.case import (
     State,
     TransitionNotAllowed,
     may_move,
+    may_read,
     move,
 )
 from hypothesis import given
@@ -50,6 +51,16 @@ def test_a_dispute_says_why_and_thanks_need_no_words() -> None:
     with pytest.raises(DisputeNeedsText):
         move(answered, State.DISPUTED, actor=Actor.CITIZEN)
     assert move(answered, State.CLOSED, actor=Actor.CITIZEN).state is State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("confidential", "is_supervisor", "has_worked_on_it"), list(itertools.product((True, False), repeat=3))
+)
+def test_a_confidential_case_is_for_supervisors_and_who_works_on_it(
+    confidential: bool, is_supervisor: bool, has_worked_on_it: bool
+) -> None:
+    may = may_read(confidential=confidential, is_supervisor=is_supervisor, has_worked_on_it=has_worked_on_it)
+    assert may is not (confidential and not is_supervisor and not has_worked_on_it)
 
 
 @given(known=st.integers(1, 50), seen=st.integers(1, 50))

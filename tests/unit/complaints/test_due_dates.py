@@ -5,7 +5,14 @@ from datetime import date, timedelta
 import holidays
 import pytest
 from gerai_complaints.rules.case import OPEN_STATES, Classification, State
-from gerai_complaints.rules.due import DueRule, NoDueRule, is_overdue, rule_for, working_days_between
+from gerai_complaints.rules.due import (
+    DueRule,
+    NoDueRule,
+    is_overdue,
+    last_day,
+    rule_for,
+    working_days_between,
+)
 from gerai_complaints.rules.numbers import NUMBER, format_number
 from gerai_shared.workdays import WorkCalendar
 from hypothesis import given
@@ -94,6 +101,14 @@ def test_a_local_closure_never_brings_the_due_date_forward(
     assert WorkCalendar(closed=closed).add_working_days(start, count) >= CALENDAR.add_working_days(
         start, count
     )
+
+
+@pytest.mark.parametrize(
+    ("disputed", "due"),
+    [(date(2026, 11, 23), date(2026, 12, 11)), (date(2026, 12, 14), date(2027, 1, 7))],
+)
+def test_a_period_leaves_out_the_day_on_which_it_begins(disputed: date, due: date) -> None:
+    assert last_day(CALENDAR, start=disputed, working_days=14) == due
 
 
 def test_no_working_day_lies_between_a_day_and_an_earlier_one() -> None:

@@ -17,7 +17,8 @@ from gerai_gateway import board_view, refusals
 from gerai_gateway.portal import booking as booking_pages
 from gerai_gateway.portal.forms import LABELS
 from gerai_gateway.schemas import taken
-from gerai_shared.refusals import Refused
+from gerai_shared.borders import load
+from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.ticket import State
 from marshmallow import Schema
 
@@ -29,7 +30,7 @@ OPTIONS = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do
 OFFICERS_ONLY = {
     "ticket_of_another_agency", "ticket_of_another_site",
     "unknown_counter", "counter_busy", "counter_idle", "counter_moved_on", "nobody_waits", "nothing_to_undo",
-    "site_closed_today", "answer_needs_text", "stale_revision", "recall_limit",
+    "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 
 
@@ -97,6 +98,20 @@ def test_every_message_about_a_field_has_its_indonesian(known) -> None:
     }
     assert len(messages) > 5
     assert sorted(text for text in messages if not known.get(text)) == []
+
+
+def test_whatever_is_taken_for_a_field_is_refused_in_indonesian(known) -> None:
+    told: set[str] = set()
+    schemas = [v for v in vars(taken).values() if isinstance(v, type) and issubclass(v, Schema)]
+    for wrong in (None, True, -1, 7.5, "", "x", "x" * 6_000, "\x07", "2026-02-30", [], {}):
+        for schema in (found() for found in schemas):
+            names = [field.data_key or name for name, field in schema.fields.items()]
+            try:
+                load(schema, {**dict.fromkeys(names, wrong), "more": wrong})
+            except InvalidRequest as refusal:
+                told.update(text for texts in refusal.details["fields"].values() for text in texts)
+    assert len(told) > 15
+    assert sorted(text for text in told if not known.get(text)) == []
 
 
 @pytest.mark.parametrize("refusal", refusals_of(refusals), ids=lambda each: each.code)

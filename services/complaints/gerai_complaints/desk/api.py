@@ -47,10 +47,11 @@ class DeskApi:
     @http("GET", "/api/v1/cases")
     def api_cases(self, request: Request) -> Response:
         """Answer a page of the cases: `?state=` one of the filters, `?number=` a part of one, `?page=`."""
-        sessions.officer_of(self.deployment, request)
+        officer = sessions.officer_of(self.deployment, request)
         with self.deployment.database.reading() as session:
             found = desk.list_cases(
                 session,
+                officer=officer,
                 wanted=request.args.get("state", desk.OPEN),
                 search=request.args.get("number", ""),
                 page=request.args.get("page", 1, type=int),
@@ -61,10 +62,14 @@ class DeskApi:
     @http("GET", "/api/v1/cases/<number>")
     def api_case(self, request: Request, number: str) -> Response:
         """Answer one case."""
-        sessions.officer_of(self.deployment, request)
+        officer = sessions.officer_of(self.deployment, request)
         with self.deployment.database.reading() as session:
             case = desk.case(
-                session, number, keyring=keyring_of(self.deployment), now=self.deployment.clock.now()
+                session,
+                number,
+                officer=officer,
+                keyring=keyring_of(self.deployment),
+                now=self.deployment.clock.now(),
             )
         return json_response(dump_case(case))
 

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_complaints.desk import sessions
 from gerai_complaints.keyring import keyring_of
+from gerai_complaints.rules.case import ConfidentialCase
 from gerai_complaints.schemas import LONGEST_TEXT, ReplySchema, TakeSchema, checked_key
 from gerai_complaints.shapes import Order
 from gerai_complaints.usecases import desk
@@ -77,6 +78,7 @@ class DeskPages:
         with self.deployment.database.reading() as session:
             found = desk.list_cases(
                 session,
+                officer=officer,
                 wanted=desk.ALL if number else wanted,
                 search=number,
                 page=request.args.get("page", 1, type=int),
@@ -146,10 +148,17 @@ class DeskPages:
         refusal: Refused | None = None,
         text: str = "",
     ) -> Response:
-        with self.deployment.database.reading() as session:
-            case = desk.case(
-                session, number, keyring=keyring_of(self.deployment), now=self.deployment.clock.now()
-            )
+        try:
+            with self.deployment.database.reading() as session:
+                case = desk.case(
+                    session,
+                    number,
+                    officer=officer,
+                    keyring=keyring_of(self.deployment),
+                    now=self.deployment.clock.now(),
+                )
+        except ConfidentialCase as confidential:
+            return self._sealed(request, number, officer, confidential)
         return self._render(
             request,
             "case.html",
@@ -160,6 +169,19 @@ class DeskPages:
             text=text,
             longest_text=LONGEST_TEXT,
             **self._told(request, refusal),
+        )
+
+    def _sealed(self, request: Request, number: str, officer: Officer, refusal: ConfidentialCase) -> Response:
+        """Show that there is a case, and the way to read it for who may take it in hand."""
+        return self._render(
+            request,
+            "sealed.html",
+            status=refusal.status,
+            officer=officer,
+            number=number,
+            message=translate(refusal, language_of(request)),
+            revision=refusal.details["revision"],
+            may_take=refusal.details["may_take"],
         )
 
     def _told(self, request: Request, refusal: Refused | None) -> dict[str, Any]:

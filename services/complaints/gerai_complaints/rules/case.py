@@ -64,6 +64,13 @@ class DisputeNeedsText(Refused):
     status = 422
 
 
+class ConfidentialCase(Refused):
+    """This complaint is confidential: only who takes it in hand and the supervisors read it."""
+
+    code = "confidential_case"
+    status = 403
+
+
 Guard = Callable[[str | None], None]
 
 
@@ -125,6 +132,15 @@ def move(
         raise TransitionNotAllowed(state=standing.state.value)
     transition.guard(text)
     return Standing(state=to, revision=standing.revision + 1)
+
+
+def may_read(*, confidential: bool, is_supervisor: bool, has_worked_on_it: bool) -> bool:
+    """Tell whether an officer may read a case.
+
+    A confidential one is for supervisors, and for who has taken it in hand or answered it: an act that
+    stands in its history, under their name.
+    """
+    return not confidential or is_supervisor or has_worked_on_it
 
 
 def may_move(state: State, to: State, actor: Actor) -> bool:

@@ -1,4 +1,4 @@
-"""Due dates: which rule holds on a day, and how many working days are left."""
+"""Due dates: when a period ends, which rule holds on a day, and how many working days are left."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,6 +55,16 @@ def rule_for(rules: Iterable[DueRule], *, classification: Classification, agency
     if not fitting:
         raise NoDueRule(f"{classification} at {agency} on {day}")
     return max(fitting, key=lambda rule: (rule.agency is not None, rule.valid_from))
+
+
+def last_day(calendar: Calendar, *, start: date, working_days: int) -> date:
+    """Return by when what happened on `start` is answered; that day does not count itself.
+
+    A period begins with the receipt. A dispute begins a new one of as many working days, those of the
+    rule that held at the receipt: an office that has answered in time is not late because somebody
+    disagrees, and the citizen does not wait for a second answer without end.
+    """
+    return calendar.add_working_days(start, working_days)
 
 
 def is_overdue(state: State, *, due_on: date, today: date) -> bool:

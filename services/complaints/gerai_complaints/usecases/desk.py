@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gerai_shared import accounts, commands
+from gerai_shared.accounts import Officer
 from gerai_shared.clock import local_date
 from gerai_shared.refusals import InvalidRequest
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -18,6 +19,7 @@ from gerai_complaints.rules.numbers import NUMBER
 from gerai_complaints.shapes import Case, CaseList, CaseSummary, Keyring, Named, Order, TicketFacts, Turn
 from gerai_complaints.usecases.cases import announce, contact_of, history, note, step, today_at
 from gerai_complaints.usecases.places import Calendars, Names, calendars, names
+from gerai_complaints.usecases.reading import must_read, readable
 
 PAGE_SIZE = 25
 NUMBER_CHARACTERS = "P-0123456789"
@@ -25,11 +27,13 @@ OPEN, OVERDUE, ALL = "open", "overdue", "all"
 FILTERS = (OPEN, OVERDUE, *(state.value for state in State), ALL)
 
 
-def list_cases(session: Session, *, wanted: str, search: str, page: int, now: datetime) -> CaseList:
+def list_cases(
+    session: Session, *, officer: Officer, wanted: str, search: str, page: int, now: datetime
+) -> CaseList:
     """Return one page of the cases that `wanted` (one of FILTERS) names.
 
     What is due first comes first, and so what is overdue before all. `search` is a part of a number,
-    or ''. Raises InvalidRequest.
+    or ''. What `officer` may not read has no title. Raises InvalidRequest.
     """
     if wanted not in FILTERS:
         raise InvalidRequest(fields={"state": ["Please choose one of these."]})
@@ -50,8 +54,12 @@ def list_cases(session: Session, *, wanted: str, search: str, page: int, now: da
         .offset((page - 1) * PAGE_SIZE)
     ).all()
     calendar, known = calendars(session, sites=[each.site for each in found]), names(session)
+    read = readable(session, found, officer)
     return CaseList(
-        cases=tuple(_summary(each, calendar, known, now) for each in found),
+        cases=tuple(
+            _summary(each, calendar, known, now, title=each.title if each.id in read else None)
+            for each in found
+        ),
         counts=_counts(session, conditions),
         total=total,
         page=page,
@@ -78,7 +86,9 @@ def _counts(session: Session, conditions: dict[str, ColumnElement[bool]]) -> dic
     return dict(zip(conditions, row, strict=True))
 
 
-def _summary(complaint: Complaint, calendar: Calendars, known: Names, now: datetime) -> CaseSummary:
+def _summary(
+    complaint: Complaint, calendar: Calendars, known: Names, now: datetime, *, title: str | None
+) -> CaseSummary:
     today, due_on, days = today_at(complaint, now), complaint.due_on, calendar.of(complaint.site)
     left = (
         working_days_between(days, today, due_on)
@@ -87,7 +97,7 @@ def _summary(complaint: Complaint, calendar: Calendars, known: Names, now: datet
     )
     return CaseSummary(
         number=complaint.number,
-        title=complaint.title,
+        title=title,
         classification=complaint.classification,
         agency=known.agency(complaint.agency),
         state=complaint.state,
@@ -100,14 +110,16 @@ def _summary(complaint: Complaint, calendar: Calendars, known: Names, now: datet
     )
 
 
-def case(session: Session, number: str, *, keyring: Keyring, now: datetime) -> Case:
-    """Return one case. Raises UnknownComplaint."""
+def case(session: Session, number: str, *, officer: Officer, keyring: Keyring, now: datetime) -> Case:
+    """Return one case. Raises UnknownComplaint, ConfidentialCase."""
     complaint = _find(session, number)
-    person = session.get_one(Person, complaint.id)
+    must_read(session, complaint, officer)
+    contact = contact_of(session.get_one(Person, complaint.id), keyring)
     known = names(session)
     state = State(complaint.state)
+    calendar = calendars(session, sites=[complaint.site])
     return Case(
-        summary=_summary(complaint, calendars(session, sites=[complaint.site]), known, now),
+        summary=_summary(complaint, calendar, known, now, title=complaint.title),
         text=complaint.text,
         site=known.site(complaint.agency, complaint.site) if complaint.site else None,
         service=known.service(complaint.agency, complaint.service) if complaint.service else None,
@@ -120,8 +132,8 @@ def case(session: Session, number: str, *, keyring: Keyring, now: datetime) -> C
         working_days=complaint.working_days,
         answered_at=complaint.answered_at,
         closed_at=complaint.closed_at,
-        # The mall knows who it was; the desk is not told, so that nobody has to fear a counter.
-        name=None if complaint.anonymous else contact_of(person, keyring).name,
+        name=contact.name,
+        is_told_by_email=contact.email is not None,
         ticket=_ticket(complaint),
         ticket_awaited=complaint.link_at is not None,
         ticket_names=_ticket_names(complaint, known),
@@ -186,7 +198,10 @@ def _thread(session: Session, complaint: Complaint) -> tuple[Turn, ...]:
 
 
 def take(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
-    """Take a received complaint in hand. Raises UnknownComplaint, StaleRevision, TransitionNotAllowed."""
+    """Take a received complaint in hand: whoever does may read it, though it be confidential.
+
+    Raises UnknownComplaint, StaleRevision, TransitionNotAllowed.
+    """
 
     def run(complaint: Complaint) -> None:
         step(complaint, State.IN_PROGRESS, actor=Actor.OFFICER, now=now, revision=order.revision)
@@ -198,10 +213,11 @@ def take(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> 
 def reply(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
     """Answer a complaint; who brought it is told.
 
-    Raises UnknownComplaint, StaleRevision, TransitionNotAllowed, AnswerNeedsText.
+    Raises UnknownComplaint, ConfidentialCase, StaleRevision, TransitionNotAllowed, AnswerNeedsText.
     """
 
     def run(complaint: Complaint) -> None:
+        must_read(session, complaint, order.officer)
         previous = step(
             complaint, State.ANSWERED, actor=Actor.OFFICER, text=order.text, now=now, revision=order.revision
         )
@@ -241,4 +257,4 @@ def _carry_out(
     commands.once(
         session, scope=f"complaints.{verb}.{complaint.id}", key=order.key, body=body, now=now, run=run_locked
     )
-    return case(session, order.number, keyring=keyring, now=now)
+    return case(session, order.number, officer=order.officer, keyring=keyring, now=now)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Agency, Complaint, DueRuleRow, NumberCounter, Person
 from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.case import Classification, State
-from gerai_complaints.rules.due import DueRule, rule_for
+from gerai_complaints.rules.due import DueRule, last_day, rule_for
 from gerai_complaints.rules.numbers import format_number
 from gerai_complaints.shapes import Filed, Filing, Keyring
 from gerai_complaints.usecases.cases import announce, attach_visit, token_of
@@ -95,7 +95,7 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
         received_at=now,
         received_on=today,
         time_zone=time_zone,
-        due_on=calendar.add_working_days(today, rule.working_days),
+        due_on=last_day(calendar, start=today, working_days=rule.working_days),
         working_days=rule.working_days,
         due_basis=rule.basis,
         link_attempts=0,
@@ -147,10 +147,12 @@ def _link(complaint: Complaint, filing: Filing, now: datetime) -> None:
 
 def _person(complaint: Complaint, filing: Filing, keyring: Keyring) -> Person:
     person, seal = filing.person, keyring.sealer.seal
+    # What is not kept cannot be told to anybody; an address alone is enough for sending the answer.
+    name = None if filing.anonymous else person.name
     awaited = filing.ticket_token if complaint.link_at is not None else None
     return Person(
         complaint_id=complaint.id,
-        contact=seal({"name": person.name, "email": person.email, "phone": person.phone}),
+        contact=seal({"name": name, "email": person.email, "phone": person.phone}),
         reachable=person.reachable,
         ticket_token=seal({"token": awaited}) if awaited else None,
     )

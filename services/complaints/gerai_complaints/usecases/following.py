@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Complaint
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.case import Actor, State, may_move
-from gerai_complaints.rules.due import is_overdue
+from gerai_complaints.rules.due import is_overdue, last_day
 from gerai_complaints.shapes import Keyring, Tracked, Turn
 from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
+from gerai_complaints.usecases.places import calendars
 
 #: Decision of the holder: state after it, kind of the entry, event.
 DECISIONS = {
@@ -38,7 +39,7 @@ def decide(
     keyring: Keyring,
     now: datetime,
 ) -> Tracked:
-    """Accept or dispute the answer; the same `key` again changes nothing more.
+    """Accept or dispute the answer; the same `key` again changes nothing more. A dispute has a due date anew.
 
     Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, IdempotencyKeyReused.
     """
@@ -49,6 +50,8 @@ def decide(
         session.refresh(complaint, with_for_update=True)
         previous = step(complaint, to, actor=Actor.CITIZEN, text=text, now=now)
         note(session, complaint, kind=kind, by="citizen", text=text, now=now)
+        if to is State.DISPUTED:
+            _begin_new_period(session, complaint, now)
         session.flush()
         announce(session, complaint, event_type, previous=previous, keyring=keyring, now=now)
         return {"state": complaint.state}
@@ -56,6 +59,16 @@ def decide(
     commands.once(session, scope=f"complaints.decide.{complaint.id}", key=key, body=body, now=now, run=run)
     session.refresh(complaint)
     return _view(session, complaint, now)
+
+
+def _begin_new_period(session: Session, complaint: Complaint, now: datetime) -> None:
+    """Set by when a disputed answer is answered again; the history keeps each due date."""
+    complaint.due_on = last_day(
+        calendars(session, sites=[complaint.site]).of(complaint.site),
+        start=today_at(complaint, now),
+        working_days=complaint.working_days,
+    )
+    note(session, complaint, kind="due", by="system", text=complaint.due_on.isoformat(), now=now)
 
 
 def _find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
