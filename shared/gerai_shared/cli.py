@@ -28,6 +28,8 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 OTHER_DEPLOYMENTS = ("complaints", "notifications", "gateway")
 #: What a message of the parking queue keeps when it is sent back.
 KEPT_PROPERTIES = ("message_id", "correlation_id", "type", "reply_to", "app_id")
+#: Stands for every parked message where an id is asked for.
+EVERY = "all"
 console = Console()
 
 
@@ -177,11 +179,12 @@ def _add_parked(commands: Any) -> None:
         "--broker", action="store_true", help="the same on the broker whose address is $GERAI_BUS_URL"
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="list them, the newest first")
+    listing = actions.add_parser("list", help="list them, the newest first, and say how many there are")
+    listing.add_argument("--limit", type=int, default=100, help="how many at most (default: %(default)s)")
     listing.set_defaults(run=_list_parked)
     for name, text in (
         ("show", "show one with its contents"),
-        ("replay", "try one again now, or all with 'all'"),
+        ("replay", "try one again now, or every one with 'all'"),
         ("drop", "delete one for good"),
     ):
         action = actions.add_parser(name, help=text)
@@ -191,31 +194,45 @@ def _add_parked(commands: Any) -> None:
 
 def _list_parked(options: argparse.Namespace) -> int:
     # Plain lines: ids are copied from here, and a table would cut them to the terminal's width.
-    for message in _parked(options):
+    total, listed = _parked(options)
+    for message in listed:
         sys.stdout.write(
             f"{message['id']}  {message['consumer']}  {message['type'] or '-'}  "
             f"attempts {message['attempts']}  last {message['last_failed_at']}\n"
             f"    {' '.join(redact(message['reason']).split())[:200]}\n"
         )
+    sys.stdout.write(f"{len(listed)} of {total} parked\n")
     return EXIT_OK
 
 
-def _parked(options: argparse.Namespace) -> list[dict[str, Any]]:
+def _parked(options: argparse.Namespace) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many are parked, and what `list` tells of the newest."""
     if bus_url := _broker(options):
-        return _parked_on_broker(bus_url)
+        found = _parked_on_broker(bus_url)
+        return len(found), found[: options.limit]
     with _database(options).reading() as session:
-        return [
-            {
-                "id": m.id,
-                "consumer": m.consumer,
-                "type": m.type,
-                "attempts": m.attempts,
-                "last_failed_at": m.last_failed_at.isoformat(timespec="seconds"),
-                "reason": m.reason,
-                "raw": m.raw,
-            }
-            for m in inbox.list_parked(session)
-        ]
+        total = inbox.count_failed(session)[inbox.PARKED]
+        return total, [_described(m) for m in inbox.list_parked(session, limit=options.limit)]
+
+
+def _find_parked(options: argparse.Namespace) -> dict[str, Any] | None:
+    if bus_url := _broker(options):
+        return next((m for m in _parked_on_broker(bus_url) if m["id"] == options.id), None)
+    with _database(options).reading() as session:
+        found = inbox.find_failed(session, options.id)
+        return _described(found) if found is not None else None
+
+
+def _described(message: inbox.FailedMessage) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "consumer": message.consumer,
+        "type": message.type,
+        "attempts": message.attempts,
+        "last_failed_at": message.last_failed_at.isoformat(timespec="seconds"),
+        "reason": message.reason,
+        "raw": message.raw,
+    }
 
 
 def _broker(options: argparse.Namespace) -> str | None:
@@ -253,53 +270,70 @@ def _parked_on_broker(url: str) -> list[dict[str, Any]]:
 
 def _act_on_parked(options: argparse.Namespace) -> int:
     if options.action == "show":
-        for message in _parked(options):
-            if message["id"] == options.id:
-                raw = message.pop("raw").decode(errors="backslashreplace")
-                message["reason"] = redact(message["reason"])
-                console.print_json(json.dumps(message))
-                console.print(redact(raw), markup=False)
-                return EXIT_OK
-        return _unknown(options.id)
+        return _show_parked(options)
     if bus_url := _broker(options):
         return _take_from_broker(options, bus_url)
     with _database(options).transaction() as session:
         if options.action == "drop":
             return EXIT_OK if inbox.drop(session, options.id) else _unknown(options.id)
-        ids = (
-            [m.id for m in inbox.list_parked(session, limit=100_000)] if options.id == "all" else [options.id]
-        )
         now = Clock(offset=timedelta(seconds=float(os.environ.get("GERAI_CLOCK_OFFSET", "0")))).now()
-        done = sum(inbox.replay(session, message_id, now=now) for message_id in ids)
+        done = inbox.replay(session, None if options.id == EVERY else options.id, now=now)
     console.print(f"{done} will be tried again now")
-    return EXIT_OK if done or options.id == "all" else _unknown(options.id)
+    return EXIT_OK if done or options.id == EVERY else _unknown(options.id)
+
+
+def _show_parked(options: argparse.Namespace) -> int:
+    message = _find_parked(options)
+    if message is None:
+        return _unknown(options.id)
+    raw = message.pop("raw").decode(errors="backslashreplace")
+    message["reason"] = redact(message["reason"])
+    console.print_json(json.dumps(message))
+    console.print(redact(raw), markup=False)
+    return EXIT_OK
 
 
 def _take_from_broker(options: argparse.Namespace, bus_url: str) -> int:
-    """Drop one message of the parking queue, or send it back to the queue that it came from."""
+    """Drop one message of the parking queue, or send it back to the queue that it came from, or all."""
+    every = options.action == "replay" and options.id == EVERY
+    found = sent = 0
     with connection_to(bus_url) as connection:
         channel = _reading_channel(connection)
-        while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
-            properties = message.properties
-            if options.id != _id_on_broker(message):
+        # No more than there are now: what fails again at once is parked behind them.
+        for _ in range(channel.queue_declare(PARKING_QUEUE, passive=True).message_count):
+            message = channel.basic_get(PARKING_QUEUE, no_ack=False)
+            if message is None or not (every or options.id == _id_on_broker(message)):
                 continue
-            if options.action == "replay":
-                queue = (message.headers or {}).get("x-first-death-queue", "")
-                if not queue:
-                    sys.stderr.write("gerai: it does not say which queue it came from; it stays\n")
-                    return EXIT_FAILED
-                again = channel.prepare_message(
-                    message.body,
-                    content_type=getattr(message, "content_type", None),
-                    content_encoding=getattr(message, "content_encoding", None),
-                    headers={k: v for k, v in (message.headers or {}).items() if not str(k).startswith("x-")},
-                    properties={k: properties[k] for k in KEPT_PROPERTIES if k in properties},
-                )
-                # Confirmed: only what the broker has again may leave the parking queue.
-                channel.basic_publish_confirm(again, exchange="", routing_key=queue)
-            channel.basic_ack(message.delivery_tag)
-            return EXIT_OK
-    return _unknown(options.id)
+            found += 1
+            if options.action == "drop" or _send_back(channel, message):
+                channel.basic_ack(message.delivery_tag)
+                sent += 1
+            if not every:
+                break
+    if every:
+        console.print(f"{sent} will be tried again now")
+    if not found and not every:
+        return _unknown(options.id)
+    return EXIT_OK if sent == found else EXIT_FAILED
+
+
+def _send_back(channel: Any, message: Any) -> bool:
+    """Send a parked message to the queue that it came from; False when it does not say which."""
+    headers, properties = message.headers or {}, message.properties
+    queue = headers.get("x-first-death-queue", "")
+    if not queue:
+        sys.stderr.write("gerai: it does not say which queue it came from; it stays\n")
+        return False
+    again = channel.prepare_message(
+        message.body,
+        content_type=getattr(message, "content_type", None),
+        content_encoding=getattr(message, "content_encoding", None),
+        headers={k: v for k, v in headers.items() if not str(k).startswith("x-")},
+        properties={k: properties[k] for k in KEPT_PROPERTIES if k in properties},
+    )
+    # Confirmed: only what the broker has again may leave the parking queue.
+    channel.basic_publish_confirm(again, exchange="", routing_key=queue)
+    return True
 
 
 def _reading_channel(connection: Any) -> Any:

@@ -137,16 +137,21 @@ def find_failed(session: Session, message_id: str) -> FailedMessage | None:
     return FailedMessage(**row._asdict()) if row else None
 
 
-def replay(session: Session, message_id: str, *, now: datetime) -> bool:
-    """Have a parked message tried again at once, with a fresh ladder. False when there is none."""
+def replay(session: Session, message_id: str | None, *, now: datetime) -> int:
+    """Have one parked message, or with None every one, tried again at once, with a fresh ladder.
+
+    Returns how many there were.
+    """
     table = tables.failed_messages
-    result = session.execute(
+    statement = (
         update(table)
-        .where(table.c.id == message_id, table.c.state == PARKED)
+        .where(table.c.state == PARKED)
         .values(state=RETRYING, attempts=0, next_attempt_at=now)
         .returning(table.c.id)
     )
-    return result.scalar() is not None
+    if message_id is not None:
+        statement = statement.where(table.c.id == message_id)
+    return len(session.scalars(statement).all())
 
 
 def drop(session: Session, message_id: str) -> bool:
