@@ -42,7 +42,7 @@ from gerai_shared.refusals import (
     Unavailable,
     UnreadableBody,
 )
-from gerai_shared.translations import language_of, translate
+from gerai_shared.translations import details_in, language_of, translate
 from gerai_shared.waiting import wait_at_most
 
 log = get_logger("gerai.access")
@@ -71,7 +71,7 @@ def problem(refusal: Refused, *, language: str, request_id: str) -> Response:
         "status": refusal.status,
         "code": refusal.code,
         "request_id": request_id,
-        **({"details": refusal.details} if refusal.details else {}),
+        **({"details": details_in(refusal, language)} if refusal.details else {}),
     }
     response = Response(
         json.dumps(body, ensure_ascii=False, default=str),

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from werkzeug.wrappers import Request
 
-from gerai_shared.refusals import Refused
+from gerai_shared.refusals import InvalidRequest, Refused
 
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
@@ -65,6 +65,16 @@ def translate(refusal: Refused, language: str) -> str:
         return text % values if "%(" in text else text
     except (KeyError, TypeError, ValueError):
         return text
+
+
+def details_in(refusal: Refused, language: str) -> dict[str, Any]:
+    """Return a refusal's details with what is wrong with each field said in `language`."""
+    fields = refusal.details.get("fields")
+    if refusal.code != InvalidRequest.code or not isinstance(fields, dict):
+        return refusal.details
+    known = texts(tuple(_packages()), language)
+    said = {path: [known.gettext(message) for message in messages] for path, messages in fields.items()}
+    return {**refusal.details, "fields": said}
 
 
 def _readable(value: Any, language: str) -> Any:

@@ -4,8 +4,9 @@ import json
 from datetime import date
 
 import pytest
+from gerai_booking.schemas import NIK_PROBLEMS
 from gerai_gateway.limits import Limits
-from gerai_shared.refusals import Refused
+from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.ticket import State
 from icalendar import Calendar
 
@@ -281,6 +282,27 @@ def test_problems_speak_the_readers_language(gateway) -> None:
     english = gateway.api("GET", "agencies/police/services", headers={"Accept-Language": "en-GB"})
     assert indonesian.json["title"] == "Instansi itu tidak ada di mal ini."
     assert english.json["title"] == "There is no such agency in this mall."
+
+
+@pytest.mark.parametrize(
+    ("language", "nik", "unknown"),
+    [
+        ("id", "NIK terdiri atas 16 angka.", "Isian ini tidak dikenal."),
+        ("en", "A NIK has 16 digits.", "Unknown field."),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_told_in_the_readers_language(gateway, language, nik, unknown) -> None:
+    body = booking(person={**PERSON, "nik": "12345"}, nickname="Budi")
+    headers = {"Accept-Language": language}
+    answer = gateway.api("POST", "agencies/immigration/tickets", json=body, headers=headers)
+    assert answer.json["details"]["fields"] == {"person.nik": [nik], "nickname": [unknown]}
+
+
+def test_what_the_agency_finds_wrong_with_a_field_is_told_in_the_readers_language_too(gateway) -> None:
+    wrong = InvalidRequest(fields={"person.nik": [NIK_PROBLEMS["zero_serial"]]})
+    gateway.agencies.refuses["book_batch"] = wrong
+    answer = gateway.api("POST", "agencies/immigration/tickets", json=booking())
+    assert answer.json["details"]["fields"]["person.nik"][0].startswith("Empat angka terakhir NIK")
 
 
 def test_an_agency_that_is_away_is_503_and_the_rest_works(gateway) -> None:
