@@ -14,6 +14,14 @@ URL_OF_DATABASE = Regexp(
     r"^(postgresql\+psycopg2://.+|sqlite:///.+)$",
     error="must be postgresql+psycopg2://… or sqlite:///… (other drivers would stop the event loop)",
 )
+# Links in mails and codes begin with it, and whether browsers are told to stay with https.
+URL_OF_PORTAL = Regexp(
+    r"^https?://[^\s/?#]+(/[^\s?#]*)?$", error="must be https://… or http://…, without a query"
+)
+# Which of them a mall may use, and with what in it, its channel says.
+URL_OF_MAIL = Regexp(
+    r"^(smtps?|mailbox)://[^\s]+$", error="must be smtp://…, smtps://… or, in demonstrations, mailbox://…"
+)
 ADDRESS = Regexp(r"^[^:]+:\d{1,5}$", error="must be host:port")
 SHORTEST_SECRET = 32
 #: Seconds by which a demonstration may shift its clock: ten years.
@@ -84,14 +92,16 @@ def read_settings(deployment: str, *, needs: frozenset[str]) -> Settings:
             **({"validate": URL_OF_DATABASE} if "database" in needs else {}),
         ),
         "http_address": env.str("HTTP_ADDRESS", "127.0.0.1:8000", validate=ADDRESS),
-        "public_url": env.str("PUBLIC_URL", "http://127.0.0.1:8000"),
+        "public_url": env.str("PUBLIC_URL", "http://127.0.0.1:8000", validate=URL_OF_PORTAL),
         "secret_key": env.str("SECRET_KEY", **needed("secret", ""), **secrets),
         "sealing_keys": env.list("SEALING_KEYS", **needed("sealing", []), **some("sealing")),
         "identity_key": env.str(
             "IDENTITY_KEY", **needed("identity", ""), **({"validate": secret} if "identity" in needs else {})
         ),
         "agencies": env.list("AGENCIES", **needed("agencies", []), **some("agencies")),
-        "smtp_url": env.str("SMTP_URL", **needed("smtp", ""), **some("smtp")),
+        "smtp_url": env.str(
+            "SMTP_URL", **needed("smtp", ""), **({"validate": URL_OF_MAIL} if "smtp" in needs else {})
+        ),
         "mail_from": env.str("MAIL_FROM", "antrean@gerai.invalid"),
         "log_level": env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         "clock_offset": env.float(

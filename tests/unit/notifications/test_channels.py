@@ -1,10 +1,14 @@
 """The channels: which one the settings choose, and what their addresses mean."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
+from gerai_notifications import channels
 from gerai_notifications.channels import channel_for
 from gerai_notifications.channels.smtp import read_address
 from gerai_shared.deployment import deployment_of
-from gerai_shared.settings import InvalidSettings, Settings
+from gerai_shared.settings import URL_OF_MAIL, InvalidSettings, Settings
 
 
 def chosen(url: str, *, environment: str = "test", mail_from: str = "antrean@gerai.example") -> str:
@@ -71,3 +75,9 @@ def test_a_password_may_hold_any_character() -> None:
 def test_an_address_with_a_slip_in_it_is_refused(url: str) -> None:
     with pytest.raises(InvalidSettings, match="GERAI_SMTP_URL"):
         read_address(url)
+
+
+def test_the_settings_let_every_channel_be_chosen() -> None:
+    for found in iter_modules(channels.__path__):
+        for scheme in import_module(f"{channels.__name__}.{found.name}").SCHEMES:
+            URL_OF_MAIL(f"{scheme}://mail.example")

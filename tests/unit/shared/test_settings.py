@@ -166,6 +166,28 @@ def test_a_shift_that_no_clock_can_show_is_a_problem(given: Given, offset: str) 
 
 
 @pytest.mark.parametrize(
+    "url",
+    ["mpp.example.id", "//mpp.example.id", "ftp://mpp.example.id", "https://", "https://mpp.example.id?a=1"],
+)
+def test_links_that_would_lead_nowhere_are_refused_among_the_other_problems(given: Given, url: str) -> None:
+    problems = given.problems(PUBLIC_URL=url, LOG_LEVEL="LOUD")
+    assert [problem.partition(":")[0] for problem in problems] == ["GERAI_LOG_LEVEL", "GERAI_PUBLIC_URL"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "https://mpp.example.id/", "https://example.id/mpp"]
+)
+def test_the_portal_may_be_at_any_address_of_the_web(given: Given, url: str) -> None:
+    assert given(PUBLIC_URL=url).public_url == url
+
+
+@pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://"])
+def test_mails_that_no_channel_takes_are_refused_among_the_other_problems(given: Given, url: str) -> None:
+    problems = given.problems(EVERYTHING, **COMPLETE | {"SMTP_URL": url, "LOG_LEVEL": "LOUD"})
+    assert [problem.partition(":")[0] for problem in problems] == ["GERAI_LOG_LEVEL", "GERAI_SMTP_URL"]
+
+
+@pytest.mark.parametrize(
     "url", ["postgresql://u@h/d", "postgresql+psycopg://u@h/d", "mysql://u@h/d", "sqlite://"]
 )
 def test_a_driver_that_would_stop_the_event_loop_is_refused(given: Given, url: str) -> None:
