@@ -8,6 +8,7 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from gerai_shared.refusals import (
+    ArrivedTooSlowly,
     BodyTooLarge,
     Fault,
     IdempotencyKeyMissing,
@@ -30,7 +31,7 @@ PROBLEM_TYPE = "application/problem+json"
 #: What every operation may answer, and every write beside it.
 ANYWHERE: tuple[type[Refused], ...] = (TooManyRequests, Saturated, TookTooLong, Fault)
 ON_WRITES: tuple[type[Refused], ...] = (IdempotencyKeyMissing, InvalidIdempotencyKey)
-ON_BODIES: tuple[type[Refused], ...] = (UnreadableBody, BodyTooLarge)
+ON_BODIES: tuple[type[Refused], ...] = (UnreadableBody, ArrivedTooSlowly, BodyTooLarge)
 DESCRIPTION = (
     "Books visits at the counters of a public service mall, follows them, and files complaints. "
     "Times are ISO 8601 with an offset. Errors are RFC 9457 problems with a stable `code`. Every write takes "
