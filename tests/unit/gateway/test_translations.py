@@ -4,6 +4,7 @@ import string
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import gerai_gateway
 import pytest
@@ -103,7 +104,8 @@ def test_every_message_about_a_field_has_its_indonesian(known) -> None:
 def test_whatever_is_taken_for_a_field_is_refused_in_indonesian(known) -> None:
     told: set[str] = set()
     schemas = [v for v in vars(taken).values() if isinstance(v, type) and issubclass(v, Schema)]
-    for wrong in (None, True, -1, 7.5, "", "x", "x" * 6_000, "\x07", "2026-02-30", [], {}):
+    mistakes: tuple[Any, ...] = (None, True, -1, 7.5, "", "x", "x" * 6_000, "\x07", "2026-02-30", [], {})
+    for wrong in mistakes:
         for schema in (found() for found in schemas):
             names = [field.data_key or name for name, field in schema.fields.items()]
             try:
