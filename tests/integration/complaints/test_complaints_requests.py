@@ -1,6 +1,7 @@
 """What the gateway asks: file, track, decide; each once, whatever is repeated; and what others are told."""
 
 import base64
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -88,6 +89,17 @@ def test_the_same_key_gives_the_same_receipt_whatever_the_agency_says_of_the_vis
     for facts in (FACTS, {**FACTS, "counter": "5"}):
         assert mall.file(**sent, ticket_facts=facts) == first
     assert count(mall) == 1
+
+
+def test_what_is_no_agency_of_the_mall_is_not_complained_about_unless_the_visit_tells_better(
+    mall: Mall,
+) -> None:
+    mall.deployment.settings = replace(mall.deployment.settings, agencies=("immigration", "legal"))
+    wrong: dict[str, Any] = {"agency": "police", "ticket_token": TICKET_TOKEN}
+    refused = refusal_of(mall, "file", request(**wrong))
+    assert (refused.code, refused.status) == ("unknown_agency", 422)
+    first = mall.file(key="kunci-satu", **wrong, ticket_facts=FACTS)
+    assert mall.file(key="kunci-satu", **wrong) == first
 
 
 def test_where_it_happened_is_what_the_visit_says(mall: Mall) -> None:

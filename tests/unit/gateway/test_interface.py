@@ -402,6 +402,12 @@ def test_the_mall_itself_may_be_complained_about(gateway, site) -> None:
     assert gateway.api("GET", f"complaints/{filed['token']}").json["agency"] == "mall"
 
 
+def test_the_mall_may_be_complained_about_at_a_place_that_no_agency_has_told_of_yet(gateway) -> None:
+    gateway.mall.catalogues._known.clear()
+    body = {**COMPLAINT, "agency": "mall", "site": "mpp-lebak"}
+    assert gateway.api("POST", "complaints", json=body).status_code == 201
+
+
 def test_whoever_stays_unknown_needs_no_name(gateway) -> None:
     body = {**COMPLAINT, "anonymous": True, "person": {}}
     assert gateway.api("POST", "complaints", json=body).status_code == 201
