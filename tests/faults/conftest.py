@@ -11,7 +11,7 @@ from tests.support.load import Load, Record, make_room
 from tests.support.mall import BreakableMall, prepared_mall
 
 #: The first test of a run also waits for the mall to open.
-SECONDS_A_TEST = 240
+SECONDS_A_TEST = 360
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,7 +32,7 @@ def running_mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable
 
 @pytest.fixture(scope="session")
 def record() -> Record:
-    """Everything that anybody was told since the mall opened."""
+    """Everything that anybody was told since the mall opened; each scenario answers for its own part."""
     return Record()
 
 
@@ -52,6 +52,7 @@ def mall(running_mall: BreakableMall) -> BreakableMall:
 @pytest.fixture
 def load(mall: BreakableMall, record: Record, numbers: "itertools.count[int]") -> Iterator[Load]:
     """People in the mall during the whole test."""
+    record.begin()
     with Load(mall=mall, record=record, numbers=numbers) as load:
         load.flows(booked=5, served=2, filed=1)
         yield load
@@ -68,7 +69,7 @@ def settle(mall: BreakableMall, load: Load, record: Record) -> Callable[..., Non
         load.flows(booked=5, changed=2, served=2, filed=1)
         load.stop()
         wait_until_quiet(mall, parked=parked)
-        assert problems(mall, record, failed=failed) == []
+        assert record.news(problems(mall, record, failed=failed)) == []
         assert mall.dead() == []
 
     return end

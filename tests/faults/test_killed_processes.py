@@ -12,6 +12,7 @@ ONE_OF_EACH_KIND = (
     "booking-immigration-counter",
     "complaints-bus",
     "complaints-relay",
+    "complaints-desk",
     "gateway-serve",
 )
 

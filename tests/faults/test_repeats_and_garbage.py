@@ -6,16 +6,19 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.bus.embedded import PARKING_QUEUE
+from gerai_shared.bus.topology import RPC_EXCHANGE, rpc_queue
 from gerai_shared.events.catalogue import REGISTRY
 
 from tests.faults.garbage import requests, spoiled_events, unreadable
+from tests.faults.repeating import Repeater
 from tests.faults.visits import book_once
 from tests.support.errand import ask, person
 from tests.support.invariants import PRODUCERS, problems, wait_until_quiet
-from tests.support.load import Load
+from tests.support.load import ERRANDS, Load
 from tests.support.mall import EVENTS_QUEUE, BreakableMall
 from tests.support.waiting import wait_until
 
@@ -45,10 +48,56 @@ def test_every_message_delivered_twice_more_changes_nothing(
         thread.join()
     wait_until(
         lambda: mall.measured("notifications-all", repeats) >= before + 2 * len(bodies),
-        timeout=60,
+        timeout=150,
         message=f"{2 * len(bodies)} repeats",
     )
     settle()
+
+
+def test_every_request_carried_out_three_times_changes_nothing_more(
+    mall: BreakableMall, load: Load, settle: Callable[..., None]
+) -> None:
+    """Hazard 12: a request that comes again, even while it is carried out, has one effect and one answer."""
+    buses = [f"{name}-bus" for name in PRODUCERS]
+    before = sum(mall.measured(name, "gerai_rpc_seconds_count") for name in buses)
+    with Repeater(
+        mall.rabbit.url(),
+        exchange=RPC_EXCHANGE,
+        kind="direct",
+        keys=PRODUCERS,
+        targets=lambda deployment: [rpc_queue(deployment)],
+    ) as repeater:
+        load.flows(booked=30, changed=10, served=5, filed=5)
+        settle()
+    assert set(repeater.repeated) == set(PRODUCERS)
+    carried_out = sum(mall.measured(name, "gerai_rpc_seconds_count") for name in buses) - before
+    # A few may have come too late to be carried out.
+    assert carried_out > 2 * repeater.repeated.total()
+
+
+def test_every_event_told_three_times_leaves_the_boards_right(
+    mall: BreakableMall, load: Load, settle: Callable[..., None]
+) -> None:
+    """Repeats reach a gateway late, and after newer ones; a new gateway, which saw none of them, shows the same."""
+    live = [name for name in mall.rabbit.lengths() if name.startswith("live.gateway.")]
+    assert live
+    with Repeater(
+        mall.rabbit.url(), exchange="booking.events", kind="topic", keys=["#"], targets=lambda _key: live
+    ) as repeater:
+        load.flows(booked=20, changed=10, served=5)
+        settle()
+    assert repeater.repeated.total() > 50
+    shown = board(mall)
+    mall.end("gateway-serve")
+    mall.revive("gateway-serve")
+    wait_until(lambda: board(mall) == shown, message=f"as before: {shown}")
+
+
+def board(mall: BreakableMall) -> dict[str, Any]:
+    """Return what the display of the load's site shows of people."""
+    site, _service, _counters = ERRANDS["immigration"]
+    shown = ask("GET", f"{mall.portal}/api/v1/sites/{site}/board").body
+    return {name: shown[name] for name in ("calls", "next", "waiting")}
 
 
 def test_garbage_in_every_queue_is_put_aside_and_work_goes_on(
@@ -159,7 +208,7 @@ def test_what_failed_for_a_reason_is_replayed_when_the_reason_is_gone(
     assert "ticket.booked.v1" in gerai(mall, *database, "list")
     gerai(mall, *database, "replay", identifier)
     wait_until_quiet(mall)
-    assert problems(mall, load.record) == []
+    assert load.record.news(problems(mall, load.record)) == []
 
 
 def test_text_that_no_database_takes_harms_nobody_else_s_booking(

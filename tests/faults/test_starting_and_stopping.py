@@ -20,6 +20,7 @@ ONE_OF_EACH_KIND = (
     "booking-immigration-relay",
     "booking-immigration-counter",
     "complaints-bus",
+    "complaints-relay",
     "complaints-desk",
     "notifications-all",
     "gateway-serve",

@@ -15,4 +15,4 @@ def test_nothing_is_left_under_way_after_all_faults(mall: BreakableMall, record:
         ),
         timeout=70,
     )
-    assert problems(mall, record) == []
+    assert record.news(problems(mall, record)) == []

@@ -20,7 +20,7 @@ from tests.support.mall import BreakableMall
 from tests.support.waiting import wait_until
 
 #: How long somebody goes on asking before giving up.
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 110.0
 THINKING_SECONDS = 0.1
 #: No answer, not even a refusal, may take longer than an entrypoint's own limit.
 SLOWEST_SECONDS = 16.0
@@ -38,6 +38,9 @@ ERRANDS = {
 class Record:
     """What was asked and what was answered, in all threads together.
 
+    Several scenarios share one mall and one record. `surprises`, `given_up` and `slowest` are those of the
+    scenario under way, `known` the problems that an earlier one was blamed for already.
+
     `booked` and `filed` are acknowledged bookings (ticket id) and complaints (number) by key; `told` are
     the (agency, ticket id, revision, state) that somebody was shown as the outcome of a change.
     """
@@ -52,13 +55,33 @@ class Record:
     given_up: list[str] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    has_given_up_before: bool = False
+    known: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self) -> None:
+        """Begin a scenario: what went wrong in earlier ones is not its fault."""
+        self.has_given_up_before = self.has_given_up_before or bool(self.given_up)
+        self.given_up.clear()
+        self.surprises.clear()
+        self.slowest = 0.0
+
+    def news(self, problems: list[str]) -> list[str]:
+        """Return the problems that no earlier scenario was blamed for."""
+        found = [problem for problem in problems if problem not in self.known]
+        self.known.update(found)
+        return found
 
     def key(self) -> str:
         """Return a new idempotency key."""
         made = str(uuid.uuid4())
         self.keys.add(made)
         return made
+
+    @property
+    def has_given_up(self) -> bool:
+        """Whether anybody ever went away without an answer."""
+        return self.has_given_up_before or bool(self.given_up)
 
     def count(self, what: str) -> None:
         """Count a success; `what` is booked, changed, served, called or filed."""
@@ -244,7 +267,9 @@ class Load:
                 answer = self._persist_step(key, lambda k=key, v=verb: officer.step(counter, v, {}, key=k))
                 # Who gave up on an answer finds the counter where the unanswered step has left it.
                 left = {"nobody_waits", "counter_busy", "counter_idle", "transition_not_allowed"}
-                if answer is None or not self._expect(answer, 200, left if self.record.given_up else set()):
+                if answer is None or not self._expect(
+                    answer, 200, left if self.record.has_given_up else set()
+                ):
                     continue
                 self.record.tell(agency, answer.body["ticket"])
                 self.record.count("called" if verb == "call-next" else verb)
