@@ -6,6 +6,7 @@ Opens a mall of its own.
 
 import argparse
 import tempfile
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.progress import track
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, OPTIONS, PHONE, TELEVISION
-from tests.support.errand import Officer
+from tests.support.errand import Officer, ask
 from tests.support.whole_mall import TODAY, Mall, running_mall
 
 README_FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
@@ -89,7 +90,7 @@ def _display(mall: Mall) -> str:
 
 
 def _fill(mall: Mall) -> str:
-    """Book, check in and call some people who do not exist; return the token of one who waits."""
+    """Book, check in, call and complain as people who do not exist; return the token of one who waits."""
     citizen, officer = mall.citizen, mall.officer()
     legal = Officer.sign_in(mall.legal, mall.password)
     slots = citizen.slots(TODAY, TODAY)
@@ -104,6 +105,15 @@ def _fill(mall: Mall) -> str:
     for counter in ("mpp-lebak.2", "mpp-lebak.1"):
         officer.step(counter, "call-next")
     legal.step("mpp-lebak.3", "call-next")
+    for title in ("Menunggu terlalu lama", "Pintu masuk tidak ramah kursi roda"):
+        complaint = {
+            "classification": "complaint",
+            "title": title,
+            "text": "Mohon ditanggapi, terima kasih.",
+            "agency": "immigration",
+            "person": {"name": "Warga Contoh", "email": "warga@example.org"},
+        }
+        ask("POST", f"{mall.portal}/api/v1/complaints", complaint, key=str(uuid.uuid4()))
     return str(tokens[4])
 
 
