@@ -109,9 +109,11 @@ def test_an_hour_on_a_closed_day_is_told_to_be_closed(house: House) -> None:
         f"{SITE}.{SERVICE}.20261207T0200Z",
         f"{SITE}.haircut.{sunday}",
         f"nowhere.{SERVICE}.{sunday}",
+        f"{SITE}.{SERVICE}.99991231T2359Z",
+        f"{SITE}.{SERVICE}.00010101T0000Z",
     ]
     answers = house.book(*(house.request(1, place, service=SERVICE) for place in wanted))
-    assert [outcome(answer) for answer in answers] == ["slot_closed"] * 2 + ["unknown_slot"] * 3
+    assert [outcome(answer) for answer in answers] == ["slot_closed"] * 2 + ["unknown_slot"] * 5
     assert house.rows(select(tickets)) == []
     house.check()
 

@@ -32,6 +32,7 @@ from gerai_booking.models.tables import metadata
 
 #: How the start of an hour is written in its id, in UTC.
 SLOT_TIME = "%Y%m%dT%H%MZ"
+YEARS_OF_SLOTS = range(2000, 3000)
 
 #: Dated rules: how many places a site gives on a day through a channel, over all services or for one.
 quotas = Table(
@@ -95,9 +96,11 @@ def read_slot_id(text: str) -> tuple[str, str, datetime] | None:
     """Return (site, service, start) from the id of an hour, opened or not; None if it is no such id."""
     try:
         site, service, start = text.split(".")
-        return site, service, datetime.strptime(start, SLOT_TIME).replace(tzinfo=UTC)
+        starts_at = datetime.strptime(start, SLOT_TIME).replace(tzinfo=UTC)
     except ValueError:
         return None
+    # At the ends of the calendar a moment has no local day any more.
+    return (site, service, starts_at) if starts_at.year in YEARS_OF_SLOTS else None
 
 
 def find_slots(session: Session, ids: Sequence[str]) -> dict[str, Any]:
