@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from gerai_shared.refusals import Saturated, TooManyRequests, Unavailable
+from gerai_shared.refusals import Refused, Saturated, TooManyRequests, Unavailable
 
 from gerai_gateway.limits import Limits
 from gerai_gateway.rules.limiting import Buckets, disguise, network_of
 
 FULL_HOUSE_SECONDS = 30
 SILENT_SECONDS = 5
-#: Of all workers, as many as this part may wait for one deployment: while it is silent, the others and the
-#: pages that need none of them have the rest.
+#: Of all workers, as many as this part may wait for one deployment that is silent: the others and the pages
+#: that need none of them have the rest. However many wait for one that answers are being served.
 SHARE_OF_WORKERS = 3
+SILENT_AFTER_SECONDS = 1.5
 
 
 class Limiter:
@@ -70,18 +71,35 @@ class Seats:
 
 @dataclass(kw_only=True)
 class Waits:
-    """The workers that wait for an answer of each deployment, at most `most` of them for one."""
+    """The workers that wait for an answer of each deployment: at most `most` for one that is silent."""
 
     most: int
+    silent_after: float = SILENT_AFTER_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
     by_deployment: Counter[str] = field(default_factory=Counter)
+    #: When each was last heard of, or asked by somebody whom nobody waited before.
+    heard_at: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def place(self, deployment: str) -> Iterator[None]:
-        """Be one of those who wait, during the block. Raises Unavailable at once when there are too many."""
-        if self.by_deployment[deployment] >= self.most:
+        """Be one of those who wait, during the block.
+
+        Raises Unavailable at once when the deployment is silent and many wait for it already.
+        """
+        now = self.monotonic()
+        if not self.by_deployment[deployment]:
+            self.heard_at[deployment] = now
+        is_silent = now - self.heard_at[deployment] >= self.silent_after
+        if is_silent and self.by_deployment[deployment] >= self.most:
             raise Unavailable(retry_after=SILENT_SECONDS)
         self.by_deployment[deployment] += 1
         try:
             yield
+        except Refused as refusal:
+            if refusal.code != Unavailable.code:
+                self.heard_at[deployment] = self.monotonic()
+            raise
+        else:
+            self.heard_at[deployment] = self.monotonic()
         finally:
             self.by_deployment[deployment] -= 1

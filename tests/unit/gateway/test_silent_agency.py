@@ -1,12 +1,13 @@
 """One agency is silent and many ask for it: they are told so at once, and everything else goes on."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 
 import eventlet
 import pytest
 from eventlet.event import Event
-from gerai_gateway.limiting import SHARE_OF_WORKERS
-from gerai_shared.refusals import Unavailable
+from gerai_gateway.limiting import SHARE_OF_WORKERS, SILENT_AFTER_SECONDS, Waits
+from gerai_shared.refusals import NotFound, Refused, Unavailable
 from werkzeug.test import TestResponse
 
 from tests.unit.gateway.conftest import Gateway
@@ -28,6 +29,8 @@ def silence(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Event
         return answer(deployment, *asked)
 
     monkeypatch.setattr(gateway.agencies, "_answer", silent)
+    # It has been silent for long enough before anybody asks.
+    monkeypatch.setattr(gateway.mall.waits, "silent_after", 0.0)
     yield over
     if not over.ready():
         over.send(None)
@@ -81,3 +84,56 @@ def test_an_agency_that_never_told_anything_holds_no_more(gateway, silence) -> N
     share = gateway.container.max_workers // SHARE_OF_WORKERS
     answers = crowd(gateway, lambda _: gateway.api("GET", "agencies/immigration/services"))
     assert [answer.status_code for answer in answers] == [503] * (gateway.container.max_workers - share)
+
+
+class Watch:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """A clock at nought."""
+    return Watch()
+
+
+@pytest.fixture
+def waits(watch: Watch) -> Waits:
+    """Two may wait for a silent deployment."""
+    return Waits(most=2, monotonic=watch)
+
+
+@pytest.mark.parametrize("answer", [None, NotFound()])
+def test_however_many_wait_for_an_agency_that_answers(
+    waits: Waits, watch: Watch, answer: Refused | None
+) -> None:
+    with ExitStack() as waiting:
+        for _ in range(50):
+            waiting.enter_context(waits.place("booking-immigration"))
+            watch.now += SILENT_AFTER_SECONDS / 2
+            with suppress(NotFound), waits.place("booking-immigration"):
+                if answer is not None:
+                    raise answer
+    assert not +waits.by_deployment
+
+
+def test_an_agency_is_silent_when_nothing_was_heard_of_it_for_a_while(waits: Waits, watch: Watch) -> None:
+    with ExitStack() as waiting:
+        for _ in range(2):
+            waiting.enter_context(waits.place("booking-immigration"))
+        watch.now += SILENT_AFTER_SECONDS * 0.9
+        with suppress(Unavailable), waits.place("booking-immigration"):
+            # That it cannot work now is not what anybody waited for.
+            raise Unavailable(retry_after=5)
+        watch.now += SILENT_AFTER_SECONDS * 0.2
+        with pytest.raises(Unavailable), waits.place("booking-immigration"):
+            pass
+        with waits.place("booking-legal"):
+            pass
+    with waits.place("booking-immigration"):
+        pass
