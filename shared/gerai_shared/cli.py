@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from amqp.exceptions import AMQPError
 from kombu.exceptions import OperationalError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError as DatabaseError
@@ -331,8 +332,12 @@ def _send_back(channel: Any, message: Any) -> bool:
         headers={k: v for k, v in headers.items() if not str(k).startswith("x-")},
         properties={k: properties[k] for k in KEPT_PROPERTIES if k in properties},
     )
-    # Confirmed: only what the broker has again may leave the parking queue.
-    channel.basic_publish_confirm(again, exchange="", routing_key=queue)
+    # Confirmed and mandatory: only what a queue has again may leave the parking queue.
+    try:
+        channel.basic_publish_confirm(again, exchange="", routing_key=queue, mandatory=True)
+    except AMQPError:
+        sys.stderr.write(f"gerai: the broker has no queue {queue} that would take it; it stays\n")
+        return False
     return True
 
 

@@ -85,3 +85,13 @@ def test_all_that_is_parked_is_sent_back_where_it_came_from(
     assert "it stays" in told.err
     assert waiting(bus, EVENTS) == 3
     assert parked_on_broker() == [b"from nowhere"]
+
+
+def test_what_no_queue_would_take_stays_parked(bus, publish_raw, parked_on_broker, capsys) -> None:
+    publish_raw(
+        PARKED, b"an agency that left", message_id="late", headers={"x-first-death-queue": "rpc.gone"}
+    )
+    wait_until(lambda: len(parked_on_broker()) == 1)
+    assert cli.main(["parked", "--bus-url", bus, "replay", "late"]) == 1
+    assert "no queue rpc.gone" in capsys.readouterr().err
+    assert parked_on_broker() == [b"an agency that left"]

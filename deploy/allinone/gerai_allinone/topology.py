@@ -296,6 +296,10 @@ def _down(folder: Path) -> int:
     if pid is None:
         console.print("Nothing is running from this folder.")
         return 0
+    if pid <= 0:
+        # The lock is held from where this machine's numbers of processes mean nothing.
+        console.print("[red]It runs in another container or on another machine: end it there.[/red]")
+        return 1
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOPPED_SECONDS

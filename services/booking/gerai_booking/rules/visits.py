@@ -9,9 +9,9 @@ CHECK_IN_OPENS = timedelta(minutes=60)
 GRACE = timedelta(minutes=15)
 #: Live holds that one browser may have: a family's, each member at another hour.
 HOLDS_AT_ONCE = 3
-#: Live holds from one network. A browser says itself who it is and can be another one each time; an office
-#: or a village's hotspot has one address for all.
-HOLDS_OF_A_NETWORK = 20
+#: Live holds from one network. A browser says itself who it is and can be another one each time; yet a
+#: carrier has one address for very many telephones, and a village's hotspot one for all.
+HOLDS_OF_A_NETWORK = 60
 BOOKABLE_DAYS = 30
 LONGEST_RANGE_DAYS = 62
 

@@ -132,7 +132,8 @@ def case(session: Session, number: str, *, officer: Officer, keyring: Keyring, n
         working_days=complaint.working_days,
         answered_at=complaint.answered_at,
         closed_at=complaint.closed_at,
-        name=contact.name,
+        # Of a complaint filed before anonymous ones were kept without a name, it stays unknown, too.
+        name=None if complaint.anonymous else contact.name,
         is_told_by_email=contact.email is not None,
         ticket=_ticket(complaint),
         ticket_awaited=complaint.link_at is not None,
