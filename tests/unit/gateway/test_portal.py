@@ -201,6 +201,27 @@ def test_an_answer_that_was_lost_is_asked_again_with_the_same_key(gateway) -> No
     assert send(gateway, answer, address, **TYPED).status_code == 303
 
 
+def test_an_agency_that_falls_silent_takes_no_form_away(gateway) -> None:
+    address = held(gateway)
+    details = gateway.client.get(address)
+    seen = {name: field(details, name) for name in ("seen_site", "seen_starts_at", "seen_held_until")}
+    for method in ("book_batch", "ticket"):
+        gateway.agencies.refuses[method] = Unavailable(retry_after=5)
+    for _ in range(2):
+        answer = send(gateway, details, address, **TYPED, **seen)
+        assert answer.status_code == 503
+        assert "Anda tidak akan terdaftar dua kali" in text_of(answer)
+        assert "Rabu, 25 November 2026" in text_of(answer)
+        assert field(answer, "nik") == TYPED["nik"]
+        assert field(answer, "idempotency_key") == field(details, "idempotency_key")
+        assert {name: field(answer, name) for name in seen} == seen
+    for made_up in ("", "yesterday", "2026-11-25T09:00:00", "9999-12-31T23:59:59+00:00"):
+        for name in seen:
+            assert send(gateway, details, address, **TYPED, **{**seen, name: made_up}).status_code == 503
+    gateway.agencies.refuses.clear()
+    assert send(gateway, details, address, **TYPED, **seen).status_code == 303
+
+
 def test_a_form_sent_twice_leads_to_the_one_ticket(gateway) -> None:
     address = held(gateway)
     details = gateway.client.get(address)

@@ -1,6 +1,6 @@
 """Booking: a day and an hour, then who comes, then a ticket."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gerai_shared.borders import load
@@ -23,6 +23,7 @@ from gerai_gateway.schemas import taken
 
 _booking = taken.BookingSchema()
 _hold = taken.HoldSchema()
+LONGEST_HOLD = timedelta(hours=1)
 
 
 class BookingPages(PortalPages):
@@ -76,6 +77,9 @@ class BookingPages(PortalPages):
             self._check(body, self.mall.catalogues.of(agency).service(service))
             booked = errands.book(self.mall, agency, body, key=key)
         except Refused as refusal:
+            if refusal.code in forms.UNANSWERED and (seen := self._seen(agency, service, token, form)):
+                # Whoever gave no answer now would give none about the hold either.
+                return self._details(request, seen, form=form, refusal=refusal)
             view = self._held(agency, service, token)
             if view["ticket"]["state"] == State.BOOKED and refusal.code in ALREADY_SENT:
                 # The answer to the first sending was lost on the way; the booking was not.
@@ -158,6 +162,36 @@ class BookingPages(PortalPages):
         if (view["ticket"]["agency"], view["ticket"]["service"]) != (agency, service):
             raise UnknownTicket
         return view
+
+    def _seen(self, agency: str, service: str, token: str, form: dict[str, str]) -> Json | None:
+        """Return the hold as the form itself showed it, while it is alive; None when that cannot be told."""
+        try:
+            starts_at = datetime.fromisoformat(form.get("seen_starts_at", ""))
+            held_until = datetime.fromisoformat(form.get("seen_held_until", ""))
+            site = self.mall.catalogues.of(agency).site(form.get("seen_site", ""))
+            day = local_date(starts_at, site["time_zone"])
+        except (ValueError, OverflowError, Refused):
+            return None
+        if starts_at.tzinfo is None or held_until.tzinfo is None:
+            return None
+        # Whoever sends the form could write anything into it.
+        if not self.now < held_until <= self.now + LONGEST_HOLD:
+            return None
+        return {
+            "token": token,
+            "time_zone": site["time_zone"],
+            "site_name": site["name"],
+            "site_address": site["address"],
+            "ticket": {
+                "agency": agency,
+                "service": service,
+                "site": site["code"],
+                "state": State.HELD,
+                "day": day.isoformat(),
+                "slot_starts_at": starts_at.isoformat(),
+                "held_until": held_until.isoformat(),
+            },
+        }
 
     def _details(
         self, request: Request, view: Json, *, form: dict[str, str], refusal: Refused | None = None
