@@ -71,7 +71,11 @@ class Seats:
 
 @dataclass(kw_only=True)
 class Waits:
-    """The workers that wait for an answer of each deployment: at most `most` for one that is silent."""
+    """The workers that wait for an answer of each deployment.
+
+    At most `most` wait for one that is silent; and when twice as many wait in all, for whatever, nobody
+    more waits for a silent one: should all be silent, the pages that need none of them still come.
+    """
 
     most: int
     silent_after: float = SILENT_AFTER_SECONDS
@@ -90,7 +94,8 @@ class Waits:
         if not self.by_deployment[deployment]:
             self.heard_at[deployment] = now
         is_silent = now - self.heard_at[deployment] >= self.silent_after
-        if is_silent and self.by_deployment[deployment] >= self.most:
+        many = self.by_deployment[deployment] >= self.most or self.by_deployment.total() >= 2 * self.most
+        if is_silent and many:
             raise Unavailable(retry_after=SILENT_SECONDS)
         self.by_deployment[deployment] += 1
         try:

@@ -137,3 +137,15 @@ def test_an_agency_is_silent_when_nothing_was_heard_of_it_for_a_while(waits: Wai
             pass
     with waits.place("booking-immigration"):
         pass
+
+
+def test_when_all_are_silent_some_workers_stay_free(waits: Waits, watch: Watch) -> None:
+    with ExitStack() as waiting:
+        for number in range(4):
+            waiting.enter_context(waits.place(f"agency-{number}"))
+        watch.now += SILENT_AFTER_SECONDS
+        for number in range(4):
+            with pytest.raises(Unavailable), waits.place(f"agency-{number}"):
+                pass
+        with waits.place("an agency that was not asked yet"):
+            pass
