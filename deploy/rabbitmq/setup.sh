@@ -19,7 +19,12 @@ ctl() { $rabbitmqctl --quiet "$@"; }
 tries=60
 until ctl await_startup </dev/null 2>/dev/null; do
     tries=$((tries - 1))
-    if [ "$tries" -eq 0 ]; then echo "the broker does not come up" >&2; exit 1; fi
+    if [ "$tries" -eq 0 ]; then
+        # Once more, to be told why: a wrong cookie or a missing permission looks the same from here.
+        ctl await_startup </dev/null || true
+        echo "the broker does not come up" >&2
+        exit 1
+    fi
     sleep 1
 done
 
