@@ -42,7 +42,7 @@ def open_wide(bench: Bench) -> list[str]:
     bench.sql(IMMIGRATION, f"UPDATE slots SET capacity = {PLENTY} WHERE {chosen}")  # noqa: S608
     bench.sql(
         IMMIGRATION,
-        f"UPDATE day_quotas SET capacity = {PLENTY} WHERE day BETWEEN '{FIRST_DAY}' AND '{LAST_DAY}'",  # noqa: S608
+        f"UPDATE day_quotas SET capacity = {PLENTY} WHERE channel = 'online' AND day BETWEEN '{FIRST_DAY}' AND '{LAST_DAY}'",  # noqa: S608
     )
     # In an order of chance, the same in every run.
     return bench.sql(IMMIGRATION, f"SELECT id FROM slots WHERE {chosen} ORDER BY md5(id)").split()  # noqa: S608

@@ -16,7 +16,8 @@ def measure(context: Context) -> list[Row]:
     where = f"site = '{SITE}' AND day = '{DAY}'"
     names = ", ".join(map(repr, SERVICES))
     slots = bench.sql(IMMIGRATION, f"SELECT id FROM slots WHERE {where} AND service IN ({names})").split()  # noqa: S608
-    places = bench.sql(IMMIGRATION, f"SELECT capacity FROM day_quotas WHERE {where} AND service = ''")  # noqa: S608
+    whole = f"{where} AND service = '' AND channel = 'online'"
+    places = bench.sql(IMMIGRATION, f"SELECT capacity FROM day_quotas WHERE {whole}")  # noqa: S608
     if places != str(PLACES):
         raise AssertionError(f"the day has {places} places instead of {PLACES}")
     context.tell(f"the rush: {CITIZENS} citizens on {PLACES} places")

@@ -51,11 +51,13 @@ SLOTS = f"""
     GROUP BY slots.id HAVING slots.taken <> count(tickets.id) OR slots.taken > slots.capacity
 """
 DAYS = f"""
-    SELECT q.site, q.day, q.service, q.taken, count(t.id) FROM day_quotas AS q
-    LEFT JOIN tickets AS t ON t.site = q.site AND t.day = q.day AND t.slot_id IS NOT NULL
-        AND (q.service = '' OR q.service = t.service) AND t.state NOT IN {GIVES_PLACE_BACK}
-    GROUP BY q.site, q.day, q.service, q.taken, q.capacity
-    HAVING q.taken <> count(t.id) OR q.taken > q.capacity
+    SELECT q.site, q.day, q.service, q.channel, q.taken, count(t.id) FROM day_quotas AS q
+    LEFT JOIN tickets AS t ON t.site = q.site AND t.day = q.day AND t.quota_channel IS NOT NULL
+        AND (q.service = '' OR q.service = t.service) AND (q.channel = '' OR q.channel = t.quota_channel)
+        AND t.state NOT IN {GIVES_PLACE_BACK}
+    WHERE q.channel <> 'over_quota'
+    GROUP BY q.site, q.day, q.service, q.channel, q.taken, q.capacity, q.extra
+    HAVING q.taken <> count(t.id) OR q.taken > q.capacity + q.extra
 """
 #: Every ticket came from a command that was kept.
 UNASKED = """

@@ -369,7 +369,7 @@ def make_room(mall: BreakableMall) -> None:
         )
         mall.query(
             agency_database(agency),
-            "UPDATE day_quotas SET capacity = %s WHERE site = %s AND day = '2026-12-01'",
+            "UPDATE day_quotas SET capacity = %s WHERE channel = 'online' AND site = %s AND day = '2026-12-01'",
             WIDE,
             site,
         )

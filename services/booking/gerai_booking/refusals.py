@@ -158,3 +158,51 @@ class SiteClosedToday(Refused):
 
     code = "site_closed_today"
     status = 409
+
+
+class WalkInFull(Refused):
+    """Today's places for people without a booking are gone. A supervisor may give one beyond the quota."""
+
+    code = "walk_in_full"
+    status = 409
+
+
+class OverQuotaNotAllowed(Refused):
+    """At this place nothing is given beyond the quota: no rule allows it."""
+
+    code = "over_quota_not_allowed"
+    status = 409
+
+
+class OverQuotaUsedUp(Refused):
+    """All places that may be given beyond today's quota are given."""
+
+    code = "over_quota_used_up"
+    status = 409
+
+
+class EmergencyUsedUp(Refused):
+    """Today's places for emergencies are gone. Please ask the head of the office."""
+
+    code = "emergency_used_up"
+    status = 409
+
+
+class PlanInThePast(Refused):
+    """A plan changes from today on: days that are over stay as they were."""
+
+    code = "plan_in_the_past"
+
+
+class UnknownRestriction(Refused):
+    """There is no such restriction."""
+
+    code = "unknown_restriction"
+    status = 404
+
+
+class RestrictionOver(Refused):
+    """This restriction ended on %(day)s already."""
+
+    code = "restriction_over"
+    status = 409

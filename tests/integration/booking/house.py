@@ -9,14 +9,16 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
+from gerai_booking.models import grants
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
+from gerai_booking.rules.quota import ONLINE, OVER_QUOTA, Bound, bounds_of
 from gerai_booking.schemas import BookingSchema
 from gerai_booking.usecases import booking, planning
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.booking import Answer, BookingRequest
-from gerai_booking.usecases.floor import Desk
+from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_shared import tables
 from gerai_shared.borders import load
@@ -25,7 +27,7 @@ from gerai_shared.database import Database
 from gerai_shared.refusals import Refused
 from gerai_shared.sealing import Sealer
 from gerai_shared.workdays import WorkCalendar
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 #: Tuesday, 1 December 2026, 09:00 in Serang.
@@ -174,7 +176,7 @@ class House:
     def shrink(self, *, day: date, places: int | None = None, per_slot: int | None = None) -> None:
         """Leave fewer places on a day, or in each of its hours."""
         if places is not None:
-            whole = (day_quotas.c.site == SITE, day_quotas.c.day == day, day_quotas.c.service == "")
+            whole = self._row(day, Bound(channel=ONLINE))
             self.change(update(day_quotas).where(*whole).values(capacity=places))
         if per_slot is not None:
             hours = (slots.c.site == SITE, slots.c.day == day, slots.c.service == SERVICE)
@@ -182,20 +184,41 @@ class House:
 
     def empty(self) -> None:
         """Take all tickets away."""
-        gone = [people, tickets, history, series, tables.outbox, tables.streams, tables.commands]
+        gone = [
+            people,
+            grants.grants,
+            tickets,
+            history,
+            series,
+            tables.outbox,
+            tables.streams,
+            tables.commands,
+        ]
         self.change(
             *(delete(table) for table in gone),
-            *(update(table).values(taken=0) for table in (slots, day_quotas)),
+            update(slots).values(taken=0),
+            update(day_quotas).values(taken=0, extra=0),
         )
 
     def taken(self, slot: str) -> int:
         """Places taken of an hour."""
         return int(self.rows(select(slots.c.taken).where(slots.c.id == slot))[0].taken)
 
-    def taken_of_day(self, day: date, service: str = "") -> int:
+    def taken_of_day(self, day: date, service: str = "", channel: str = ONLINE) -> int:
         """Places taken of a day's quota."""
-        where = (day_quotas.c.site == SITE, day_quotas.c.day == day, day_quotas.c.service == service)
-        return int(self.rows(select(day_quotas.c.taken).where(*where))[0].taken)
+        return int(self.of_day(day, Bound(service, channel)).taken)
+
+    def of_day(self, day: date, bound: Bound) -> Any:
+        """A row of a day."""
+        return self.rows(select(day_quotas).where(*self._row(day, bound)))[0]
+
+    def _row(self, day: date, bound: Bound) -> tuple[ColumnElement[bool], ...]:
+        return (
+            day_quotas.c.site == SITE,
+            day_quotas.c.day == day,
+            day_quotas.c.service == bound.service,
+            day_quotas.c.channel == bound.channel,
+        )
 
     def announced(self, token: str) -> list[str]:
         """The types of a ticket's events, in order."""
@@ -206,16 +229,20 @@ class House:
     def check_places(self) -> None:
         """Each hour and each quota has as many places taken as tickets have places; none has too many."""
         held = self.rows(
-            select(tickets).where(tickets.c.state.not_in(WITHOUT_PLACE), tickets.c.slot_id.is_not(None))
+            select(tickets).where(tickets.c.state.not_in(WITHOUT_PLACE), tickets.c.quota_channel.is_not(None))
         )
         of_slot = Tally(row.slot_id for row in held)
         for slot in self.rows(select(slots)):
             assert slot.taken == of_slot[slot.id] <= slot.capacity, slot.id
-        of_day = Tally((row.site, row.day, row.service) for row in held)
-        of_day.update((row.site, row.day, "") for row in held)
+        of_day = Tally(
+            (row.site, row.day, bound) for row in held for bound in bounds_of(row.service, row.quota_channel)
+        )
+        given = self.rows(select(grants.grants))
+        of_day.update((row.site, row.day, Bound(channel=row.kind)) for row in given if row.kind == OVER_QUOTA)
         for quota in self.rows(select(day_quotas)):
-            where = (quota.site, quota.day, quota.service)
-            assert quota.taken == of_day[where] <= quota.capacity, where
+            where = (quota.site, quota.day, Bound(quota.service, quota.channel))
+            assert quota.taken == of_day[where], where
+            assert quota.capacity is None or quota.taken <= quota.capacity + quota.extra, where
 
     def check(self) -> None:
         """The places are right, and each change of each ticket has one line of history and one event."""

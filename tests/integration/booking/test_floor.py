@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import CounterBusy
-from gerai_booking.usecases import changes, floor, queue, views
+from gerai_booking.usecases import changes, floor, intake, queue, views
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Lane, State, Ticket
 from sqlalchemy import select
@@ -22,7 +22,7 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 def walk_in(house: House, *, at: timedelta, priority: bool = False, service: str = SERVICE) -> Ticket:
     desk = house.desk(now=EIGHT + at)
-    return house.do(floor.walk_in, desk, service=service, priority=priority)
+    return house.do(intake.walk_in, desk, service=service, priority=priority)
 
 
 def arrive(house: House, token: str, *, at: timedelta) -> Ticket:
@@ -385,7 +385,7 @@ def test_who_is_sent_on_waits_at_the_next_service_from_the_time_of_coming(house:
 def test_no_walk_in_is_taken_on_a_day_on_which_the_site_is_closed(house: House) -> None:
     sunday = NOW + timedelta(days=5)
     with pytest.raises(Refused, match="site_closed_today"):
-        house.do(floor.walk_in, house.desk(now=sunday), service=SERVICE, priority=False)
+        house.do(intake.walk_in, house.desk(now=sunday), service=SERVICE, priority=False)
 
 
 def test_the_board_shows_who_waits_is_called_and_served_and_no_person(house: House) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from gerai_booking.models.places import day_quotas, slots
 from gerai_booking.models.tickets import tickets
-from gerai_booking.usecases import floor, holding
+from gerai_booking.usecases import holding, intake
 from sqlalchemy import distinct, func, select, text
 
 from tests.integration.booking.house import COUNTERS, DAY, NEXT_DAY, NOW, SERVICE, House
@@ -97,7 +97,7 @@ def test_twenty_officers_call_twenty_people_and_without_the_lock_all_would_call_
     house = postgres_house
     for minute in range(20):
         desk = house.desk(now=NOW + timedelta(minutes=minute))
-        house.do(floor.walk_in, desk, service=SERVICE, priority=False)
+        house.do(intake.walk_in, desk, service=SERVICE, priority=False)
     party = {"url": house.url, "now_minutes": 30, "locked": locked}
     (called,) = send("call_at_once", party)
     answers = Counter(called["answers"])

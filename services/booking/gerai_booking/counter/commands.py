@@ -13,8 +13,8 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
-from gerai_booking.usecases import arrivals, floor, queue, views
-from gerai_booking.usecases.floor import Desk
+from gerai_booking.usecases import arrivals, floor, intake, queue, views
+from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
 #: What a counter can be told to do, beside those that name a ticket, a service or nobody.
@@ -133,7 +133,7 @@ class Signed:
             key=key,
             site=asked["site"],
             body=["walk-in", body],
-            run=lambda session, desk: floor.walk_in(
+            run=lambda session, desk: intake.walk_in(
                 session, self.office, desk, service=asked["service"], priority=asked["priority"]
             ),
         )

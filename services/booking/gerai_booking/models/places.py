@@ -19,9 +19,9 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    Text,
     bindparam,
-    or_,
+    delete,
+    func,
     select,
     tuple_,
     update,
@@ -29,35 +29,30 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
+from gerai_booking.rules.quota import ALL, ONLINE, Bound
 
 #: How the start of an hour is written in its id, in UTC.
 SLOT_TIME = "%Y%m%dT%H%MZ"
 YEARS_OF_SLOTS = range(2000, 3000)
 
-#: Dated rules: how many places a site gives on a day through a channel, over all services or for one.
-quotas = Table(
-    "quotas",
-    metadata,
-    Column("site", String(60), primary_key=True),
-    Column("service", String(60), primary_key=True),
-    Column("channel", String(20), primary_key=True),
-    Column("valid_from", Date, primary_key=True),
-    Column("valid_to", Date, nullable=True),
-    Column("places", Integer, nullable=False),
-    Column("basis", Text, nullable=False),
-)
-
-#: One row for each day and quota that bounds it; `service` is '' for the quota over all services.
+#: One row for each day and quota of the stack; '' is every service, every channel. The row over all services
+#: and channels always exists: whoever changes places of a day meets there. Without a `capacity` a row only
+#: counts. `extra` are the places beyond the capacity that are on record: given by a supervisor, or booked
+#: before the quota fell.
 day_quotas = Table(
     "day_quotas",
     metadata,
     Column("site", String(60), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("service", String(60), primary_key=True),
-    Column("capacity", Integer, nullable=False),
+    Column("channel", String(20), primary_key=True, server_default=ONLINE),
+    Column("capacity", Integer, nullable=True),
     Column("taken", Integer, nullable=False, server_default="0"),
+    Column("extra", Integer, nullable=False, server_default="0"),
     # The last word against overselling, whatever the code above it does.
-    CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_within_capacity"),
+    CheckConstraint(
+        "taken >= 0 AND (capacity IS NULL OR taken <= capacity + extra)", name="taken_within_capacity"
+    ),
 )
 
 #: An hour of one service at one site.
@@ -121,32 +116,60 @@ def slots_between(session: Session, *, site: str, service: str, first: date, las
 
 
 def days_between(session: Session, *, site: str, service: str, first: date, last: date) -> list[Any]:
-    """Return the quota rows that bound a service at a site in a range of days."""
+    """Return the rows that bound online bookings of a service at a site in a range of days."""
     return list(
         session.execute(
             select(day_quotas).where(
                 day_quotas.c.site == site,
-                day_quotas.c.service.in_(("", service)),
+                day_quotas.c.service.in_((ALL, service)),
+                day_quotas.c.channel.in_((ALL, ONLINE)),
                 day_quotas.c.day.between(first, last),
+                day_quotas.c.capacity.is_not(None),
             )
         )
     )
 
 
-def lock_days(session: Session, days: Iterable[tuple[str, date]]) -> dict[tuple[str, date], dict[str, int]]:
+def day_rows(session: Session, *, site: str, first: date, last: date) -> list[Any]:
+    """Return every row of a site's days, in order of day, channel and service."""
+    return list(
+        session.execute(
+            select(day_quotas)
+            .where(day_quotas.c.site == site, day_quotas.c.day.between(first, last))
+            .order_by(day_quotas.c.day, day_quotas.c.channel, day_quotas.c.service)
+        )
+    )
+
+
+def open_days_of(session: Session, *, site: str, first: date) -> list[date]:
+    """Return the days of a site that are open, from `first` on, in order."""
+    query = select(day_quotas.c.day).where(day_quotas.c.site == site, day_quotas.c.day >= first)
+    return list(session.scalars(query.distinct().order_by(day_quotas.c.day)))
+
+
+def places_of_hours(session: Session, *, site: str, day: date) -> int:
+    """Return how many places the hours of a day have together."""
+    query = select(func.sum(slots.c.capacity)).where(slots.c.site == site, slots.c.day == day)
+    return session.scalar(query) or 0
+
+
+def lock_days(
+    session: Session, days: Iterable[tuple[str, date]]
+) -> dict[tuple[str, date], dict[Bound, int | None]]:
     """Lock the quotas of days at sites for this transaction, in order; return what each has left.
 
-    By (site, day) and service; '' is the quota over all services.
+    None is left of a row that only counts: it bounds nobody.
     """
-    left: dict[tuple[str, date], dict[str, int]] = {day: {} for day in days}
+    left: dict[tuple[str, date], dict[Bound, int | None]] = {day: {} for day in days}
     rows = session.execute(
         select(day_quotas)
         .where(tuple_(day_quotas.c.site, day_quotas.c.day).in_(list(left)))
-        .order_by(day_quotas.c.site, day_quotas.c.day, day_quotas.c.service)
+        .order_by(day_quotas.c.site, day_quotas.c.day, day_quotas.c.service, day_quotas.c.channel)
         .with_for_update()
     )
     for row in rows:
-        left[row.site, row.day][row.service] = row.capacity - row.taken
+        bound = Bound(row.service, row.channel)
+        left[row.site, row.day][bound] = None if row.capacity is None else row.capacity - row.taken
     return left
 
 
@@ -162,26 +185,17 @@ def lock_slots(session: Session, ids: Iterable[str]) -> dict[str, int]:
 
 
 def take(
-    session: Session, *, of_days: Mapping[tuple[str, date, str], int], of_slots: Mapping[str, int]
+    session: Session, *, of_days: Mapping[tuple[str, date, Bound], int], of_slots: Mapping[str, int]
 ) -> None:
-    """Take places of locked quotas, by (site, day, service), and of locked slots, by id.
+    """Take places of locked quotas, by (site, day, bound), and of locked slots, by id.
 
     The caller has seen under its locks that they are there; should it be mistaken, the constraints of both
     tables end the transaction.
     """
     if of_days:
         session.connection().execute(
-            update(day_quotas)
-            .where(
-                day_quotas.c.site == bindparam("the_site"),
-                day_quotas.c.day == bindparam("the_day"),
-                day_quotas.c.service == bindparam("the_service"),
-            )
-            .values(taken=day_quotas.c.taken + bindparam("count")),
-            [
-                {"the_site": site, "the_day": day, "the_service": service, "count": count}
-                for (site, day, service), count in sorted(of_days.items())
-            ],
+            _ROW_OF_A_DAY.values(taken=day_quotas.c.taken + bindparam("count")),
+            [_key(*row) | {"count": count} for row, count in sorted(of_days.items())],
         )
     if of_slots:
         session.connection().execute(
@@ -192,15 +206,67 @@ def take(
         )
 
 
-def give_back(session: Session, *, site: str, day: date, service: str, slot: str, count: int = 1) -> None:
-    """Return places to a slot and to every quota of its day; locks the days first."""
-    services = ("", service)
+def allow_beyond(session: Session, rows: Iterable[tuple[str, date, Bound]]) -> None:
+    """Put one place beyond the capacity of each of these locked rows on record."""
+    found = [_key(*row) for row in sorted(rows)]
+    if found:
+        session.connection().execute(_ROW_OF_A_DAY.values(extra=day_quotas.c.extra + 1), found)
+
+
+def give_back(session: Session, *, site: str, day: date, service: str, slot: str) -> None:
+    """Return an online place to its slot and to every quota of its day; the caller has locked the day."""
     session.execute(
         update(day_quotas)
-        .where(day_quotas.c.site == site, day_quotas.c.day == day, day_quotas.c.service.in_(services))
-        .values(taken=day_quotas.c.taken - count)
+        .where(
+            day_quotas.c.site == site,
+            day_quotas.c.day == day,
+            day_quotas.c.service.in_((ALL, service)),
+            day_quotas.c.channel.in_((ALL, ONLINE)),
+        )
+        .values(taken=day_quotas.c.taken - 1)
     )
-    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
+    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - 1))
+
+
+def set_capacities(
+    session: Session, *, site: str, day: date, rows: Mapping[Bound, tuple[int | None, int, int]]
+) -> None:
+    """Make these the rows of a locked day: (capacity, taken, extra) by bound; others are gone."""
+    here = (day_quotas.c.site == site, day_quotas.c.day == day)
+    kept = [tuple(bound) for bound in rows]
+    session.execute(
+        delete(day_quotas).where(*here, tuple_(day_quotas.c.service, day_quotas.c.channel).not_in(kept))
+    )
+    statement = insert_into(session, day_quotas)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(day_quotas.primary_key.columns),
+            set_={name: statement.excluded[name] for name in ("capacity", "taken", "extra")},
+        ),
+        [
+            {
+                "site": site,
+                "day": day,
+                **bound._asdict(),
+                "capacity": capacity,
+                "taken": taken,
+                "extra": extra,
+            }
+            for bound, (capacity, taken, extra) in sorted(rows.items())
+        ],
+    )
+
+
+def _key(site: str, day: date, bound: Bound) -> dict[str, Any]:
+    return {"the_site": site, "the_day": day, "the_service": bound.service, "the_channel": bound.channel}
+
+
+_ROW_OF_A_DAY = update(day_quotas).where(
+    day_quotas.c.site == bindparam("the_site"),
+    day_quotas.c.day == bindparam("the_day"),
+    day_quotas.c.service == bindparam("the_service"),
+    day_quotas.c.channel == bindparam("the_channel"),
+)
 
 
 def next_numbers(
@@ -225,21 +291,6 @@ def next_numbers(
         key = (row.site, row.day, row.prefix)
         numbers[key] = range(row.last - counts[key] + 1, row.last + 1)
     return numbers
-
-
-def quota_on(session: Session, *, site: str, day: date, channel: str) -> dict[str, int]:
-    """Return the places of a day by service ('' over all) as the dated rules have them."""
-    rows = session.execute(
-        select(quotas.c.service, quotas.c.places)
-        .where(
-            quotas.c.site == site,
-            quotas.c.channel == channel,
-            quotas.c.valid_from <= day,
-            or_(quotas.c.valid_to.is_(None), quotas.c.valid_to >= day),
-        )
-        .order_by(quotas.c.valid_from)
-    )
-    return {service: places for service, places in rows}
 
 
 def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:

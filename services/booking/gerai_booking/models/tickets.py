@@ -45,6 +45,8 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
 
+#: States in which a ticket has given its place back.
+WITHOUT_PLACE = frozenset({State.EXPIRED, State.CANCELLED, State.RESCHEDULED})
 _OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
 _AT_COUNTER = ", ".join(f"'{state.value}'" for state in sorted(AT_COUNTER_STATES))
 
@@ -76,6 +78,8 @@ tickets = Table(
     Column("person_hash", String(64), nullable=True),
     Column("holder_hash", String(64), nullable=True),
     Column("network_hash", String(64), nullable=True),
+    # In which channel's quota the ticket counts; none for one that goes on from another.
+    Column("quota_channel", String(20), nullable=True),
     Column("queue_rank", Integer, nullable=False),
     Column("queue_at", AwareDateTime, nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
@@ -324,6 +328,21 @@ def ticket_before(row: Any) -> Ticket:
     found = _schema.load(json.loads(row.before))
     assert isinstance(found, Ticket)
     return found
+
+
+def count_places(session: Session, *, site: str, day: date) -> dict[tuple[str, str], int]:
+    """Return how many tickets of a day count in the quotas, by (service, channel)."""
+    rows = session.execute(
+        select(tickets.c.service, tickets.c.quota_channel, func.count())
+        .where(
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.quota_channel.is_not(None),
+            tickets.c.state.not_in([state.value for state in WITHOUT_PLACE]),
+        )
+        .group_by(tickets.c.service, tickets.c.quota_channel)
+    )
+    return {(service, channel): count for service, channel, count in rows}
 
 
 def open_persons(session: Session, hashes: Iterable[str]) -> set[tuple[str, str]]:

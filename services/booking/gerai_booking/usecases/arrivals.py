@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import tickets
 from gerai_booking.refusals import TicketOfAnotherAgency, TicketOfAnotherSite, UnknownTicket
 from gerai_booking.usecases.changes import check_in_ticket
-from gerai_booking.usecases.floor import Desk
+from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import load_ticket
 

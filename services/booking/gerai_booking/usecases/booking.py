@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.refusals import OpenTicketExists, UnknownTicket
+from gerai_booking.rules.quota import ONLINE
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
@@ -254,6 +255,7 @@ def appointment_row(ticket: Ticket, **own: Any) -> dict[str, Any]:
     return {
         **tickets.row_of(ticket),
         **own,
+        "quota_channel": ONLINE,
         "queue_rank": queue_rank(ticket.lane.value),
         "queue_at": ticket.slot_starts_at,
     }

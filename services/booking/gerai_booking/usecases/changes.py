@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.refusals import WrongDay
+from gerai_booking.rules.quota import ONLINE
 from gerai_booking.rules.visits import check_in_opens_at, queue_at, queue_rank
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.booking import numbers_for
@@ -94,6 +95,7 @@ def reschedule(
                 **tickets.row_of(new),
                 "person_hash": person_hash,
                 "holder_hash": None,
+                "quota_channel": ONLINE,
                 "queue_rank": queue_rank(new.lane.value),
                 "queue_at": new.slot_starts_at,
             }

@@ -1,35 +1,33 @@
 """The floor: what officers do at a counter."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from gerai_shared.ids import new_id
 from gerai_shared.ticket import (
     Actor,
-    Channel,
     Lane,
     State,
     Ticket,
     TransitionNotAllowed,
-    format_number,
     move,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import tickets
 from gerai_booking.refusals import (
     CounterBusy,
     CounterIdle,
     NobodyWaits,
     NothingToUndo,
     OpenTicketExists,
-    SiteClosedToday,
     UnknownService,
     UnknownTicket,
 )
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.desk import Desk
+from gerai_booking.usecases.intake import add_waiting, new_waiting
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import step_back
 
@@ -42,16 +40,6 @@ EVENT_OF = {
     State.CHECKED_IN: "ticket.requeued.v1",
     State.TRANSFERRED: "ticket.transferred.v1",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """An officer at a counter, at a moment."""
-
-    site: str
-    counter: str
-    officer_id: str
-    now: datetime
 
 
 def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
@@ -205,9 +193,9 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
         ticket, State.TRANSFERRED, actor=Actor.OFFICER, now=desk.now, revision=revision, finished_at=desk.now
     )
     tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    new = _new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
+    new = new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
     new = replace(new, checked_in_at=ticket.checked_in_at or desk.now)
-    _add_waiting(session, desk, new)
+    add_waiting(session, desk, new)
     tickets.copy_person(session, ticket.id, new.id)
     announce(
         session,
@@ -217,61 +205,6 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
         now=desk.now,
     )
     return new
-
-
-def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
-    """Give a ticket to somebody who came without a booking; they wait from now on.
-
-    Raises UnknownSite, UnknownService, SiteClosedToday.
-    """
-    office.offer(desk.site, service)
-    if office.closed_because(office.site(desk.site), office.today(desk.site, desk.now)) is not None:
-        raise SiteClosedToday
-    lane = Lane.PRIORITY if priority else Lane.WALK_IN
-    ticket = _new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
-    _add_waiting(session, desk, ticket)
-    announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
-    return ticket
-
-
-def _new_waiting(
-    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, visit_id: str
-) -> Ticket:
-    day = office.today(desk.site, desk.now)
-    prefix = office.service(service).prefix
-    series = (desk.site, day, prefix)
-    count = places.next_numbers(session, {series: 1})[series][0]
-    return Ticket(
-        id=new_id(),
-        number=format_number(prefix, count),
-        visit_id=visit_id,
-        agency=office.code,
-        site=desk.site,
-        service=service,
-        day=day,
-        channel=Channel.WALK_IN,
-        lane=lane,
-        state=State.CHECKED_IN,
-        created_at=desk.now,
-        checked_in_at=desk.now,
-    )
-
-
-def _add_waiting(session: Session, desk: Desk, ticket: Ticket) -> None:
-    tickets.add(
-        session,
-        [
-            {
-                **tickets.row_of(ticket),
-                "person_hash": None,
-                "holder_hash": None,
-                "queue_rank": queue_rank(ticket.lane.value),
-                "queue_at": ticket.checked_in_at,
-            }
-        ],
-    )
-    row = tickets.history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    tickets.add_history(session, [row])
 
 
 def undo(session: Session, office: Office, desk: Desk) -> Ticket:

@@ -1,7 +1,7 @@
 """Taking places for several citizens in one transaction, and giving them back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import holds, places, tickets
 from gerai_booking.refusals import DayFull, SlotClosed, SlotFull, SlotPast, UnknownSlot
+from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
 
@@ -75,24 +76,31 @@ def _take_what_is_left(session: Session, wishes: Sequence[Wish]) -> dict[str, Re
         return refused
     left_of_day = places.lock_days(session, {(wish.slot.site, wish.slot.day) for wish in wishes})
     left_of_slot = places.lock_slots(session, {wish.slot.id for wish in wishes})
-    of_days: Counter[tuple[str, date, str]] = Counter()
+    of_days: Counter[tuple[str, date, Bound]] = Counter()
     of_slots: Counter[str] = Counter()
     for wish in wishes:
         slot = wish.slot
         left = left_of_day[slot.site, slot.day]
-        bounds = [bound for bound in ("", slot.service) if bound in left]
+        bounds = [bound for bound in bounds_of(slot.service, ONLINE) if bound in left]
         if left_of_slot.get(slot.id, 0) < 1:
             refused[wish.key] = SlotFull()
-        elif any(left[bound] < 1 for bound in bounds):
+        elif full_bounds(left, bounds):
             refused[wish.key] = DayFull()
         else:
             left_of_slot[slot.id] -= 1
             of_slots[slot.id] += 1
             for bound in bounds:
-                left[bound] -= 1
+                here = left[bound]
+                left[bound] = None if here is None else here - 1
                 of_days[slot.site, slot.day, bound] += 1
     places.take(session, of_days=of_days, of_slots=of_slots)
     return refused
+
+
+def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> list[Bound]:
+    """Return those of the bounds that have nothing left; what only counts is never full."""
+    remaining = {bound: left[bound] for bound in bounds}
+    return [bound for bound, places_left in remaining.items() if places_left is not None and places_left < 1]
 
 
 def release_expired(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:

@@ -1,5 +1,7 @@
 """Opening days, from the dated plan to hours that can be booked; and closing those that are over."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,9 +9,19 @@ from zoneinfo import ZoneInfo
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import tickets
-from gerai_booking.models.places import day_quotas, put_missing, quota_on, quotas, slot_id, slots
+from gerai_booking.models import plan, tickets
+from gerai_booking.models.places import day_quotas, put_missing, slot_id, slots
 from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.quota import (
+    ONLINE,
+    Bound,
+    Cap,
+    Quota,
+    Regime,
+    caps_in_force,
+    places_on,
+    regimes_in_force,
+)
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
@@ -18,11 +30,37 @@ from gerai_booking.usecases.places import end
 ONE_HOUR = timedelta(hours=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The plan of a site: its region, and every dated rule about its places."""
+
+    regency: str
+    quotas: Sequence[Quota]
+    caps: Sequence[Cap]
+    regimes: Sequence[Regime]
+
+
 def record_quotas(session: Session, office: Office) -> None:
-    """Write the catalogue's dated quotas as rows; rows that are there already stay."""
+    """Write the catalogue's dated quotas and restrictions as rows; rows that are there already stay."""
     put_missing(
         session,
-        quotas,
+        plan.restriction_caps,
+        [
+            {
+                "site": cap.site or "",
+                "name": cap.name,
+                "level": cap.level,
+                "channel": cap.channel,
+                "places": cap.places,
+                "percent": cap.percent,
+                "basis": cap.basis,
+            }
+            for cap in office.agency.restriction_caps
+        ],
+    )
+    put_missing(
+        session,
+        plan.quotas,
         [
             {
                 "site": quota.site,
@@ -45,28 +83,49 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
     """
     for site in office.agency.sites:
         first = office.today(site.code, now)
+        rules = rules_of(session, site)
         for offset in range(days + 1):
-            day = first + timedelta(days=offset)
-            if office.closed_because(site, day) is None:
-                _open_day(session, office, site, day)
+            open_day(session, office, site, first + timedelta(days=offset), rules)
 
 
-def _open_day(session: Session, office: Office, site: Site, day: date) -> None:
-    rows = [row for row in _slots(office, site, day) if row["capacity"] > 0]
-    if not rows:
+def open_day(session: Session, office: Office, site: Site, day: date, rules: Rules) -> None:
+    """Write the rows of a day and its hours, where they are missing and the site is open."""
+    if office.closed_because(site, day) is not None:
         return
-    places = quota_on(session, site=site.code, day=day, channel="online")
-    # Without a rule for the day the hours alone bound it; the row over all services always exists.
-    places.setdefault("", sum(row["capacity"] for row in rows))
+    hours = [row for row in _slots(office, site, day) if row["capacity"] > 0]
+    capacities = capacities_of(rules, day, online_places=sum(row["capacity"] for row in hours))
     put_missing(
         session,
         day_quotas,
         [
-            {"site": site.code, "day": day, "service": service, "capacity": capacity}
-            for service, capacity in sorted(places.items())
+            {"site": site.code, "day": day, **bound._asdict(), "capacity": capacity}
+            for bound, capacity in sorted(capacities.items())
         ],
     )
-    put_missing(session, slots, rows)
+    put_missing(session, slots, hours)
+
+
+def capacities_of(rules: Rules, day: date, *, online_places: int) -> dict[Bound, int | None]:
+    """Return the capacity of every row of a day; None for the one over all that only counts.
+
+    Without a rule for online bookings the hours alone bound them: their places are the day's.
+    """
+    found: dict[Bound, int | None] = {Bound(): None}
+    if online_places:
+        found[Bound(channel=ONLINE)] = online_places
+    in_force = regimes_in_force(rules.regimes, regency=rules.regency, day=day)
+    found.update(places_on(day, rules.quotas, caps_in_force(rules.caps, in_force)))
+    return found
+
+
+def rules_of(session: Session, site: Site) -> Rules:
+    """Return what the plan says of a site."""
+    return Rules(
+        regency=site.regency_code,
+        quotas=plan.quotas_of(session, site=site.code),
+        caps=plan.caps_of(session, site=site.code),
+        regimes=plan.regimes(session),
+    )
 
 
 def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:

@@ -16,10 +16,12 @@ from gerai_booking.agencies.sites import (
 from gerai_booking.rules.catalogue import (
     Agency,
     Brand,
+    Channel,
     Counter,
     DailyQuota,
     NamePeriod,
     Offer,
+    RestrictionCap,
     Text,
     period_on,
 )
@@ -47,11 +49,38 @@ def agency(today: date) -> Agency:
         ),
         sites=(mpp_lebak(), kanim_serang(), popup_gorontalo()),
         offers=(*_offers_in_lebak(), *_offers_in_serang(), *_offers_in_gorontalo()),
-        quotas=(
-            DailyQuota(site=KANIM_SERANG, places=140, basis=SAMPLE, valid_from=date(2024, 1, 1)),
-            DailyQuota(site=MPP_LEBAK, places=60, basis=SAMPLE, valid_from=date(2024, 1, 1)),
-        ),
+        quotas=_quotas(),
+        restriction_caps=_restriction_caps(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
+    )
+
+
+def _quotas() -> tuple[DailyQuota, ...]:
+    """Online places; beyond them a supervisor may give some (S1-4); emergencies have their own (S0-6)."""
+    first = date(2024, 1, 1)
+    rows: tuple[tuple[str, Channel, int], ...] = (
+        (KANIM_SERANG, "online", 140),
+        (KANIM_SERANG, "over_quota", 20),
+        (KANIM_SERANG, "emergency", 15),
+        (MPP_LEBAK, "online", 60),
+        (MPP_LEBAK, "over_quota", 10),
+        (MPP_LEBAK, "emergency", 5),
+        (POPUP_GORONTALO, "walk_in", 100),
+        (POPUP_GORONTALO, "over_quota", 10),
+    )
+    return tuple(
+        DailyQuota(site=site, channel=channel, places=places, basis=SAMPLE, valid_from=first)
+        for site, channel, places in rows
+    )
+
+
+def _restriction_caps() -> tuple[RestrictionCap, ...]:
+    """At level 3 the Serang office took 20 online bookings a day at most (Ombudsman, November 2021)."""
+    return (
+        RestrictionCap(name="PPKM", level="1", percent=75, basis=SAMPLE),
+        RestrictionCap(name="PPKM", level="2", percent=50, basis=SAMPLE),
+        RestrictionCap(name="PPKM", level="3", places=20, basis="Ombudsman RI Perwakilan Banten, 2021-11-04"),
+        RestrictionCap(name="PPKM", level="4", places=0, basis=SAMPLE),
     )
 
 

@@ -42,7 +42,12 @@ def agency(today: date) -> Agency:
         ),
         sites=(mpp_lebak(), popup_gorontalo()),
         offers=(*_offers_in_lebak(), *_offers_in_gorontalo()),
-        quotas=(DailyQuota(site=MPP_LEBAK, places=40, basis=SAMPLE, valid_from=date(2024, 1, 1)),),
+        quotas=(
+            DailyQuota(site=MPP_LEBAK, places=40, basis=SAMPLE, valid_from=date(2024, 1, 1)),
+            DailyQuota(
+                site=MPP_LEBAK, channel="over_quota", places=10, basis=SAMPLE, valid_from=date(2024, 1, 1)
+            ),
+        ),
         counters=_counters(),
     )
 

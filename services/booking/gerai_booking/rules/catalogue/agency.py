@@ -10,6 +10,7 @@ from gerai_booking.rules.catalogue.shapes import (
     DailyQuota,
     NamePeriod,
     Offer,
+    RestrictionCap,
     Service,
     Site,
     Text,
@@ -30,6 +31,7 @@ class Agency:
     offers: tuple[Offer, ...]
     quotas: tuple[DailyQuota, ...]
     counters: tuple[Counter, ...]
+    restriction_caps: tuple[RestrictionCap, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""

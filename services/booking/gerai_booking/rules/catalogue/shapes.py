@@ -6,7 +6,8 @@ from datetime import date, time
 from typing import Literal
 
 SiteKind = Literal["mall", "office", "popup"]
-Channel = Literal["online", "walk-in"]
+#: How somebody comes, as quotas count it; `over_quota` limits what a supervisor may give beyond them.
+Channel = Literal["", "online", "walk_in", "priority", "emergency", "group", "over_quota"]
 Citizenship = Literal["WNI", "WNA"]
 
 MINUTES_IN_AN_HOUR = 60
@@ -189,12 +190,28 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class DailyQuota(Dated):
-    """Places of a day at a site through one channel, over all services, or for one `service` alone."""
+    """Places of a day at a site through one channel ('' for all), over all services or for one `service`."""
 
     site: str
     places: int
     channel: Channel = "online"
     service: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionCap:
+    """What a regime (such as PPKM) does at a level: at most `places` a day, or `percent` of the quota.
+
+    At one `site`, or wherever the regime is in force. Exactly one of `places` and `percent` is given.
+    """
+
+    name: str
+    level: str
+    basis: str
+    channel: Channel = "online"
+    places: int | None = None
+    percent: int | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

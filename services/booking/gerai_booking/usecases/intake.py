@@ -1,0 +1,184 @@
+"""Numbers for who came without a booking: within the quotas, beyond them, and in an emergency."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from gerai_shared.accounts import Officer
+from gerai_shared.ids import new_id
+from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_number
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import grants, places, tickets
+from gerai_booking.refusals import (
+    EmergencyUsedUp,
+    OverQuotaNotAllowed,
+    OverQuotaUsedUp,
+    SiteClosedToday,
+    WalkInFull,
+)
+from gerai_booking.rules.quota import ALL, EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channel
+from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.desk import Desk
+from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.places import full_bounds
+from gerai_booking.usecases.planning import open_day, rules_of
+
+
+def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
+    """Give a ticket to somebody who came without a booking; they wait from now on.
+
+    Raises UnknownSite, UnknownService, SiteClosedToday, WalkInFull.
+    """
+    day, left = _today(session, office, desk, service)
+    channel = walk_in_channel(left, service, priority=priority)
+    bounds = [bound for bound in bounds_of(service, channel) if bound in left]
+    if full_bounds(left, bounds):
+        raise WalkInFull
+    _count(session, desk, day, bounds)
+    lane = Lane.PRIORITY if priority else Lane.WALK_IN
+    return _let_wait(session, office, desk, service=service, lane=lane, channel=channel)
+
+
+def over_quota(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    supervisor: Officer,
+    service: str,
+    priority: bool,
+    reason: str,
+) -> Ticket:
+    """Serve somebody although the places are gone (S1-4): by a supervisor, with a reason, within a limit.
+
+    Where a place is left it is an ordinary number, and nothing is recorded. Raises Forbidden, UnknownSite,
+    UnknownService, SiteClosedToday, OverQuotaNotAllowed, OverQuotaUsedUp.
+    """
+    supervisor.must_be_supervisor()
+    day, left = _today(session, office, desk, service)
+    channel = walk_in_channel(left, service, priority=priority)
+    bounds = [bound for bound in bounds_of(service, channel) if bound in left]
+    beyond = full_bounds(left, bounds)
+    if not beyond:
+        return walk_in(session, office, desk, service=service, priority=priority)
+    allowed = left.get(Bound(ALL, OVER_QUOTA))
+    if allowed is None:
+        raise OverQuotaNotAllowed
+    if allowed < 1:
+        raise OverQuotaUsedUp
+    places.allow_beyond(session, [(desk.site, day, bound) for bound in beyond])
+    _count(session, desk, day, [*bounds, Bound(ALL, OVER_QUOTA)])
+    lane = Lane.PRIORITY if priority else Lane.WALK_IN
+    ticket = _let_wait(session, office, desk, service=service, lane=lane, channel=channel)
+    _record(session, desk, supervisor, ticket, kind=OVER_QUOTA, reason=reason)
+    return ticket
+
+
+def emergency(
+    session: Session, office: Office, desk: Desk, *, supervisor: Officer, service: str, reason: str
+) -> Ticket:
+    """Serve an emergency beside every quota (S0-6): by a supervisor, with a reason, before everybody else.
+
+    Only a quota for emergencies themselves limits them. Raises Forbidden, UnknownSite, UnknownService,
+    SiteClosedToday, EmergencyUsedUp.
+    """
+    supervisor.must_be_supervisor()
+    day, left = _today(session, office, desk, service)
+    bounds = [bound for bound in bounds_of(service, EMERGENCY) if bound in left]
+    beyond = full_bounds(left, bounds)
+    if any(bound.channel == EMERGENCY for bound in beyond):
+        raise EmergencyUsedUp
+    places.allow_beyond(session, [(desk.site, day, bound) for bound in beyond])
+    _count(session, desk, day, bounds)
+    ticket = _let_wait(session, office, desk, service=service, lane=Lane.EMERGENCY, channel=EMERGENCY)
+    _record(session, desk, supervisor, ticket, kind=EMERGENCY, reason=reason)
+    return ticket
+
+
+def _today(
+    session: Session, office: Office, desk: Desk, service: str
+) -> tuple[date, Mapping[Bound, int | None]]:
+    """Lock today's rows; return the day and what each has left. A day that nobody opened yet is opened."""
+    office.offer(desk.site, service)
+    site, day = office.site(desk.site), office.today(desk.site, desk.now)
+    if office.closed_because(site, day) is not None:
+        raise SiteClosedToday
+    left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
+    if Bound() not in left:
+        open_day(session, office, site, day, rules_of(session, site))
+        left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
+    return day, left
+
+
+def _count(session: Session, desk: Desk, day: date, bounds: list[Bound]) -> None:
+    places.take(session, of_days={(desk.site, day, bound): 1 for bound in bounds}, of_slots={})
+
+
+def _record(
+    session: Session, desk: Desk, supervisor: Officer, ticket: Ticket, *, kind: str, reason: str
+) -> None:
+    grants.add(
+        session,
+        ticket_id=ticket.id,
+        kind=kind,
+        reason=reason,
+        officer_id=supervisor.id,
+        officer_name=supervisor.name,
+        site=desk.site,
+        service=ticket.service,
+        day=ticket.day,
+        now=desk.now,
+    )
+
+
+def _let_wait(
+    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, channel: str
+) -> Ticket:
+    ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
+    add_waiting(session, desk, ticket, quota_channel=channel)
+    announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
+    return ticket
+
+
+def new_waiting(
+    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, visit_id: str
+) -> Ticket:
+    """Return a ticket that waits from now on, not yet written."""
+    day = office.today(desk.site, desk.now)
+    prefix = office.service(service).prefix
+    series = (desk.site, day, prefix)
+    count = places.next_numbers(session, {series: 1})[series][0]
+    return Ticket(
+        id=new_id(),
+        number=format_number(prefix, count),
+        visit_id=visit_id,
+        agency=office.code,
+        site=desk.site,
+        service=service,
+        day=day,
+        channel=Channel.WALK_IN,
+        lane=lane,
+        state=State.CHECKED_IN,
+        created_at=desk.now,
+        checked_in_at=desk.now,
+    )
+
+
+def add_waiting(session: Session, desk: Desk, ticket: Ticket, *, quota_channel: str | None = None) -> None:
+    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none."""
+    tickets.add(
+        session,
+        [
+            {
+                **tickets.row_of(ticket),
+                "person_hash": None,
+                "holder_hash": None,
+                "quota_channel": quota_channel,
+                "queue_rank": queue_rank(ticket.lane.value),
+                "queue_at": ticket.checked_in_at,
+            }
+        ],
+    )
+    row = tickets.history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    tickets.add_history(session, [row])

@@ -1,0 +1,210 @@
+"""The plan of a site, as supervisors change it: effective at once, written down with who and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from gerai_shared.accounts import Officer
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import grants, places, plan, tickets
+from gerai_booking.refusals import PlanInThePast, RestrictionOver, UnknownRestriction
+from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.quota import ALL, OVER_QUOTA, Bound, Regime, bounds_of, regimes_in_force
+from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.planning import Rules, capacities_of, rules_of
+
+#: How far back a supervisor sees who gave places beyond the quota.
+AUDIT_DAYS = 30
+CHANGES_SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Who changes the plan, when, and why."""
+
+    officer: Officer
+    why: str
+    now: datetime
+
+
+def set_quota(
+    session: Session,
+    office: Office,
+    change: Change,
+    *,
+    site: str,
+    bound: Bound,
+    places_a_day: int,
+    valid_from: date,
+    valid_to: date | None,
+    basis: str,
+) -> None:
+    """Put a dated quota into the plan; one with the same first day is replaced. Open days follow at once.
+
+    Who has a place keeps it: of a quota that falls below what is taken, nothing is left, and the rest is on
+    record as given beyond it. Raises Forbidden, UnknownSite, UnknownService, PlanInThePast.
+    """
+    change.officer.must_be_supervisor()
+    if bound.service != ALL:
+        office.offer(site, bound.service)
+    if valid_from < office.today(site, change.now):
+        raise PlanInThePast
+    after = {
+        "site": site,
+        **bound._asdict(),
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "places": places_a_day,
+        "basis": basis,
+    }
+    before = plan.put_quota(session, after)
+    _record(session, change, site=site, kind="quota", before=before, after=after)
+    replan(session, office, office.site(site), now=change.now)
+
+
+def restrict(
+    session: Session,
+    office: Office,
+    change: Change,
+    *,
+    name: str,
+    level: str,
+    region: str,
+    valid_from: date,
+    valid_to: date | None,
+    basis: str,
+) -> str:
+    """Put a regime in force in a region (S0-5, S3-3); return its id. Open days follow at once.
+
+    Raises Forbidden, PlanInThePast.
+    """
+    change.officer.must_be_supervisor()
+    if valid_from < min(office.today(site.code, change.now) for site in office.agency.sites):
+        raise PlanInThePast
+    after = {
+        "name": name,
+        "level": level,
+        "region": region,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "basis": basis,
+    }
+    restriction_id = plan.add_restriction(session, after)
+    _record(session, change, site=ALL, kind="restriction", before=None, after=after)
+    for site in office.agency.sites:
+        replan(session, office, site, now=change.now)
+    return restriction_id
+
+
+def lift(session: Session, office: Office, change: Change, *, restriction_id: str) -> None:
+    """Let a restriction end: with yesterday if it began, else before it begins. Open days follow at once.
+
+    Raises Forbidden, UnknownRestriction, RestrictionOver.
+    """
+    change.officer.must_be_supervisor()
+    found = plan.find_restriction(session, restriction_id)
+    if found is None:
+        raise UnknownRestriction
+    last_day = max(office.today(site.code, change.now) for site in office.agency.sites) - timedelta(days=1)
+    if found.valid_to is not None and found.valid_to <= last_day:
+        raise RestrictionOver(day=found.valid_to.isoformat())
+    before = dict(found._mapping)
+    plan.end_restriction(session, restriction_id, last_day=last_day)
+    after = before | {"valid_to": last_day}
+    _record(session, change, site=ALL, kind="restriction", before=before, after=after)
+    for site in office.agency.sites:
+        replan(session, office, site, now=change.now)
+
+
+def replan(session: Session, office: Office, site: Site, *, now: datetime) -> None:
+    """Give every open day of a site, from today on, the capacities that the plan has now."""
+    today = office.today(site.code, now)
+    rules = rules_of(session, site)
+    for day in places.open_days_of(session, site=site.code, first=today):
+        places.lock_days(session, [(site.code, day)])
+        _replan_day(session, site, day, rules)
+
+
+def _replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
+    rows = {
+        Bound(row.service, row.channel): row
+        for row in places.day_rows(session, site=site.code, first=day, last=day)
+    }
+    online_places = places.places_of_hours(session, site=site.code, day=day)
+    counted = _taken(session, site.code, day)
+    wanted: dict[Bound, tuple[int | None, int, int]] = {}
+    for bound, capacity in capacities_of(rules, day, online_places=online_places).items():
+        taken = rows[bound].taken if bound in rows else counted.get(bound, 0)
+        on_record = rows[bound].extra if bound in rows else 0
+        beyond = 0 if capacity is None else max(taken - capacity, 0)
+        wanted[bound] = (capacity, taken, max(on_record, beyond))
+    places.set_capacities(session, site=site.code, day=day, rows=wanted)
+
+
+def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
+    """Return what is taken of every bound that a day could have, counted from its tickets and grants."""
+    found: dict[Bound, int] = {}
+    for (service, channel), count in tickets.count_places(session, site=site, day=day).items():
+        for bound in bounds_of(service, channel):
+            found[bound] = found.get(bound, 0) + count
+    found[Bound(ALL, OVER_QUOTA)] = grants.count(session, site=site, day=day, kind=OVER_QUOTA)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The plan of a site for supervisors: `days` holds the rows of each open day by day."""
+
+    days: Mapping[date, list[Any]]
+    quotas: list[Any]
+    restrictions: list[Any]
+    in_force: list[Regime]
+    caps: list[Any]
+    grants: list[Any]
+    granted_by: list[Any]
+    changes: list[Any]
+
+
+def overview(session: Session, office: Office, *, site: str, days: int, now: datetime) -> Overview:
+    """Return what a supervisor sees of a site's plan. Raises UnknownSite."""
+    place, today = office.site(site), office.today(site, now)
+    by_day: dict[date, list[Any]] = {}
+    for row in places.day_rows(session, site=site, first=today, last=today + timedelta(days=days)):
+        by_day.setdefault(row.day, []).append(row)
+    regimes = plan.regimes(session)
+    return Overview(
+        days=by_day,
+        quotas=plan.quota_rows(session, site=site, from_day=today),
+        restrictions=plan.restriction_rows(session, from_day=today),
+        in_force=regimes_in_force(regimes, regency=place.regency_code, day=today),
+        caps=plan.caps_of(session, site=site),
+        grants=grants.of_days(session, site=site, first=today, last=today),
+        granted_by=grants.by_officer(
+            session, sites=[site], first=today - timedelta(days=AUDIT_DAYS - 1), last=today
+        ),
+        changes=plan.changes_of(session, sites=[site, ALL], limit=CHANGES_SHOWN),
+    )
+
+
+def _record(
+    session: Session,
+    change: Change,
+    *,
+    site: str,
+    kind: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+) -> None:
+    plan.record_change(
+        session,
+        officer_id=change.officer.id,
+        officer_name=change.officer.name,
+        site=site,
+        kind=kind,
+        before=before,
+        after=after,
+        why=change.why,
+        now=change.now,
+    )

@@ -1,0 +1,159 @@
+"""The stack of quotas: which bound a place, and that a restriction only ever lowers them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from gerai_booking.rules.quota import (
+    EMERGENCY,
+    NATIONAL,
+    ONLINE,
+    PRIORITY,
+    WALK_IN,
+    Bound,
+    Cap,
+    Quota,
+    Regime,
+    bounds_of,
+    caps_in_force,
+    places_on,
+    regimes_in_force,
+    walk_in_channel,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+SERANG, LEBAK, GORONTALO = "36.73", "36.02", "75.71"
+BASE = Quota(bound=Bound(channel=ONLINE), places=140, valid_from=date(2018, 1, 1))
+#: The series of the Serang office (domain facts, "Serang office time series").
+SERIES = (
+    BASE,
+    replace(BASE, places=100, valid_from=date(2019, 1, 1)),
+    replace(BASE, places=50, valid_from=date(2020, 6, 1)),
+)
+PPKM_3 = Cap(name="PPKM", level="3", channel=ONLINE, places=20)
+PPKM_1 = Cap(name="PPKM", level="1", channel=ONLINE, percent=75)
+
+
+def regime(level: str = "3", region: str = "36", **dates: date) -> Regime:
+    return Regime(name="PPKM", level=level, region=region, **{"valid_from": date(2021, 7, 3), **dates})
+
+
+@pytest.mark.parametrize(
+    ("day", "places"),
+    [
+        (date(2018, 7, 11), 140),
+        (date(2019, 6, 3), 100),
+        (date(2020, 12, 16), 50),
+        (date(2021, 11, 1), 20),
+        (date(2022, 6, 1), 50),
+    ],
+)
+def test_the_quota_of_a_day_is_that_of_its_date(day: date, places: int) -> None:
+    regimes = [regime(valid_to=date(2021, 12, 31))]
+    caps = caps_in_force([PPKM_3, PPKM_1], regimes_in_force(regimes, regency=SERANG, day=day))
+    assert places_on(day, SERIES, caps) == {Bound(channel=ONLINE): places}
+
+
+def test_a_row_for_some_days_lies_over_the_one_that_goes_on() -> None:
+    week = replace(BASE, places=30, valid_from=date(2026, 12, 7), valid_to=date(2026, 12, 11))
+    found = [places_on(date(2026, 12, day), [week, BASE])[Bound(channel=ONLINE)] for day in (6, 7, 11, 12)]
+    assert found == [140, 30, 30, 140]
+
+
+def test_a_place_counts_in_the_whole_stack() -> None:
+    assert set(bounds_of("passport-new", WALK_IN)) == {
+        Bound(),
+        Bound(channel=WALK_IN),
+        Bound(service="passport-new"),
+        Bound(service="passport-new", channel=WALK_IN),
+    }
+
+
+def test_the_closest_region_has_the_last_word() -> None:
+    regimes = [
+        regime("4", NATIONAL),
+        regime("3", "36"),
+        regime("1", SERANG),
+        regime("2", SERANG, valid_from=date(2021, 8, 1)),
+    ]
+    day = date(2021, 8, 2)
+    levels = {
+        place: regimes_in_force(regimes, regency=place, day=day) for place in (SERANG, LEBAK, GORONTALO)
+    }
+    assert {place: [found.level for found in list_] for place, list_ in levels.items()} == {
+        SERANG: ["2"],
+        LEBAK: ["3"],
+        GORONTALO: ["4"],
+    }
+    assert regimes_in_force(regimes, regency=SERANG, day=date(2021, 7, 2)) == []
+
+
+def test_the_code_of_a_region_is_compared_by_its_parts() -> None:
+    assert not regime(region="3").holds_at("36.02", date(2021, 8, 1))
+    assert not regime(region="36.0").holds_at("36.02", date(2021, 8, 1))
+
+
+def test_a_share_of_no_quota_is_none_and_a_number_bounds_what_was_unbounded() -> None:
+    assert places_on(date(2021, 8, 1), [], [PPKM_1]) == {}
+    assert places_on(date(2021, 8, 1), [], [PPKM_3]) == {Bound(channel=ONLINE): 20}
+    assert places_on(date(2021, 8, 1), [BASE], [PPKM_1]) == {Bound(channel=ONLINE): 105}
+
+
+@pytest.mark.parametrize(
+    ("existing", "priority", "channel"),
+    [
+        ([], True, WALK_IN),
+        ([Bound(channel=PRIORITY)], True, PRIORITY),
+        ([Bound("passport-new", PRIORITY)], True, PRIORITY),
+        ([Bound("passport-lost", PRIORITY)], True, WALK_IN),
+        ([Bound(channel=PRIORITY)], False, WALK_IN),
+    ],
+)
+def test_priority_has_places_of_its_own_where_a_rule_says_so(
+    existing: list[Bound], *, priority: bool, channel: str
+) -> None:
+    assert walk_in_channel(existing, "passport-new", priority=priority) == channel
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+CHANNELS = st.sampled_from([ONLINE, WALK_IN, PRIORITY, EMERGENCY])
+
+
+@st.composite
+def quotas(draw: st.DrawFn) -> list[Quota]:
+    return [
+        Quota(
+            bound=Bound(draw(st.sampled_from(["", "passport-new"])), draw(CHANNELS)),
+            places=draw(st.integers(0, 500)),
+            valid_from=draw(DAYS),
+            valid_to=draw(st.none() | DAYS),
+        )
+        for _ in range(draw(st.integers(0, 6)))
+    ]
+
+
+@given(
+    quotas(),
+    st.lists(
+        st.builds(Cap, name=st.just("X"), level=st.just("1"), channel=CHANNELS, places=st.integers(0, 300))
+    ),
+    st.lists(
+        st.builds(Cap, name=st.just("X"), level=st.just("1"), channel=CHANNELS, percent=st.integers(0, 100))
+    ),
+    DAYS,
+)
+def test_no_restriction_gives_more_than_there_was(
+    rows: list[Quota], numbers: list[Cap], shares: list[Cap], day: date
+) -> None:
+    before, after = places_on(day, rows), places_on(day, rows, [*numbers, *shares])
+    assert all(after[bound] <= places for bound, places in before.items())
+    assert before.keys() <= after.keys()
+
+
+@given(quotas(), DAYS)
+def test_the_order_in_which_rows_are_found_does_not_matter(rows: list[Quota], day: date) -> None:
+    by_start = {(row.bound, row.valid_from): row for row in rows}
+    rows = list(by_start.values())
+    assert places_on(day, rows) == places_on(day, rows[::-1])
+    assert places_on(day - timedelta(days=400), rows) == {}
