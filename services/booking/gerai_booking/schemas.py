@@ -8,6 +8,7 @@ from gerai_shared.ticket import format_number
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
+from gerai_booking.rules.quota import ALL, CHANNELS, EMERGENCY, NATIONAL, OVER_QUOTA
 
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z")
 TOKEN = validate.Length(min=10, max=120)
@@ -20,6 +21,13 @@ CODE_OF_TICKET = r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}"
 SHOWN = validate.Regexp(
     rf"^([A-Z]-\d{{3,5}}|{CODE_OF_TICKET})\Z", error="A number looks like A-012. Or scan the ticket's code."
 )
+WHY = "Please give the reason in at least ten letters: it is kept with your name."
+REASON = validate.Length(min=10, max=500, error=WHY)
+BASIS = validate.Length(min=3, max=300, error="Please name the order or the rule that this rests on.")
+PLACES = "A number of places is between 0 and 10,000."
+REGION = "A region is a code like 36 or 36.02; leave it empty for the whole country."
+CHOICE = "Please choose one of the list."
+DAY = "Please give a date."
 LANGUAGE = validate.OneOf(("id", "en"))
 FREE_OF_CONTROLS = validate.Regexp(
     r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
@@ -171,11 +179,90 @@ class SignInSchema(Schema):
 
 
 class WalkInSchema(Schema):
-    """A ticket for somebody who came without a booking."""
+    """A ticket for somebody who came without a booking; `beyond` the quota a supervisor gives a reason."""
 
     site = fields.String(required=True, validate=CODE)
     service = fields.String(required=True, validate=CODE)
     priority = fields.Boolean(load_default=False)
+    beyond = fields.String(load_default=None, validate=validate.OneOf((OVER_QUOTA, EMERGENCY), error=CHOICE))
+    reason = fields.String(load_default=None, validate=REASON)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Nothing is given beyond a quota without a reason."""
+        if data["beyond"] and not data["reason"]:
+            raise ValidationError({"reason": [WHY]})
+
+
+class QuotaSchema(Schema):
+    """A dated quota for the plan of a site; empty `service` and `channel` are all of them."""
+
+    service = fields.String(load_default=ALL, validate=validate.Regexp(r"^([a-z0-9][a-z0-9-]{0,59})?\Z"))
+    channel = fields.String(load_default=ALL, validate=validate.OneOf(CHANNELS, error=CHOICE))
+    places = fields.Integer(
+        required=True,
+        validate=validate.Range(min=0, max=10_000, error=PLACES),
+        error_messages={"invalid": PLACES},
+    )
+    valid_from = fields.Date(required=True, error_messages={"invalid": DAY})
+    valid_to = fields.Date(load_default=None, allow_none=True, error_messages={"invalid": DAY})
+    basis = fields.String(required=True, validate=BASIS)
+    why = fields.String(required=True, validate=REASON)
+
+    @pre_load
+    def tidy(self, data: Any, **_: Any) -> Any:
+        """Take empty fields as not given."""
+        return _without_blanks(data)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """A last day does not come before the first."""
+        _check_dates(data)
+
+
+class RestrictionSchema(Schema):
+    """A regime to be put in force; an empty `region` is the whole country."""
+
+    name = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9 -]{0,39}\Z"))
+    level = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9]{1,20}\Z"))
+    region = fields.String(
+        load_default=NATIONAL, validate=validate.Regexp(r"^(\d\d(\.\d\d)?)?\Z", error=REGION)
+    )
+    valid_from = fields.Date(required=True, error_messages={"invalid": DAY})
+    valid_to = fields.Date(load_default=None, allow_none=True, error_messages={"invalid": DAY})
+    basis = fields.String(required=True, validate=BASIS)
+    why = fields.String(required=True, validate=REASON)
+
+    @pre_load
+    def tidy(self, data: Any, **_: Any) -> Any:
+        """Take empty fields as not given."""
+        return _without_blanks(data)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """A last day does not come before the first."""
+        _check_dates(data)
+
+
+class LiftSchema(Schema):
+    """A restriction that is to end."""
+
+    restriction = fields.String(
+        required=True, validate=validate.Length(min=1, max=36, error="Please choose a restriction.")
+    )
+    why = fields.String(required=True, validate=REASON)
+
+
+def _without_blanks(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in data.items()}
+    return {key: value for key, value in tidy.items() if value != ""}
+
+
+def _check_dates(data: dict[str, Any]) -> None:
+    if data["valid_to"] is not None and data["valid_to"] < data["valid_from"]:
+        raise ValidationError({"valid_to": ["The last day comes before the first."]})
 
 
 class ArrivalSchema(Schema):

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gerai_booking.models import plan
 from gerai_booking.models.places import day_quotas, slots
 from gerai_shared import migrating
 from sqlalchemy import delete, text
 
 from tests.integration.booking.house import House
 from tests.support.servers import PostgresServer
+
+#: What a house has when it was opened.
+OPENED = (slots, day_quotas, plan.quotas, plan.restriction_caps)
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +26,7 @@ def opened_on_postgres(postgres: PostgresServer) -> Iterator[str]:
     # As it was opened, to be put back before each test: quicker than a database for each of them.
     with house.database.transaction() as session:
         session.execute(text("CREATE SCHEMA opened"))
-        for table in (slots, day_quotas):
+        for table in OPENED:
             session.execute(text(f"CREATE TABLE opened.{table.name} AS TABLE {table.name}"))
     house.database.close()
     yield name
@@ -49,7 +53,9 @@ def put_back(house: House) -> None:
     """Have a PostgreSQL as it was opened."""
     house.empty()
     with house.database.transaction() as session:
-        for table in (slots, day_quotas):
+        for table in (plan.restrictions, plan.plan_changes):
+            session.execute(delete(table))
+        for table in OPENED:
             session.execute(delete(table))
             session.execute(text(f"INSERT INTO {table.name} SELECT * FROM opened.{table.name}"))
 

@@ -19,12 +19,12 @@ from typing import Any
 
 from gerai_booking.models import places, tickets
 from gerai_booking.models.tickets import tickets as ticket_table
-from gerai_booking.usecases import booking, changes, floor, holding
+from gerai_booking.usecases import booking, changes, floor, holding, intake
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
 from sqlalchemy import Select, select, text
 
-from tests.integration.booking.house import COUNTERS, NOW, House, outcome
+from tests.integration.booking.house import COUNTERS, NOW, SERVICE, House, outcome
 
 THREADS = 8
 PATIENCE = 20.0
@@ -88,6 +88,32 @@ def look_then_take(url: str, *, slots: list[str], locked: bool) -> Outcomes:
     with ThreadPoolExecutor(len(slots)) as pool:
         found = pool.map(lambda request: attempt(lambda: outcome(*house.book(request))), requests)
         answers = list(found)
+    house.database.close()
+    return {"answers": answers}
+
+
+def walk_in_at_once(url: str, *, locked: bool) -> Outcomes:
+    """Twenty officers give a number to a walk-in; without locks all have looked before anybody takes."""
+    house = House(url, pool_size=len(COUNTERS))
+    barrier = threading.Barrier(len(COUNTERS))
+    look = places.lock_days
+
+    def look_and_wait(*args: Any, **kwargs: Any) -> Any:
+        left = look(*args, **kwargs)
+        barrier.wait(PATIENCE)
+        return left
+
+    if not locked:
+        places.lock_days = look_and_wait
+        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+
+    def give(counter: str) -> str:
+        house.do(intake.walk_in, house.desk(counter), service=SERVICE, priority=False)
+        return "given"
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(COUNTERS)) as pool:
+        answers = list(pool.map(lambda counter: attempt(lambda: give(counter)), COUNTERS))
     house.database.close()
     return {"answers": answers}
 
@@ -289,7 +315,8 @@ def wait_for_the_word() -> None:
 
 
 CROWDS: dict[str, Callable[..., Outcomes]] = {
-    crowd.__name__: crowd for crowd in (rush, look_then_take, call_at_once, overtaken, crossing, bustle)
+    crowd.__name__: crowd
+    for crowd in (rush, look_then_take, walk_in_at_once, call_at_once, overtaken, crossing, bustle)
 }
 
 if __name__ == "__main__":

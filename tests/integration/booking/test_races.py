@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from gerai_booking.models.places import day_quotas, slots
 from gerai_booking.models.tickets import tickets
+from gerai_booking.rules.quota import WALK_IN, Bound
 from gerai_booking.usecases import holding, intake
 from sqlalchemy import distinct, func, select, text
 
 from tests.integration.booking.house import COUNTERS, DAY, NEXT_DAY, NOW, SERVICE, House
 from tests.integration.booking.sending import send
+from tests.integration.booking.test_quotas import set_quota
 
 CITIZENS, PLACES = 400, 140
 
@@ -67,6 +69,23 @@ def test_the_last_places_of_a_day_are_sold_once_and_without_locks_they_would_be_
     (unlocked,) = send("look_then_take", {"url": house.url, "slots": house.slots(), "locked": False})
     assert Counter(unlocked["answers"]) == {"booked": 7}
     assert sold(house) == (7, 7, 7)
+    with pytest.raises(AssertionError):
+        house.check()
+
+
+def test_twenty_officers_give_the_last_numbers_to_walk_ins_once_and_without_locks_they_would_give_more(
+    lone_postgres_house: House,
+) -> None:
+    house = lone_postgres_house
+    set_quota(house, Bound(channel=WALK_IN), 5)
+    (locked,) = send("walk_in_at_once", {"url": house.url, "locked": True})
+    assert Counter(locked["answers"]) == {"given": 5, "walk_in_full": 15}
+    house.check()
+
+    house.empty()
+    without_last_word(house)
+    (unlocked,) = send("walk_in_at_once", {"url": house.url, "locked": False})
+    assert Counter(unlocked["answers"]) == {"given": 20}
     with pytest.raises(AssertionError):
         house.check()
 

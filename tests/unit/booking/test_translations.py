@@ -29,6 +29,7 @@ PROGRAMS = ("__main__", "migrations", "agencies")
 SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas.WalkInSchema
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
+PLANNED = {"places": "1", "valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (SIGN_IN, {}),
     (SIGN_IN, {"username": "", "password": ""}),
@@ -36,6 +37,14 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (ARRIVAL, {"site": "mpp-lebak", "number": "12"}),
     (WALK_IN, {"site": "mpp-lebak", "service": "?"}),
     (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "priority": "perhaps"}),
+    (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "beyond": "emergency"}),
+    (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "beyond": "friends", "reason": "short"}),
+    (schemas.QuotaSchema, {}),
+    (schemas.QuotaSchema, {**PLANNED, "places": "-1", "channel": "?", "service": "?"}),
+    (schemas.QuotaSchema, {**PLANNED, "places": "many", "valid_from": "?", "valid_to": "?", "basis": "x"}),
+    (schemas.QuotaSchema, {**PLANNED, "valid_to": "2026-11-30"}),
+    (schemas.RestrictionSchema, {**PLANNED, "name": "?", "level": "?", "region": "Banten"}),
+    (schemas.LiftSchema, {"restriction": "", "why": "x"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

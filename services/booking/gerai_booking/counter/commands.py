@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
+from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
 from gerai_booking.usecases import arrivals, floor, intake, queue, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
@@ -128,15 +129,17 @@ class Signed:
     def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
         """Give a ticket to somebody without a booking, once for its key."""
         asked = load(schemas.WalkInSchema(), body)
-        return self._at_site(
-            request,
-            key=key,
-            site=asked["site"],
-            body=["walk-in", body],
-            run=lambda session, desk: intake.walk_in(
-                session, self.office, desk, service=asked["service"], priority=asked["priority"]
-            ),
-        )
+
+        def run(session: Session, desk: Desk, officer: accounts.Officer) -> Ticket:
+            service, priority, reason = asked["service"], asked["priority"], asked["reason"] or ""
+            given = {"supervisor": officer, "service": service, "reason": reason}
+            if asked["beyond"] == EMERGENCY:
+                return intake.emergency(session, self.office, desk, **given)
+            if asked["beyond"] == OVER_QUOTA:
+                return intake.over_quota(session, self.office, desk, priority=priority, **given)
+            return intake.walk_in(session, self.office, desk, service=service, priority=priority)
+
+        return self._at_site(request, key=key, site=asked["site"], body=["walk-in", body], run=run)
 
     def take_arrival(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
         """Check somebody in by the number or the code on their ticket, once for its key."""
@@ -146,13 +149,19 @@ class Signed:
             key=key,
             site=asked["site"],
             body=["check-in", body],
-            run=lambda session, desk: arrivals.check_in_shown(
+            run=lambda session, desk, _officer: arrivals.check_in_shown(
                 session, self.office, desk, shown=asked["number"]
             ),
         )
 
     def _at_site(
-        self, request: Request, *, key: str, site: str, body: Any, run: Callable[[Session, Desk], Ticket]
+        self,
+        request: Request,
+        *,
+        key: str,
+        site: str,
+        body: Any,
+        run: Callable[[Session, Desk, accounts.Officer], Ticket],
     ) -> dict[str, Any]:
         now = self.deployment.clock.now()
         with self.deployment.database.transaction() as session:
@@ -164,7 +173,7 @@ class Signed:
                 key=key,
                 body=body,
                 now=now,
-                run=lambda: {"ticket": views.dump(run(session, desk))},
+                run=lambda: {"ticket": views.dump(run(session, desk, officer))},
             )
 
 

@@ -1,7 +1,6 @@
 """The counters for a browser, with and without scripts."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,24 +14,12 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed
+from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.usecases import queue, views
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
 MESSAGE_SECONDS = 60
-
-
-def at_the_door(page: Callable[..., Response]) -> Callable[..., Response]:
-    """Decorate a page: whoever is not signed in is led to the door."""
-
-    @wraps(page)
-    def led(self: Signed, request: Request, **values: str) -> Response:
-        try:
-            return page(self, request, **values)
-        except SignInRequired:
-            return _see("/sign-in")
-
-    return led
 
 
 class CounterPages(Signed):
@@ -42,7 +29,7 @@ class CounterPages(Signed):
     def home(self, request: Request) -> Response:
         """Send to the choice of counters, or to the door."""
         signed_in = self.session_cookie in request.cookies
-        return _see("/counters" if signed_in else "/sign-in")
+        return see("/counters" if signed_in else "/sign-in")
 
     @http("GET", "/sign-in", page=True)
     def sign_in_page(self, request: Request) -> Response:
@@ -62,7 +49,7 @@ class CounterPages(Signed):
             return self.pages.render(
                 request, "sign_in.html", status=refusal.status, error=told, username=fields["username"]
             )
-        return self.with_session_cookie(_see("/counters"), token)
+        return self.with_session_cookie(see("/counters"), token)
 
     @http("POST", "/sign-out", page=True)
     def sign_out_form(self, request: Request) -> Response:
@@ -70,7 +57,7 @@ class CounterPages(Signed):
         self.pages.check_form(request)
         with self.deployment.database.transaction() as session:
             accounts.sign_out(session, token=request.cookies.get(self.session_cookie, ""))
-        response = _see("/sign-in")
+        response = see("/sign-in")
         response.delete_cookie(self.session_cookie)
         return response
 
@@ -160,6 +147,7 @@ class CounterPages(Signed):
             "site": site,
             "service": request.form.get("service", ""),
             "priority": "priority" in request.form,
+            **{name: request.form[name] for name in ("beyond", "reason") if request.form.get(name)},
         }
         return self._back(request, address, lambda: self.take_walk_in(request, key=key, body=body))
 
@@ -167,9 +155,9 @@ class CounterPages(Signed):
         try:
             answer = run()
         except SignInRequired:
-            return _see("/sign-in")
+            return see("/sign-in")
         except Refused as refusal:
-            response = _see(address)
+            response = see(address)
             response.set_cookie(
                 MESSAGE_COOKIE,
                 quote(self._told(request, refusal)),
@@ -180,7 +168,7 @@ class CounterPages(Signed):
             )
             return response
         number = answer["ticket"]["number"] if address.endswith("/arrivals") else ""
-        return _see(f"{address}?number={number}" if number else address)
+        return see(f"{address}?number={number}" if number else address)
 
     def _page(self, request: Request, template: str, **context: Any) -> Response:
         """Render a page of a counter, with what a form before it was refused for; it is told once."""
@@ -196,7 +184,3 @@ class CounterPages(Signed):
             return translate(refusal, language_of(request))
         messages = [message for texts in refusal.details["fields"].values() for message in texts]
         return " ".join(self.pages.text(request, message) for message in dict.fromkeys(messages))
-
-
-def _see(address: str) -> Response:
-    return Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})

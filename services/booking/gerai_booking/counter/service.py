@@ -9,9 +9,10 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.pages import CounterPages
+from gerai_booking.counter.plan_pages import PlanPages
 
 
-class CounterService(CounterApi, CounterPages, StaticFiles, Operations):
+class CounterService(CounterApi, CounterPages, PlanPages, StaticFiles, Operations):
     """One agency's counters."""
 
     name = "counter"

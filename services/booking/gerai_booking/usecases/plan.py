@@ -93,8 +93,7 @@ def restrict(
     }
     restriction_id = plan.add_restriction(session, after)
     _record(session, change, site=ALL, kind="restriction", before=None, after=after)
-    for site in office.agency.sites:
-        replan(session, office, site, now=change.now)
+    _replan_all(session, office, now=change.now)
     return restriction_id
 
 
@@ -114,8 +113,13 @@ def lift(session: Session, office: Office, change: Change, *, restriction_id: st
     plan.end_restriction(session, restriction_id, last_day=last_day)
     after = before | {"valid_to": last_day}
     _record(session, change, site=ALL, kind="restriction", before=before, after=after)
-    for site in office.agency.sites:
-        replan(session, office, site, now=change.now)
+    _replan_all(session, office, now=change.now)
+
+
+def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
+    # In the order in which every change of places locks days.
+    for site in sorted(office.agency.sites, key=lambda each: each.code):
+        replan(session, office, site, now=now)
 
 
 def replan(session: Session, office: Office, site: Site, *, now: datetime) -> None:

@@ -1,0 +1,157 @@
+"""The plan of a site for supervisors: what is left, who gave more, and what is to change."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gerai_shared import commands
+from gerai_shared.borders import load
+from gerai_shared.http import http
+from gerai_shared.ids import new_id
+from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.translations import language_of, translate
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Request, Response
+
+from gerai_booking import schemas
+from gerai_booking.counter import plan_view
+from gerai_booking.counter.commands import Signed
+from gerai_booking.counter.doors import at_the_door, see
+from gerai_booking.rules.quota import Bound
+from gerai_booking.usecases import plan
+from gerai_booking.usecases.plan import Change
+
+DAYS_SHOWN = 14
+
+ChangeOfPlan = Callable[[Session, Change, dict[str, Any]], None]
+
+
+class PlanPages(Signed):
+    """Quotas, restrictions and grants, as supervisors see and change them."""
+
+    @http("GET", "/plan", page=True)
+    @at_the_door
+    def plan_start(self, request: Request) -> Response:
+        """Lead to the plan of the first site."""
+        with self.deployment.database.reading() as session:
+            self.officer(session, request).must_be_supervisor()
+        return see(f"/plan/{self.office.agency.sites[0].code}")
+
+    @http("GET", "/plan/<site>", page=True)
+    @at_the_door
+    def plan_page(self, request: Request, site: str) -> Response:
+        """Show the plan of a site."""
+        return self._plan(request, site)
+
+    @http("POST", "/plan/<site>/quotas", page=True)
+    @at_the_door
+    def quota_form(self, request: Request, site: str) -> Response:
+        """Put a dated quota into the plan."""
+
+        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
+            plan.set_quota(
+                session,
+                self.office,
+                change,
+                site=site,
+                bound=Bound(asked["service"], asked["channel"]),
+                places_a_day=asked["places"],
+                valid_from=asked["valid_from"],
+                valid_to=asked["valid_to"],
+                basis=asked["basis"],
+            )
+
+        return self._change(request, site, "quota", schemas.QuotaSchema(), run)
+
+    @http("POST", "/plan/<site>/restrictions", page=True)
+    @at_the_door
+    def restriction_form(self, request: Request, site: str) -> Response:
+        """Put a regime in force."""
+
+        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
+            given = {name: value for name, value in asked.items() if name != "why"}
+            plan.restrict(session, self.office, change, **given)
+
+        return self._change(request, site, "restriction", schemas.RestrictionSchema(), run)
+
+    @http("POST", "/plan/<site>/lift", page=True)
+    @at_the_door
+    def lift_form(self, request: Request, site: str) -> Response:
+        """Let a restriction end."""
+
+        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
+            plan.lift(session, self.office, change, restriction_id=asked["restriction"])
+
+        return self._change(request, site, "lift", schemas.LiftSchema(), run)
+
+    def _change(self, request: Request, site: str, form: str, schema: Schema, run: ChangeOfPlan) -> Response:
+        """Carry out a change once for its key; refused, the form comes back as it was filled in.
+
+        Fields are named after their form, because a page has several: `quota_why`, `restriction_why`.
+        """
+        self.pages.check_form(request)
+        filled = {name: request.form.get(f"{form}_{name}", "") for name in schema.fields}
+        try:
+            self._carry_out_change(request, site, form, filled, load(schema, filled), run)
+        except Refused as refusal:
+            return self._plan(request, site, refused=refusal, form=form, filled=filled)
+        return see(f"/plan/{site}")
+
+    def _carry_out_change(
+        self,
+        request: Request,
+        site: str,
+        form: str,
+        filled: dict[str, str],
+        asked: dict[str, Any],
+        run: ChangeOfPlan,
+    ) -> None:
+        now = self.deployment.clock.now()
+        with self.deployment.database.transaction() as session:
+            officer = self.officer(session, request)
+
+            def once() -> dict[str, Any]:
+                run(session, Change(officer=officer, why=asked["why"], now=now), asked)
+                return {}
+
+            commands.once(
+                session,
+                scope=f"plan:{officer.id}",
+                key=request.form.get("idempotency_key") or new_id(),
+                body=[site, form, filled],
+                now=now,
+                run=once,
+            )
+
+    def _plan(
+        self,
+        request: Request,
+        site: str,
+        *,
+        refused: Refused | None = None,
+        form: str = "",
+        filled: dict[str, str] | None = None,
+    ) -> Response:
+        now = self.deployment.clock.now()
+        with self.deployment.database.reading() as session:
+            officer = self.officer(session, request)
+            officer.must_be_supervisor()
+            seen = plan.overview(session, self.office, site=site, days=DAYS_SHOWN, now=now)
+        return self.pages.render(
+            request,
+            "plan.html",
+            status=refused.status if refused else 200,
+            officer=officer,
+            refused_form=form,
+            filled=filled or {},
+            error=translate(refused, language_of(request)) if refused else "",
+            errors=self._errors(request, form, refused),
+            **plan_view.context(self.office, site, seen, now=now),
+        )
+
+    def _errors(self, request: Request, form: str, refused: Refused | None) -> dict[str, str]:
+        """Return what is wrong with each field of a refused form."""
+        if not isinstance(refused, InvalidRequest):
+            return {}
+        wrong = refused.details["fields"]
+        return {f"{form}_{name}": self.pages.text(request, texts[0]) for name, texts in wrong.items()}

@@ -1,0 +1,260 @@
+"""The stack of quotas on both databases: walk-ins, places beyond them, restrictions, and changes of the plan."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from gerai_booking.models.places import day_quotas
+from gerai_booking.models.plan import plan_changes
+from gerai_booking.rules.quota import (
+    ALL,
+    EMERGENCY,
+    GROUP,
+    ONLINE,
+    OVER_QUOTA,
+    PRIORITY,
+    WALK_IN,
+    Bound,
+)
+from gerai_booking.usecases import changes, intake, plan, planning
+from gerai_booking.usecases.plan import Change
+from gerai_shared.accounts import Officer
+from gerai_shared.refusals import Forbidden, Refused
+from gerai_shared.ticket import Lane, Ticket
+from sqlalchemy import delete, select
+
+from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
+
+SUPERVISOR = Officer(id="supervisor", username="penyelia", name="Penyelia Uji", role="supervisor")
+OFFICER = Officer(id="officer", username="petugas", name="Petugas Uji", role="officer")
+CHANGE = Change(officer=SUPERVISOR, why="Karena sedang diuji", now=NOW)
+REASON = "Ibu dirawat di luar negeri"
+
+
+def set_quota(house: House, bound: Bound, places: int, **dates: date | None) -> None:
+    """Put a quota into the plan from today on."""
+    wanted: dict[str, Any] = {"valid_from": TODAY, "valid_to": None, **dates}
+    house.do(plan.set_quota, CHANGE, site=SITE, bound=bound, places_a_day=places, basis="Uji", **wanted)
+
+
+def restrict(house: House, level: str, *, region: str = "36", **dates: date | None) -> str:
+    """Put PPKM in force from today on."""
+    wanted: dict[str, Any] = {"valid_from": TODAY, "valid_to": None, **dates}
+    return house.do(plan.restrict, CHANGE, name="PPKM", level=level, region=region, basis="Uji", **wanted)
+
+
+def walk_in(house: House, *, priority: bool = False, service: str = SERVICE) -> Ticket:
+    return house.do(intake.walk_in, house.desk(), service=service, priority=priority)
+
+
+def beyond(house: House, *, officer: Officer = SUPERVISOR, service: str = SERVICE) -> Ticket:
+    given = {"supervisor": officer, "service": service, "priority": False, "reason": REASON}
+    return house.do(intake.over_quota, house.desk(), **given)
+
+
+def emergency(house: House, *, officer: Officer = SUPERVISOR) -> Ticket:
+    return house.do(intake.emergency, house.desk(), supervisor=officer, service=SERVICE, reason=REASON)
+
+
+def test_walk_ins_are_counted_and_without_a_rule_unbounded(house: House) -> None:
+    for _ in range(3):
+        walk_in(house)
+    assert house.taken_of_day(TODAY, channel=ALL) == 3
+    assert house.of_day(TODAY, Bound()).capacity is None
+    house.check()
+
+
+def test_a_quota_for_walk_ins_bounds_them_alone(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 2)
+    assert [walk_in(house).number, walk_in(house).number] == ["A-001", "A-002"]
+    with pytest.raises(Refused, match="walk_in_full"):
+        walk_in(house)
+    house.booked(1, house.slots(TODAY)[2])
+    house.check()
+
+
+@pytest.mark.parametrize("bound", [Bound(), Bound(SERVICE, ALL)])
+def test_a_quota_over_all_channels_counts_bookings_and_walk_ins_together(house: House, bound: Bound) -> None:
+    set_quota(house, bound, 2)
+    house.booked(1, house.slots(TODAY)[2])
+    walk_in(house)
+    with pytest.raises(Refused, match="walk_in_full"):
+        walk_in(house)
+    (answer,) = house.book(house.request(2, house.slots(TODAY)[3]))
+    assert outcome(answer) == "day_full"
+    house.check()
+
+
+def test_priority_has_places_of_its_own_where_the_plan_says_so(house: House) -> None:
+    set_quota(house, Bound(channel=PRIORITY), 1)
+    set_quota(house, Bound(channel=WALK_IN), 0)
+    assert walk_in(house, priority=True).lane is Lane.PRIORITY
+    for priority in (True, False):
+        with pytest.raises(Refused, match="walk_in_full"):
+            walk_in(house, priority=priority)
+    house.check()
+
+
+def test_a_day_that_nobody_opened_is_opened_by_its_first_walk_in(house: House) -> None:
+    house.change(delete(day_quotas).where(day_quotas.c.day == TODAY))
+    walk_in(house)
+    assert house.taken_of_day(TODAY, channel=ALL) == 1
+    assert house.of_day(TODAY, Bound(channel=ONLINE)).capacity == 140
+    house.check()
+
+
+def test_beyond_the_quota_a_supervisor_gives_with_a_reason_and_within_a_limit(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 1)
+    set_quota(house, Bound(channel=OVER_QUOTA), 2)
+    walk_in(house)
+    given = [beyond(house).number, beyond(house).number]
+    with pytest.raises(Refused, match="over_quota_used_up"):
+        beyond(house)
+    seen = house.ask(plan.overview, site=SITE, days=3, now=NOW)
+    assert [(row.number, row.reason, row.officer_name) for row in seen.grants] == [
+        (number, REASON, SUPERVISOR.name) for number in reversed(given)
+    ]
+    assert [(row.officer_name, row.kind, row.count) for row in seen.granted_by] == [
+        (SUPERVISOR.name, OVER_QUOTA, 2)
+    ]
+    row = house.of_day(TODAY, Bound(channel=WALK_IN))
+    assert (row.capacity, row.taken, row.extra) == (1, 3, 2)
+    house.check()
+
+
+def test_where_a_place_is_left_nothing_beyond_it_is_recorded(house: House) -> None:
+    beyond(house)
+    seen = house.ask(plan.overview, site=SITE, days=3, now=NOW)
+    assert (seen.grants, house.taken_of_day(TODAY, channel=OVER_QUOTA)) == ([], 0)
+    house.check()
+
+
+def test_without_a_rule_nothing_is_given_beyond_the_quota(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 0)
+    house.change(delete(day_quotas).where(day_quotas.c.channel == OVER_QUOTA))
+    with pytest.raises(Refused, match="over_quota_not_allowed"):
+        beyond(house)
+    house.check()
+
+
+def test_an_emergency_is_called_first_and_only_its_own_quota_limits_it(house: House) -> None:
+    set_quota(house, Bound(), 1)
+    set_quota(house, Bound(channel=EMERGENCY), 2)
+    walk_in(house)
+    assert [emergency(house).lane, emergency(house).lane] == [Lane.EMERGENCY] * 2
+    with pytest.raises(Refused, match="emergency_used_up"):
+        emergency(house)
+    row = house.of_day(TODAY, Bound())
+    assert (row.capacity, row.taken, row.extra) == (1, 3, 2)
+    house.check()
+
+
+@pytest.mark.parametrize("give", [beyond, emergency])
+def test_an_officer_gives_nothing_beyond_the_quota(house: House, give: Callable[..., Ticket]) -> None:
+    with pytest.raises(Forbidden):
+        give(house, officer=OFFICER)
+    assert house.taken_of_day(TODAY, channel=ALL) == 0
+
+
+def test_a_change_of_the_plan_holds_at_once_for_open_days(house: House) -> None:
+    set_quota(house, Bound(channel=ONLINE), 1, valid_from=DAY, valid_to=DAY)
+    first, second = house.slots()[:2]
+    answers = house.book(house.request(1, first), house.request(2, second))
+    assert [outcome(answer) for answer in answers] == ["booked", "day_full"]
+    assert house.of_day(NEXT_DAY, Bound(channel=ONLINE)).capacity == 140
+    set_quota(house, Bound(channel=ONLINE), 2, valid_from=DAY, valid_to=DAY)
+    assert outcome(house.book(house.request(3, second))[0]) == "booked"
+    house.check()
+
+
+def test_who_has_a_place_keeps_it_when_the_quota_falls(house: House) -> None:
+    tokens = [house.booked(person, house.slots()[person]) for person in range(1, 4)]
+    set_quota(house, Bound(channel=ONLINE), 1)
+    row = house.of_day(DAY, Bound(channel=ONLINE))
+    assert (row.capacity, row.taken, row.extra) == (1, 3, 2)
+    house.do(changes.cancel, token=tokens[0], revision=None, now=NOW)
+    assert outcome(house.book(house.request(9, house.slots()[1]))[0]) == "day_full"
+    for token in tokens[1:]:
+        house.do(changes.cancel, token=token, revision=None, now=NOW)
+    assert outcome(house.book(house.request(10, house.slots()[1]))[0]) == "booked"
+    house.check()
+
+
+def test_a_quota_that_is_new_counts_what_was_taken_before_it(house: House) -> None:
+    house.booked(1, house.slots(TODAY)[2])
+    walk_in(house)
+    emergency(house)
+    for bound, taken in (
+        (Bound(SERVICE, ALL), 3),
+        (Bound(SERVICE, ONLINE), 1),
+        (Bound(channel=WALK_IN), 1),
+        (Bound(channel=EMERGENCY), 1),
+        (Bound(channel=GROUP), 0),
+    ):
+        set_quota(house, bound, 10)
+        assert house.of_day(TODAY, bound).taken == taken, bound
+    house.check()
+
+
+def test_a_quota_that_ends_bounds_nobody_any_more(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 0)
+    set_quota(house, Bound(channel=WALK_IN), 0, valid_to=TODAY)
+    house.do(planning.open_days, now=NOW, days=3)
+    with pytest.raises(Refused, match="walk_in_full"):
+        walk_in(house)
+    tomorrow = house.desk(now=NOW + timedelta(days=1))
+    house.do(intake.walk_in, tomorrow, service=SERVICE, priority=False)
+    house.check()
+
+
+@pytest.mark.parametrize(("level", "places"), [("1", 105), ("2", 70), ("3", 20), ("4", 0), ("5", 140)])
+def test_a_restriction_lowers_the_quota_by_its_level(house: House, level: str, places: int) -> None:
+    restrict(house, level)
+    assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == places
+    house.check()
+
+
+def test_a_restriction_counts_in_its_region_and_days_alone_and_can_be_lifted(house: House) -> None:
+    restrict(house, "3", region="75")
+    assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == 140
+    found = restrict(house, "3", region="36.73", valid_to=DAY)
+    held = [house.of_day(day, Bound(channel=ONLINE)).capacity for day in (TODAY, DAY, NEXT_DAY)]
+    assert held == [20, 20, 140]
+    house.do(plan.lift, CHANGE, restriction_id=found)
+    assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == 140
+    with pytest.raises(Refused, match="restriction_over"):
+        house.do(plan.lift, CHANGE, restriction_id=found)
+    with pytest.raises(Refused, match="unknown_restriction"):
+        house.do(plan.lift, CHANGE, restriction_id="nothing")
+
+
+def test_days_that_open_later_open_with_the_restriction(house: House) -> None:
+    restrict(house, "3")
+    house.do(planning.open_days, now=NOW, days=10)
+    assert house.of_day(date(2026, 12, 9), Bound(channel=ONLINE)).capacity == 20
+
+
+def test_every_change_is_kept_with_who_why_and_what_was_before(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 30)
+    set_quota(house, Bound(channel=WALK_IN), 40)
+    rows = house.rows(select(plan_changes).order_by(plan_changes.c.id))
+    assert [(row.officer_name, row.why) for row in rows] == [(SUPERVISOR.name, CHANGE.why)] * 2
+    assert rows[0].before is None
+    assert '"places": 30' in rows[1].before
+    assert '"places": 40' in rows[1].after
+
+
+def test_only_a_supervisor_changes_the_plan_and_never_the_past(house: House) -> None:
+    stranger = Change(officer=OFFICER, why="Ingin lebih banyak", now=NOW)
+    wanted = {"site": SITE, "bound": Bound(channel=ONLINE), "places_a_day": 500, "basis": "Uji"}
+    with pytest.raises(Forbidden):
+        house.do(plan.set_quota, stranger, valid_from=TODAY, valid_to=None, **wanted)
+    with pytest.raises(Refused, match="plan_in_the_past"):
+        set_quota(house, Bound(channel=ONLINE), 500, valid_from=TODAY - timedelta(days=1))
+    with pytest.raises(Refused, match="plan_in_the_past"):
+        restrict(house, "3", valid_from=TODAY - timedelta(days=1))
+    with pytest.raises(Refused, match="unknown_service"):
+        set_quota(house, Bound("haircut", ONLINE), 5)
+    assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == 140
+    assert house.rows(select(plan_changes)) == []
