@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser.counters import counters, opened_counters, sign_in  # noqa: F401 - fixtures
 from tests.support.whole_mall import Mall, running_mall
 
 PHONE = {"width": 390, "height": 844}

@@ -24,7 +24,11 @@ from gerai_shared.settings import Settings  # noqa: E402
 
 FIVE_PAST_NINE = datetime(2026, 12, 1, 2, 5, tzinfo=UTC)
 SITE = "mpp-lebak"
-OFFICERS = (("petugas", "Petugas Satu"), ("petugas2", "Petugas Dua"))
+OFFICERS = (
+    ("petugas", "Petugas Satu", "officer"),
+    ("petugas2", "Petugas Dua", "officer"),
+    ("penyelia", "Penyelia Uji", "supervisor"),
+)
 PASSWORD = "kata-sandi-uji"
 BOOKINGS = 5
 
@@ -51,9 +55,9 @@ def fill(deployment: Deployment, office: Office) -> list[str]:
     with deployment.database.transaction() as session:
         planning.record_quotas(session, office)
         planning.open_days(session, office, now=now, days=1)
-        for username, name in OFFICERS:
+        for username, name, role in OFFICERS:
             accounts.create_officer(
-                session, username=username, name=name, password=PASSWORD, role="officer", now=now
+                session, username=username, name=name, password=PASSWORD, role=role, now=now
             )
         today = office.today(SITE, now)
         found = availability.availability(

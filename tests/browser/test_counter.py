@@ -1,121 +1,12 @@
 """Officers at their counters, in a browser and with no bus: clicks, keys, plain forms, old screens."""
 
-import json
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import requests
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.support.servers import free_port
+from tests.browser.counters import SITE, Counters, Open, SignIn
 from tests.support.waiting import wait_until
-
-PROCESS = Path(__file__).parent / "counter_process.py"
-PASSWORD = "kata-sandi-uji"
-SITE = "mpp-lebak"
-SECONDS_TO_ANSWER = 15
-Open = Callable[..., Page]
-SignIn = Callable[..., Page]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counters:
-    """The running process, and its interface as seen by a program that an officer has signed in."""
-
-    url: str
-    booked: list[str]
-    token: str
-
-    def post(self, path: str, key: str, **body: Any) -> requests.Response:
-        """Give a command."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key, "Accept-Language": "id"}
-        return requests.post(
-            f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=SECONDS_TO_ANSWER
-        )
-
-    def walk_in(self, key: str, service: str = "passport-new") -> str:
-        """Give a number to somebody who came without a booking; return it."""
-        answer = self.post("walk-ins", f"walk-in-{key}", site=SITE, service=service)
-        number: str = answer.json()["ticket"]["number"]
-        return number
-
-    def queue(self, counter: str = "2") -> dict[str, Any]:
-        """The queue of a counter."""
-        answer = requests.get(
-            f"{self.url}/api/v1/queue?counter={SITE}.{counter}",
-            headers={"Authorization": f"Bearer {self.token}"},
-            timeout=SECONDS_TO_ANSWER,
-        )
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def numbers(self, part: str, counter: str = "2") -> list[str]:
-        """The numbers in a part of the queue."""
-        return [ticket["number"] for ticket in self.queue(counter)[part]]
-
-    def address(self, counter: str = "2") -> str:
-        """The page of a counter."""
-        return f"{self.url}/counters/{SITE}/{counter}"
-
-
-@pytest.fixture(scope="module")
-def opened_counters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Counters, Path]]:
-    """A process of counters with a database of its own, and a copy of that as it was at the beginning."""
-    folder = tmp_path_factory.mktemp("counters")
-    port = free_port()
-    command = [sys.executable, "-W", "ignore", str(PROCESS), str(port), str(folder / "live")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, "the counters did not open; what they said is above"
-            url = f"http://127.0.0.1:{port}"
-            officer = {"username": "petugas", "password": PASSWORD}
-            answer = requests.post(f"{url}/api/v1/session", json=officer, timeout=SECONDS_TO_ANSWER)
-            copy_database(folder / "live", folder / "beginning")
-            yield Counters(url=url, booked=json.loads(line), token=answer.json()["token"]), folder
-        finally:
-            process.terminate()
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a SQLite database while it is in use."""
-    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
-        reading.backup(writing)
-
-
-@pytest.fixture
-def counters(opened_counters: tuple[Counters, Path]) -> Counters:
-    """The counters as they were at five past nine."""
-    found, folder = opened_counters
-    copy_database(folder / "beginning", folder / "live")
-    expect.set_options(timeout=1000 * SECONDS_TO_ANSWER)
-    return found
-
-
-@pytest.fixture
-def sign_in(counters: Counters, open_page: Open) -> SignIn:
-    """A function that signs an officer in and opens a counter, in a browser of its own."""
-
-    def signed_in(
-        username: str = "petugas", counter: str = "2", *, scripts: bool = True, width: int = 1280
-    ) -> Page:
-        page = open_page(f"{counters.url}/", size={"width": width, "height": 900}, scripts=scripts)
-        page.get_by_label("Nama pengguna").fill(username)
-        page.get_by_label("Kata sandi").fill(PASSWORD)
-        page.get_by_role("button", name="Masuk").click()
-        page.wait_for_url("**/counters")
-        page.goto(counters.address(counter))
-        return page
-
-    return signed_in
 
 
 def current(page: Page) -> Locator:

@@ -195,7 +195,7 @@ class WalkInSchema(Schema):
 
 
 class QuotaSchema(Schema):
-    """A dated quota for the plan of a site; empty `service` and `channel` are all of them."""
+    """A dated quota for the plan of a site; `all` or nothing as `service` and `channel` are all of them."""
 
     service = fields.String(load_default=ALL, validate=validate.Regexp(r"^([a-z0-9][a-z0-9-]{0,59})?\Z"))
     channel = fields.String(load_default=ALL, validate=validate.OneOf(CHANNELS, error=CHOICE))
@@ -211,8 +211,11 @@ class QuotaSchema(Schema):
 
     @pre_load
     def tidy(self, data: Any, **_: Any) -> Any:
-        """Take empty fields as not given."""
-        return _without_blanks(data)
+        """Take empty fields as not given, and `all` as what it says: a list cannot offer an empty choice."""
+        tidy = _without_blanks(data)
+        if not isinstance(tidy, dict):
+            return tidy
+        return {key: ALL if value == "all" else value for key, value in tidy.items()}
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
