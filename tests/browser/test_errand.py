@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, TELEVISION
-from tests.support.errand import nik
+from tests.support.errand import BORN, nik
 from tests.support.waiting import wait_until
 from tests.support.whole_mall import TODAY, TOMORROW, Mall
 
@@ -24,6 +24,7 @@ def book(page: Page, mall: Mall, *, person: int, day: str, hour: int = 0) -> Non
     page.locator("form[action*='/book/'] button[type=submit]").click()
     page.locator("#field-name").fill(f"Warga Contoh {person}")
     page.locator("#field-nik").fill(nik(person))
+    page.locator("#field-birth_date").fill(BORN)
     page.locator("#field-email").fill(f"warga{person}@example.org")
     page.locator("#field-purpose").select_option(index=1)
     page.locator("form[action*='/details/'] button[type=submit]").first.click()
@@ -85,6 +86,7 @@ def test_a_mistake_in_the_form_keeps_everything_typed(mall, open_page, violation
     phone.locator("form[action*='/book/'] button[type=submit]").click()
     phone.locator("#field-name").fill("Warga Contoh 103")
     phone.locator("#field-nik").fill("123")
+    phone.locator("#field-birth_date").fill(BORN)
     phone.locator("#field-email").fill("warga103@example.org")
     phone.locator("form[action*='/details/'] button[type=submit]").first.click()
     expect(phone.locator("#error-summary")).to_be_visible()

@@ -53,6 +53,10 @@ def _answer(status: int, raw: bytes, headers: dict[str, str]) -> Answer:
         return Answer(status=status, body=raw.decode(errors="replace"), headers=headers)
 
 
+#: What the NIKs below say; their century is not in them.
+BORN = "1990-08-25"
+
+
 def nik(number: int) -> str:
     """Return a synthetic NIK: a woman of Rangkasbitung, born 25 August 1990, with a serial of her own."""
     return f"3602146508{90 + number // 9999 % 10:02d}{number % 9999 + 1:04d}"

@@ -118,6 +118,18 @@ class WrongCitizenship(Refused):
     code = "wrong_citizenship"
 
 
+class TooYoung(Refused):
+    """The applicant is under 17 and unmarried on that day: please book the service for children."""
+
+    code = "too_young"
+
+
+class TooOld(Refused):
+    """The applicant is 17 or older, or married, on that day: please book the service for adults."""
+
+    code = "too_old"
+
+
 class WrongDay(Refused):
     """This ticket is for another day: %(day)s."""
 

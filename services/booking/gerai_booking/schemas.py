@@ -41,6 +41,7 @@ class PersonSchema(Schema):
     nik = fields.String(validate=validate.Length(max=30))
     passport_number = fields.String(validate=PASSPORT)
     birth_date = fields.Date(allow_none=True)
+    married = fields.Boolean()
     phone = fields.String(allow_none=True, validate=validate.Length(max=30))
     email = fields.Email(allow_none=True, validate=validate.Length(max=200))
 
@@ -91,6 +92,19 @@ NIK_PROBLEMS = {
 }
 
 
+class PoliceReportSchema(Schema):
+    """The report that somebody made of a loss (S2-4)."""
+
+    number = fields.String(required=True, validate=[validate.Length(min=3, max=60), FREE_OF_CONTROLS])
+    date = fields.Date(required=True)
+    station = fields.String(required=True, validate=[validate.Length(min=3, max=120), FREE_OF_CONTROLS])
+
+    @pre_load
+    def tidy(self, data: Any, **_: Any) -> Any:
+        """Take what people type: spaces around, empty fields."""
+        return _without_blanks(data)
+
+
 class BookingSchema(Schema):
     """One booking: of a slot, or of a held place."""
 
@@ -98,6 +112,7 @@ class BookingSchema(Schema):
     hold_token = fields.String(validate=TOKEN)
     purpose = fields.String(allow_none=True, load_default=None, validate=CODE)
     precondition_met = fields.Boolean(load_default=False)
+    police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = fields.Boolean(load_default=False)
     language = fields.String(load_default="id", validate=LANGUAGE)
     person = fields.Nested(PersonSchema, required=True)

@@ -41,6 +41,9 @@ COUNTERS = tuple(f"{number}" for number in range(101, 121))
 #: States in which a ticket has given its place back.
 WITHOUT_PLACE = ("expired", "cancelled", "rescheduled")
 
+#: The report of a loss that services ask for.
+REPORT = {"number": "LP/12/XI/2026", "date": "2026-11-30", "station": "Polsek Contoh"}
+
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 UseCase = Callable[Concatenate[Session, Office, Arguments], Result]
@@ -130,7 +133,7 @@ class House:
         return [row.id for row in self.rows(select(slots.c.id).where(*wanted).order_by(slots.c.starts_at))]
 
     def request(
-        self, person: int, place: str, *, key: str | None = None, service: str | None = None, **body: Any
+        self, person: int, place: str, /, *, key: str | None = None, service: str | None = None, **body: Any
     ) -> BookingRequest:
         """The request of the `person`-th citizen for a slot, or for the place under a hold's token."""
         place_field = "hold_token" if place.startswith(f"{self.office.code}.") else "slot_id"
@@ -140,6 +143,7 @@ class House:
             place_field: place,
             "purpose": next((purpose.code for purpose in asked.purposes), None),
             "precondition_met": True,
+            "police_report": REPORT if asked.police_report else None,
             "person": self.person(person, citizen="WNI" in asked.citizenship),
             **body,
         }
@@ -162,7 +166,7 @@ class House:
         answers = self.do(booking.book_batch, requests, now=now)
         return [answers[request.key] for request in requests]
 
-    def booked(self, person: int, slot: str, *, now: datetime = NOW, **body: Any) -> str:
+    def booked(self, person: int, slot: str, /, *, now: datetime = NOW, **body: Any) -> str:
         """Book one place that must be there; the ticket's token."""
         (answer,) = self.book(self.request(person, slot, **body), now=now)
         assert not isinstance(answer, Refused), answer

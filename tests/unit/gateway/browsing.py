@@ -8,6 +8,7 @@ SLOT = "mpp-lebak.passport-new.20261125T0200Z"
 TYPED = {
     "name": "Warga Contoh",
     "nik": "3602 1465 0890 0003",
+    "birth_date": "1990-08-25",
     "email": "warga@example.org",
     "phone": "0812 3456 7890",
     "purpose": "umrah",

@@ -57,6 +57,7 @@ class FakeAgencies:
         self.tickets: dict[str, Ticket] = {}
         self.answers: dict[str, Json] = {}
         self.full: set[str] = set()
+        self.identity_note: str | None = None
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -256,6 +257,7 @@ class FakeAgencies:
             "collection": None,
             "name_masked": "Si** Co****",
             "nik_masked": "3602************",
+            "identity_note": self.identity_note,
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},

@@ -9,7 +9,7 @@ from gerai_booking import refusals as booking
 from gerai_shared.refusals import IdempotencyKeyReused, Unavailable
 from gerai_shared.ticket import State
 
-from tests.unit.gateway.browsing import BOOK, SLOT, TYPED, field, held, send, text_of
+from tests.unit.gateway.browsing import BOOK, SLOT, TYPED, booked, field, held, send, text_of
 
 
 def test_the_home_page_groups_services_by_agency(gateway) -> None:
@@ -117,6 +117,7 @@ def test_an_errand_goes_from_the_hour_to_the_ticket(gateway) -> None:
             "nik": "3602146508900003",
             "email": "warga@example.org",
             "phone": "0812 3456 7890",
+            "birth_date": "1990-08-25",
         },
     }
 
@@ -251,7 +252,44 @@ def test_a_precondition_has_to_be_confirmed(gateway) -> None:
     answer = send(gateway, gateway.client.get(details), details, **TYPED)
     assert answer.status_code == 422
     assert "Sebelum mendaftar: Mohon nyatakan dahulu." in text_of(answer)
-    assert send(gateway, answer, details, **TYPED, precondition_met="1").status_code == 303
+    assert "Nomor laporan polisi: Mohon diisi." in text_of(answer)
+    report = {
+        "police_number": "LP/12/XI/2026",
+        "police_date": "2026-11-20",
+        "police_station": "Polsek Contoh",
+    }
+    partly = send(gateway, answer, details, **TYPED, precondition_met="1", police_number="LP/12/XI/2026")
+    assert partly.status_code == 422
+    assert "Kantor polisi: Mohon diisi." in text_of(partly)
+    assert send(gateway, partly, details, **TYPED, precondition_met="1", **report).status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert asked[-1]["requests"][0]["body"]["police_report"] == {
+        "number": "LP/12/XI/2026",
+        "date": "2026-11-20",
+        "station": "Polsek Contoh",
+    }
+
+
+def test_a_date_of_birth_is_asked_where_age_decides_and_nowhere_else(gateway) -> None:
+    address = held(gateway)
+    without = {name: value for name, value in TYPED.items() if name != "birth_date"}
+    answer = send(gateway, gateway.client.get(address), address, **without)
+    assert answer.status_code == 422
+    assert "Tanggal lahir: Mohon diisi." in text_of(answer)
+
+
+def test_a_nik_with_another_birth_date_keeps_the_place_and_has_a_letter_for_dukcapil(gateway) -> None:
+    gateway.agencies.identity_note = "birth_date_differs"
+    token = booked(gateway)
+    page = gateway.client.get(f"/t/{token}")
+    assert "Tempat Anda tetap disimpan." in text_of(page)
+    assert f'href="/t/{token}/referral"' in page.text
+    letter = gateway.client.get(f"/t/{token}/referral")
+    assert "Kepada Dinas Kependudukan dan Pencatatan Sipil" in text_of(letter)
+    assert "3602************" in text_of(letter)
+    gateway.agencies.identity_note = None
+    assert "Dukcapil" not in text_of(gateway.client.get(f"/t/{token}"))
+    assert gateway.client.get(f"/t/{token}/referral").headers["Location"] == f"/t/{token}"
 
 
 def test_a_form_from_elsewhere_is_refused(gateway) -> None:

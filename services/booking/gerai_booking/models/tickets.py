@@ -134,6 +134,7 @@ people = Table(
     Column("masked_identity", String(20), nullable=False),
     Column("language", String(2), nullable=False),
     Column("purpose", String(60), nullable=True),
+    Column("identity_note", String(40), nullable=True),
 )
 
 #: Every change of every ticket: who, when, and what it was before.
@@ -170,6 +171,7 @@ class Person:
     masked_identity: str
     language: str
     purpose: str | None
+    identity_note: str | None = None
 
 
 def ticket_of(row: Any, agency: str) -> Ticket:
@@ -241,6 +243,7 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
         masked_identity=row.masked_identity,
         language=row.language,
         purpose=row.purpose,
+        identity_note=row.identity_note,
     )
 
 

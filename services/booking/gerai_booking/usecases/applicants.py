@@ -1,19 +1,35 @@
 """Who books: checked once at the border, sealed before it reaches a table."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
+from gerai_shared.clock import local_date
 from gerai_shared.refusals import InvalidRequest
 from gerai_shared.ticket import Lane
 
 from gerai_booking.models.tickets import Person
-from gerai_booking.refusals import PreconditionNotMet, WrongCitizenship
+from gerai_booking.refusals import PreconditionNotMet, TooOld, TooYoung, WrongCitizenship
 from gerai_booking.rules.catalogue import Service
-from gerai_booking.rules.identity import normalise_name, parse_nik
+from gerai_booking.rules.eligibility import counts_as_adult
+from gerai_booking.rules.identity import birth_date_agrees, normalise_name, parse_nik
 from gerai_booking.rules.visits import masked_name, masked_passport
 from gerai_booking.schemas import phone_number
 from gerai_booking.usecases.office import Office
+
+#: The NIK says another day of birth than the applicant: a warning, never a refusal (see rules.identity).
+BIRTH_DATE_DIFFERS = "birth_date_differs"
+NO_POLICE_REPORT = "Please give the number, the date and the station of the police report."
+FUTURE_REPORT = "The date of the police report is in the future."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliceReport:
+    """What a police report of a loss says."""
+
+    number: str
+    date: date
+    station: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +51,41 @@ class Applicant:
     lane: Lane
     purpose: str | None
     precondition_met: bool
+    married: bool = False
+    police_report: PoliceReport | None = None
+    identity_note: str | None = None
 
-    def check_for(self, service: Service) -> None:
-        """Refuse who is not served here. Raises WrongCitizenship, PreconditionNotMet, InvalidRequest."""
+    def check_for(self, service: Service, *, day: date, now: datetime) -> None:
+        """Refuse who is not served here on a day.
+
+        Raises WrongCitizenship, TooYoung, TooOld, PreconditionNotMet, InvalidRequest.
+        """
         if self.citizenship not in service.citizenship:
             raise WrongCitizenship
+        self._check_age(service, day)
+        if service.police_report:
+            self._check_police_report(now)
         if service.precondition is not None and not self.precondition_met:
             raise PreconditionNotMet
         if service.purposes and self.purpose not in {purpose.code for purpose in service.purposes}:
             raise InvalidRequest(fields={"purpose": ["Please choose what you need this for."]})
+
+    def _check_age(self, service: Service, day: date) -> None:
+        """An age that was not told is looked at by the officer."""
+        if self.birth_date is None or service.ages == "any":
+            return
+        is_adult = counts_as_adult(self.birth_date, married=self.married, day=day)
+        if service.ages == "adult" and not is_adult:
+            raise TooYoung
+        if service.ages == "child" and is_adult:
+            raise TooOld
+
+    def _check_police_report(self, now: datetime) -> None:
+        if self.police_report is None:
+            raise InvalidRequest(fields={"police_report.number": [NO_POLICE_REPORT]})
+        # The day may have begun in the east of the country already.
+        if self.police_report.date > local_date(now, "Asia/Jayapura"):
+            raise InvalidRequest(fields={"police_report.date": [FUTURE_REPORT]})
 
     def person(self, office: Office) -> Person:
         """Return what is kept: everything personal sealed, and a masked form for lists."""
@@ -51,13 +93,20 @@ class Applicant:
         born = self.birth_date.isoformat() if self.birth_date else None
         contact = {"name": self.name, "email": self.email, "phone": self.phone, "language": self.language}
         return Person(
-            sealed=_sealed(office, {**contact, key: self.identity, "birth_date": born}),
+            sealed=_sealed(office, {**contact, key: self.identity, "birth_date": born, **self._report()}),
             contact=_sealed(office, contact) if self.phone or self.email else None,
             masked_name=masked_name(self.name),
             masked_identity=self.masked_identity,
             language=self.language,
             purpose=self.purpose,
+            identity_note=self.identity_note,
         )
+
+    def _report(self) -> dict[str, str | None]:
+        """What officers compare with the paper, as part of what is sealed."""
+        if self.police_report is None:
+            return {}
+        return {f"police_report_{name}": str(value) for name, value in asdict(self.police_report).items()}
 
 
 def _sealed(office: Office, contents: dict[str, str | None]) -> str:
@@ -67,9 +116,12 @@ def _sealed(office: Office, contents: dict[str, str | None]) -> str:
 def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
     """Return the applicant in a loaded BookingSchema."""
     person = data["person"]
+    birth_date, note = person.get("birth_date"), None
     if "nik" in person:
         nik = parse_nik(person["nik"])
         citizenship, identity, masked = "WNI", nik.digits, nik.masked
+        if birth_date is not None and not birth_date_agrees(nik, birth_date):
+            note = BIRTH_DATE_DIFFERS
     else:
         citizenship, identity = "WNA", person["passport_number"]
         masked = masked_passport(identity)
@@ -79,7 +131,10 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         identity=identity,
         masked_identity=masked,
         person_hash=office.person_hash(f"{citizenship}:{identity}"),
-        birth_date=person.get("birth_date"),
+        birth_date=birth_date,
+        married=person.get("married", False),
+        police_report=PoliceReport(**data["police_report"]) if data.get("police_report") else None,
+        identity_note=note,
         phone=phone_number(person["phone"]) if person.get("phone") else None,
         email=person.get("email"),
         language=data["language"],

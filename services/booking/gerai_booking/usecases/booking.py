@@ -135,7 +135,7 @@ def _wishes(
         slot_id = request.slot_id or ""
         try:
             slot = bookable(office, slot_id, slots.get(slot_id), now=now)
-            request.applicant.check_for(office.service(slot.service))
+            request.applicant.check_for(office.service(slot.service), day=slot.day, now=now)
         except Refused as refusal:
             refused[request.key] = refusal
         else:
@@ -206,7 +206,7 @@ def _held(
                 # Two of this batch bring the same hold; the second must not undo the whole batch.
                 raise TransitionNotAllowed(state=State.BOOKED.value)
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
-            request.applicant.check_for(office.service(ticket.service))
+            request.applicant.check_for(office.service(ticket.service), day=ticket.day, now=now)
             mark = (ticket.service, request.applicant.person_hash)
             if mark in open_now:
                 raise OpenTicketExists
@@ -372,4 +372,5 @@ def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
         "masked_identity": person.masked_identity,
         "language": person.language,
         "purpose": person.purpose,
+        "identity_note": person.identity_note,
     }

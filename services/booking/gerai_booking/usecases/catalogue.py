@@ -70,6 +70,8 @@ def _service(office: Office, service: Service, today: date) -> dict[str, Any]:
         "promises": [_promise(promise) for promise in service.promises if promise.holds_on(today)],
         "promise_note": both(service.promise_note),
         "precondition": both(service.precondition),
+        "ages": service.ages,
+        "police_report": service.police_report,
         "warnings": _all(service.warnings),
         "notes": _all(service.notes),
         "online": service.online,

@@ -43,12 +43,14 @@ class CounterMovedOn(Refused):
 class CounterQueue:
     """Who is at the counter, who waits for it in the order of calls, who waits aside, what is done.
 
+    `police_report` ({number, date, station}) is of who is at the counter, if one was told.
     `expected` are bookings of today whose holders have not checked in yet. `allowed` are the verbs that
     can be carried out now; `undoable` is whose last step at the counter can still be taken back.
     """
 
     current: Ticket | None
     person: Person | None
+    police_report: dict[str, str] | None
     waiting: list[Ticket]
     parked: list[Ticket]
     expected: list[Ticket]
@@ -69,12 +71,14 @@ def counter_queue(
         session, site=site, day=office.today(site, now), states=states, agency=office.code, services=services
     )
     current = _at_counter(session, office, site=site, counter=counter)
+    person = tickets.person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)
     waiting = [t for t in today if t.state is State.CHECKED_IN]
     arrivals = [t.checked_in_at for t in waiting if t.checked_in_at is not None]
     return CounterQueue(
         current=current,
-        person=tickets.person_of(session, current.id) if current else None,
+        person=person,
+        police_report=_police_report(office, person),
         waiting=waiting,
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(
@@ -143,6 +147,13 @@ def step_back(session: Session, office: Office, *, site: str, counter: str, now:
         raise NothingToUndo
     move(ticket, before.state, actor=Actor.OFFICER, now=now)
     return ticket
+
+
+def _police_report(office: Office, person: Person | None) -> dict[str, str] | None:
+    """Open what whoever is at the counter told of the police report, for comparing it with the paper."""
+    opened = office.sealer.unseal(person.sealed) if person else {}
+    report = {name: opened.get(f"police_report_{name}", "") for name in ("number", "date", "station")}
+    return report if report["number"] else None
 
 
 def _undoable(session: Session, office: Office, *, site: str, counter: str, now: datetime) -> Ticket | None:

@@ -66,6 +66,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "collection": both(offer.collection),
         "name_masked": person.masked_name if person else None,
         "nik_masked": person.masked_identity if person else None,
+        "identity_note": person.identity_note if person else None,
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "can": _can(office, ticket, now),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,

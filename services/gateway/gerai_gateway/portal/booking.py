@@ -99,6 +99,10 @@ class BookingPages(PortalPages):
             problems["purpose"] = [CHOOSE_A_PURPOSE]
         if service["precondition"] and not body["precondition_met"]:
             problems["precondition_met"] = [CONFIRM]
+        if service.get("ages", "any") != "any" and "birth_date" not in body["person"]:
+            problems["person.birth_date"] = [taken.EMPTY]
+        if service.get("police_report") and "police_report" not in body:
+            problems["police_report.number"] = [taken.EMPTY]
         if problems:
             raise InvalidRequest(fields=problems)
 

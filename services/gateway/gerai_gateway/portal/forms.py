@@ -19,6 +19,12 @@ FIELD_OF_PATH = {
     "person.passport_number": "passport_number",
     "person.email": "email",
     "person.phone": "phone",
+    "person.birth_date": "birth_date",
+    "person.married": "married",
+    "police_report": "police_number",
+    "police_report.number": "police_number",
+    "police_report.date": "police_date",
+    "police_report.station": "police_station",
     "ticket_token": "ticket",
 }
 #: Fields that a refusal is about, when it is about one.
@@ -33,6 +39,8 @@ FIELD_OF_CODE = {
     "wrong_citizenship": "nik",
     "identity_refused": "nik",
     "open_ticket_exists": "nik",
+    "too_young": "birth_date",
+    "too_old": "birth_date",
 }
 #: After these nobody knows yet whether it went through.
 UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
@@ -41,10 +49,14 @@ LABELS = {
     "name": "Full name",
     "nik": "NIK",
     "passport_number": "Passport number",
+    "birth_date": "Date of birth",
     "email": "E-mail address",
     "phone": "Mobile number",
     "purpose": "Purpose",
     "precondition_met": "Before you book",
+    "police_number": "Number of the police report",
+    "police_date": "Date of the police report",
+    "police_station": "Police station",
     "slot_id": "Hour",
     "title": "Subject",
     "text": "What happened",
@@ -76,17 +88,21 @@ def key_to_keep(form: Mapping[str, str], refusal: Refused | None) -> str | None:
 def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> dict[str, Any]:
     """Return the interface's booking in a form; a chosen hour goes before the hold."""
     place = {"slot_id": form["slot_id"]} if form.get("slot_id") else {"hold_token": hold_token}
-    person = {name: typed(form, name) for name in ("name", "email", "phone")}
+    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date")}
     # People copy numbers with the spaces of the card.
     person["nik"] = _SEPARATORS.sub("", form.get("nik", ""))
     person["passport_number"] = _SEPARATORS.sub("", form.get("passport_number", "")).upper()
+    told = {name: typed(form, f"police_{name}") for name in ("number", "date", "station")}
+    report = {name: text for name, text in told.items() if text}
     return {
         **place,
         **({"purpose": form["purpose"]} if form.get("purpose") else {}),
+        **({"police_report": report} if report else {}),
         "precondition_met": bool(form.get("precondition_met")),
         "priority": bool(form.get("priority")),
         "language": language,
-        "person": {name: value for name, value in person.items() if value},
+        "person": {name: value for name, value in person.items() if value}
+        | ({"married": True} if form.get("married") else {}),
     }
 
 

@@ -51,6 +51,16 @@ class TicketPages(PortalPages):
             return see_other(f"/book/{ticket['agency']}/{ticket['service']}/details/{token}")
         return self._ticket(request, view)
 
+    @public("GET", "/t/<token>/referral", page=True)
+    def page_referral(self, request: Request, token: str) -> Response:
+        """Show the letter with which a holder has the NIK's record looked at, ready for printing."""
+        view = errands.ticket(self.mall, token)
+        if view.get("identity_note") is None:
+            return see_other(f"/t/{token}")
+        return self.page(
+            request, "referral.html", section="ticket", agency_slug=view["ticket"]["agency"], view=view
+        )
+
     @public("GET", "/t/<token>/live", page=True)
     def ticket_live(self, request: Request, token: str) -> Response:
         """Answer what a ticket's stream would tell, for pages whose stream does not get through."""

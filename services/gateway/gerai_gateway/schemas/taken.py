@@ -58,6 +58,10 @@ def _name(**options: Any) -> fields.String:
     return fields.String(validate=[length, _one_line], error_messages=NEEDED, **options)
 
 
+def _length(least: int, most: int) -> validate.Length:
+    return validate.Length(min=least, max=most, error="Please check this: it is too short or too long.")
+
+
 def _email() -> fields.Email:
     length = validate.Length(max=200, error=NO_EMAIL["invalid"])
     return fields.Email(allow_none=True, load_default=None, validate=length, error_messages=NO_EMAIL)
@@ -88,6 +92,7 @@ class PersonSchema(Schema):
         )
     )
     birth_date = fields.Date(allow_none=True)
+    married = Flag()
     phone = _phone()
     email = _email()
 
@@ -106,6 +111,14 @@ class PersonSchema(Schema):
             raise ValidationError(problems)
 
 
+class PoliceReportSchema(Schema):
+    """The report that somebody made of a loss, for services that ask for it."""
+
+    number = fields.String(required=True, validate=[_length(3, 60), _one_line], error_messages=NEEDED)
+    date = fields.Date(required=True, error_messages=NEEDED)
+    station = fields.String(required=True, validate=[_length(3, 120), _one_line], error_messages=NEEDED)
+
+
 class BookingSchema(Schema):
     """One booking: of a slot, or of a held place."""
 
@@ -113,6 +126,7 @@ class BookingSchema(Schema):
     hold_token = _token()
     purpose = _code(allow_none=True)
     precondition_met = Flag()
+    police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = Flag()
     language = _language()
     person = fields.Nested(PersonSchema, required=True, error_messages=NEEDED)

@@ -42,6 +42,7 @@ def new_passport() -> Service:
             common.exemption_note(),
         ),
         citizenship=frozenset({"WNI"}),
+        ages="adult",
         legal_basis=common.PASSPORT_BASIS,
     )
 
@@ -81,6 +82,7 @@ def renewal() -> Service:
             common.collection_note(),
         ),
         citizenship=frozenset({"WNI"}),
+        ages="adult",
         legal_basis=common.PASSPORT_BASIS,
     )
 
@@ -124,6 +126,7 @@ def child_passport() -> Service:
             common.collection_note(),
         ),
         citizenship=frozenset({"WNI"}),
+        ages="child",
         legal_basis=common.PASSPORT_BASIS,
     )
 

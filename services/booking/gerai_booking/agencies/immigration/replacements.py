@@ -22,6 +22,7 @@ def lost_passport() -> Service:
             id="Saya sudah melapor ke polisi dan memegang surat keterangan kehilangan.",
             en="I have reported the loss to the police and hold their report.",
         ),
+        police_report=True,
         steps=(
             Text(
                 id="Laporkan kehilangan ke polisi dan mintalah surat keterangan kehilangan.",

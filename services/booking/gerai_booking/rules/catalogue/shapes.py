@@ -9,6 +9,8 @@ SiteKind = Literal["mall", "office", "popup"]
 #: How somebody comes, as quotas count it; `over_quota` limits what a supervisor may give beyond them.
 Channel = Literal["", "online", "walk_in", "priority", "emergency", "group", "over_quota"]
 Citizenship = Literal["WNI", "WNA"]
+#: Whom a service is for: `adult` and `child` as in rules.eligibility.
+Ages = Literal["any", "adult", "child"]
 
 MINUTES_IN_AN_HOUR = 60
 
@@ -113,6 +115,9 @@ class Service:
     promises: tuple[Promise, ...] = ()
     promise_note: Text | None = None
     precondition: Text | None = None
+    ages: Ages = "any"
+    #: Number, date and station of a police report are asked for before a booking (S2-4).
+    police_report: bool = False
     warnings: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
     online: bool = True

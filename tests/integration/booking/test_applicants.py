@@ -1,0 +1,108 @@
+"""Who may book what: age, the police report of a loss, and a NIK that says another day of birth."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from gerai_booking.models.tickets import people
+from gerai_booking.usecases import changes, floor, queue, views
+from gerai_shared.refusals import InvalidRequest, Refused
+from sqlalchemy import select
+
+from tests.integration.booking.house import DAY, NOW, REPORT, SITE, House, outcome
+from tests.integration.booking.test_floor import EIGHT
+
+ADULT, CHILD = "passport-new", "passport-child"
+#: 17 on 2 December 2026, the DAY of the visit; and a day later.
+JUST_17, NOT_YET_17 = "2009-12-02", "2009-12-03"
+
+
+def asked(house: House, service: str, *, born: str | None = None, **body: Any) -> Any:
+    """Book for a citizen who was born on a day; the answer."""
+    person: dict[str, Any] = house.person(1)
+    if born:
+        person |= {"birth_date": born, "nik": nik(date.fromisoformat(born))}
+    person |= body.pop("person", {})
+    place = house.slots(service=service)[0]
+    (answer,) = house.book(house.request(1, place, person=person, **body))
+    return answer
+
+
+def nik(born: date) -> str:
+    """A NIK that nobody has, of a man who was born on this day."""
+    return f"360214{born:%d%m%y}0003"
+
+
+@pytest.mark.parametrize(
+    ("service", "born", "married", "code"),
+    [
+        (ADULT, JUST_17, False, "booked"),
+        (ADULT, NOT_YET_17, False, "too_young"),
+        (ADULT, NOT_YET_17, True, "booked"),
+        (CHILD, NOT_YET_17, False, "booked"),
+        (CHILD, JUST_17, False, "too_old"),
+        (CHILD, NOT_YET_17, True, "too_old"),
+    ],
+)
+def test_the_age_on_the_day_of_the_visit_decides(
+    house: House, service: str, born: str, married: bool, code: str
+) -> None:
+    answer = asked(house, service, born=born, person={"married": married})
+    assert outcome(answer) == code
+    house.check()
+
+
+def test_who_tells_no_age_is_looked_at_by_the_officer(house: House) -> None:
+    assert outcome(asked(house, CHILD)) == "booked"
+
+
+def test_a_lost_passport_needs_its_police_report_before_a_place_is_taken(house: House) -> None:
+    without = asked(house, "passport-lost", police_report=None)
+    assert isinstance(without, InvalidRequest)
+    assert set(without.details["fields"]) == {"police_report.number"}
+    future = asked(house, "passport-lost", police_report=REPORT | {"date": "2026-12-02"})
+    assert isinstance(future, InvalidRequest)
+    assert set(future.details["fields"]) == {"police_report.date"}
+    assert house.taken_of_day(DAY) == 0
+    assert outcome(asked(house, "passport-lost", key="again")) == "booked"
+    house.check()
+
+
+def test_the_officer_sees_the_police_report_of_who_is_at_the_counter_and_no_list_does(house: House) -> None:
+    answer = asked(house, "passport-lost")
+    house.do(changes.check_in, token=answer["token"], now=EIGHT)
+    called = house.do(floor.call_next, house.desk("4", now=EIGHT))
+    seen = house.ask(queue.counter_queue, site=SITE, counter="4", now=EIGHT)
+    assert seen.police_report == REPORT
+    assert called.id == house.office.ticket_id(answer["token"])
+    (row,) = house.rows(select(people))
+    assert not any(text in str(tuple(row)) for text in REPORT.values())
+
+
+@pytest.mark.parametrize(
+    ("born", "note"), [("1990-08-25", None), ("1990-08-26", "birth_date_differs"), (None, None)]
+)
+def test_a_nik_that_says_another_day_warns_and_keeps_the_place(
+    house: House, born: str | None, note: str | None
+) -> None:
+    person = {"birth_date": born, "nik": "3602146508900003"} if born else {"nik": "3602146508900003"}
+    answer = asked(house, ADULT, person=person)
+    assert outcome(answer) == "booked"
+    ticket = house.ask(views.load_ticket, answer["token"])
+    assert house.ask(views.ticket_view, ticket, now=NOW)["identity_note"] == note
+    moved = house.do(
+        changes.reschedule, token=answer["token"], slot_id=house.slots()[4], revision=None, now=NOW
+    )
+    assert house.ask(views.ticket_view, moved, now=NOW)["identity_note"] == note
+
+
+def test_a_bad_applicant_spoils_nobody_elses_booking(house: House) -> None:
+    slot = house.slots(service="passport-lost")[0]
+    requests = [
+        house.request(1, slot),
+        house.request(2, slot, police_report=None),
+        house.request(3, slot),
+    ]
+    assert [outcome(answer) for answer in house.book(*requests)] == ["booked", "invalid_request", "booked"]
+    assert not any(isinstance(answer, Refused) for answer in house.book(requests[0]))
+    house.check()
