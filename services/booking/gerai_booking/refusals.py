@@ -118,6 +118,33 @@ class WrongCitizenship(Refused):
     code = "wrong_citizenship"
 
 
+class Suspended(Refused):
+    """This service is suspended for this applicant until %(until)s. How to appeal: %(appeal)s"""
+
+    code = "suspended"
+    status = 403
+
+
+class UnknownSuspension(Refused):
+    """There is no such suspension."""
+
+    code = "unknown_suspension"
+    status = 404
+
+
+class SuspensionLifted(Refused):
+    """This suspension was lifted already."""
+
+    code = "suspension_lifted"
+    status = 409
+
+
+class WrongLength(Refused):
+    """A suspension of this kind lasts %(least)s to %(most)s months."""
+
+    code = "wrong_length"
+
+
 class TooYoung(Refused):
     """The applicant is under 17 and unmarried on that day: please book the service for children."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -32,6 +32,7 @@ from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
+from gerai_booking.usecases.sanctions import Standing, refuse_suspended, standing
 from gerai_booking.usecases.views import receipt, with_token
 
 SCOPE = "booking"
@@ -92,12 +93,11 @@ def _book_fresh(
     session: Session, office: Office, requests: list[BookingRequest], *, now: datetime
 ) -> dict[str, Answer]:
     refused: dict[str, Refused] = {}
-    # One person, one open ticket for a service. The unique index has the last word in a race.
-    open_now = tickets.open_persons(session, [request.applicant.person_hash for request in requests])
-    held = _held(session, office, [r for r in requests if r.hold_id], open_now, refused, now=now)
-    wishes = _wishes(session, office, [r for r in requests if not r.hold_id], refused, now=now)
+    known = _known(session, [request.applicant.person_hash for request in requests], now=now)
+    held = _held(session, office, [r for r in requests if r.hold_id], known, refused, now=now)
+    wishes = _wishes(session, office, [r for r in requests if not r.hold_id], known, refused, now=now)
     by_key = {request.key: request for request in requests}
-    won = _take_one_each(session, office, wishes, by_key, open_now, refused, now=now)
+    won = _take_one_each(session, office, wishes, by_key, known, refused, now=now)
     made = _make(session, office, won, by_key, now=now)
     booked = _write(session, office, made, held, by_key, refused, now=now)
     announce(
@@ -120,10 +120,38 @@ def _book_fresh(
     return {**refused, **{key: receipt(ticket) for key, (ticket, _person) in booked.items()}}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of the people of a batch.
+
+    `open_now` are (service, person hash) of open tickets; it grows while the batch is worked on.
+    """
+
+    open_now: set[tuple[str, str]]
+    suspensions: Standing
+
+    def check(self, office: Office, applicant: Applicant, code: str, *, day: date, now: datetime) -> None:
+        """Refuse who is not served here on a day: the rules of the service, and what stands against them."""
+        service = office.service(code)
+        applicant.check_for(service, day=day, now=now)
+        refusal = refuse_suspended(self.suspensions, applicant.person_hash, service, visit=day)
+        if refusal is not None:
+            raise refusal
+
+
+def _known(session: Session, hashes: list[str], *, now: datetime) -> Known:
+    # A day early: it may still be yesterday somewhere in the country.
+    return Known(
+        open_now=tickets.open_persons(session, hashes),
+        suspensions=standing(session, hashes, from_day=now.date() - timedelta(days=1)),
+    )
+
+
 def _wishes(
     session: Session,
     office: Office,
     requests: list[BookingRequest],
+    known: Known,
     refused: dict[str, Refused],
     *,
     now: datetime,
@@ -135,7 +163,7 @@ def _wishes(
         slot_id = request.slot_id or ""
         try:
             slot = bookable(office, slot_id, slots.get(slot_id), now=now)
-            request.applicant.check_for(office.service(slot.service), day=slot.day, now=now)
+            known.check(office, request.applicant, slot.service, day=slot.day, now=now)
         except Refused as refusal:
             refused[request.key] = refusal
         else:
@@ -148,7 +176,7 @@ def _take_one_each(
     office: Office,
     wishes: list[Wish],
     by_key: dict[str, BookingRequest],
-    open_now: set[tuple[str, str]],
+    known: Known,
     refused: dict[str, Refused],
     *,
     now: datetime,
@@ -169,14 +197,15 @@ def _take_one_each(
         firsts: dict[tuple[str, str], Wish] = {}
         later: list[Wish] = []
         for wish in wishes:
-            if mark(wish) in open_now:
+            # One person, one open ticket for a service. The unique index has the last word in a race.
+            if mark(wish) in known.open_now:
                 refused[wish.key] = OpenTicketExists()
             elif firsts.setdefault(mark(wish), wish) is not wish:
                 later.append(wish)
         lost = take(session, office, list(firsts.values()), now=now)
         refused.update(lost)
         got = [wish for wish in firsts.values() if wish.key not in lost]
-        open_now.update(mark(wish) for wish in got)
+        known.open_now.update(mark(wish) for wish in got)
         won += got
         wishes = later
     return won
@@ -186,7 +215,7 @@ def _held(
     session: Session,
     office: Office,
     requests: list[BookingRequest],
-    open_now: set[tuple[str, str]],
+    known: Known,
     refused: dict[str, Refused],
     *,
     now: datetime,
@@ -206,11 +235,11 @@ def _held(
                 # Two of this batch bring the same hold; the second must not undo the whole batch.
                 raise TransitionNotAllowed(state=State.BOOKED.value)
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
-            request.applicant.check_for(office.service(ticket.service), day=ticket.day, now=now)
+            known.check(office, request.applicant, ticket.service, day=ticket.day, now=now)
             mark = (ticket.service, request.applicant.person_hash)
-            if mark in open_now:
+            if mark in known.open_now:
                 raise OpenTicketExists
-            open_now.add(mark)
+            known.open_now.add(mark)
             held[request.key] = ticket
             given.add(ticket.id)
         except Refused as refusal:

@@ -42,6 +42,7 @@ def new_passport() -> Service:
             common.exemption_note(),
         ),
         citizenship=frozenset({"WNI"}),
+        suspendable=True,
         ages="adult",
         legal_basis=common.PASSPORT_BASIS,
     )
@@ -82,6 +83,7 @@ def renewal() -> Service:
             common.collection_note(),
         ),
         citizenship=frozenset({"WNI"}),
+        suspendable=True,
         ages="adult",
         legal_basis=common.PASSPORT_BASIS,
     )
@@ -126,6 +128,7 @@ def child_passport() -> Service:
             common.collection_note(),
         ),
         citizenship=frozenset({"WNI"}),
+        suspendable=True,
         ages="child",
         legal_basis=common.PASSPORT_BASIS,
     )

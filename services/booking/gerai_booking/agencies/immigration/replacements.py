@@ -43,6 +43,7 @@ def lost_passport() -> Service:
         warnings=(_negligence(), *common.passport_warnings()),
         notes=(_by_domicile(), common.collection_note()),
         citizenship=frozenset({"WNI"}),
+        suspendable=True,
         legal_basis=common.PASSPORT_BASIS,
     )
 
@@ -82,6 +83,7 @@ def damaged_passport() -> Service:
         warnings=(_negligence(), *common.passport_warnings()),
         notes=(_by_domicile(), common.collection_note()),
         citizenship=frozenset({"WNI"}),
+        suspendable=True,
         legal_basis=common.PASSPORT_BASIS,
     )
 

@@ -118,6 +118,8 @@ class Service:
     ages: Ages = "any"
     #: Number, date and station of a police report are asked for before a booking (S2-4).
     police_report: bool = False
+    #: Refused while a suspension stands against the applicant (S1-6).
+    suspendable: bool = False
     warnings: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
     online: bool = True
