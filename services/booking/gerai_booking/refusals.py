@@ -119,7 +119,7 @@ class WrongCitizenship(Refused):
 
 
 class Suspended(Refused):
-    """This service is suspended for this applicant until %(until)s. How to appeal: %(appeal)s"""
+    """This service is suspended for this applicant until %(until)s. How to appeal: %(appeal)s."""
 
     code = "suspended"
     status = 403

@@ -1,22 +1,19 @@
 """The plan of a site for supervisors: what is left, who gave more, and what is to change."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from gerai_shared import commands
-from gerai_shared.borders import load
+from gerai_shared.accounts import Officer
 from gerai_shared.http import http
-from gerai_shared.ids import new_id
-from gerai_shared.refusals import InvalidRequest, Refused
-from gerai_shared.translations import language_of, translate
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.counter import plan_view
-from gerai_booking.counter.commands import Signed
 from gerai_booking.counter.doors import at_the_door, see
+from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.rules.quota import Bound
 from gerai_booking.usecases import plan
 from gerai_booking.usecases.plan import Change
@@ -26,7 +23,7 @@ DAYS_SHOWN = 14
 ChangeOfPlan = Callable[[Session, Change, dict[str, Any]], None]
 
 
-class PlanPages(Signed):
+class PlanPages(OfficersForms):
     """Quotas, restrictions and grants, as supervisors see and change them."""
 
     @http("GET", "/plan", page=True)
@@ -85,53 +82,18 @@ class PlanPages(Signed):
         return self._change(request, site, "lift", schemas.LiftSchema(), run)
 
     def _change(self, request: Request, site: str, form: str, schema: Schema, run: ChangeOfPlan) -> Response:
-        """Carry out a change once for its key; refused, the form comes back as it was filled in.
+        """Carry out a change of the plan."""
 
-        Fields are named after their form, because a page has several: `quota_why`, `restriction_why`.
-        """
-        self.pages.check_form(request)
-        filled = {name: request.form.get(f"{form}_{name}", "") for name in schema.fields}
-        try:
-            self._carry_out_change(request, site, form, filled, load(schema, filled), run)
-        except Refused as refusal:
-            return self._plan(request, site, refused=refusal, form=form, filled=filled)
-        return see(f"/plan/{site}")
+        def change(session: Session, officer: Officer, asked: dict[str, Any]) -> None:
+            now = self.deployment.clock.now()
+            run(session, Change(officer=officer, why=asked["why"], now=now), asked)
 
-    def _carry_out_change(
-        self,
-        request: Request,
-        site: str,
-        form: str,
-        filled: dict[str, str],
-        asked: dict[str, Any],
-        run: ChangeOfPlan,
-    ) -> None:
-        now = self.deployment.clock.now()
-        with self.deployment.database.transaction() as session:
-            officer = self.officer(session, request)
+        show = partial(self._plan, request, site)
+        return self.carry_out_form(
+            request, form=form, schema=schema, run=change, show=show, back=f"/plan/{site}"
+        )
 
-            def once() -> dict[str, Any]:
-                run(session, Change(officer=officer, why=asked["why"], now=now), asked)
-                return {}
-
-            commands.once(
-                session,
-                scope=f"plan:{officer.id}",
-                key=request.form.get("idempotency_key") or new_id(),
-                body=[site, form, filled],
-                now=now,
-                run=once,
-            )
-
-    def _plan(
-        self,
-        request: Request,
-        site: str,
-        *,
-        refused: Refused | None = None,
-        form: str = "",
-        filled: dict[str, str] | None = None,
-    ) -> Response:
+    def _plan(self, request: Request, site: str, **refusal: Any) -> Response:
         now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
@@ -140,18 +102,7 @@ class PlanPages(Signed):
         return self.pages.render(
             request,
             "plan.html",
-            status=refused.status if refused else 200,
             officer=officer,
-            refused_form=form,
-            filled=filled or {},
-            error=translate(refused, language_of(request)) if refused else "",
-            errors=self._errors(request, form, refused),
+            **{"filled": {}, "error": "", "errors": {}, "refused_form": ""} | refusal,
             **plan_view.context(self.office, site, seen, now=now),
         )
-
-    def _errors(self, request: Request, form: str, refused: Refused | None) -> dict[str, str]:
-        """Return what is wrong with each field of a refused form."""
-        if not isinstance(refused, InvalidRequest):
-            return {}
-        wrong = refused.details["fields"]
-        return {f"{form}_{name}": self.pages.text(request, texts[0]) for name, texts in wrong.items()}

@@ -8,11 +8,19 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 
 
-class CounterService(CounterApi, CounterPages, PlanPages, StaticFiles, Operations):
+class CounterService(
+    CounterApi,
+    CounterPages,
+    ManagePages,
+    PlanPages,
+    StaticFiles,
+    Operations,
+):
     """One agency's counters."""
 
     name = "counter"

@@ -8,17 +8,13 @@ from typing import Any
 
 from gerai_shared import commands
 from gerai_shared.context import Context
-from gerai_shared.ids import new_id
 from gerai_shared.refusals import IdempotencyKeyReused, Refused
 from gerai_shared.ticket import (
     Actor,
-    Channel,
     HoldExpired,
-    Lane,
     State,
     Ticket,
     TransitionNotAllowed,
-    format_number,
     move,
 )
 from sqlalchemy.exc import IntegrityError
@@ -26,10 +22,10 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.refusals import OpenTicketExists, UnknownTicket
-from gerai_booking.rules.quota import ONLINE
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
+from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.sanctions import Standing, refuse_suspended, standing
@@ -245,49 +241,6 @@ def _held(
         except Refused as refusal:
             refused[request.key] = refusal
     return held
-
-
-def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[str]:
-    """Return a number for each slot's ticket, from the series of its site, day and service letter."""
-    wanted: dict[tuple[str, Any, str], list[int]] = {}
-    for index, slot in enumerate(slots):
-        wanted.setdefault((slot.site, slot.day, office.service(slot.service).prefix), []).append(index)
-    numbers = [""] * len(slots)
-    taken = places.next_numbers(session, {series: len(indexes) for series, indexes in wanted.items()})
-    for series, indexes in wanted.items():
-        for index, count in zip(indexes, taken[series], strict=True):
-            numbers[index] = format_number(series[2], count)
-    return numbers
-
-
-def new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: Lane, now: datetime) -> Ticket:
-    """Return the first ticket of a new visit, not yet written."""
-    return Ticket(
-        id=new_id(),
-        number=number,
-        visit_id=new_id(),
-        agency=office.code,
-        site=slot.site,
-        service=slot.service,
-        slot_id=slot.id,
-        slot_starts_at=slot.starts_at,
-        day=slot.day,
-        channel=Channel.ONLINE,
-        lane=lane,
-        state=state,
-        created_at=now,
-    )
-
-
-def appointment_row(ticket: Ticket, **own: Any) -> dict[str, Any]:
-    """Return the row of a ticket for an hour; `own` are further columns of the agency."""
-    return {
-        **tickets.row_of(ticket),
-        **own,
-        "quota_channel": ONLINE,
-        "queue_rank": queue_rank(ticket.lane.value),
-        "queue_at": ticket.slot_starts_at,
-    }
 
 
 def _make(

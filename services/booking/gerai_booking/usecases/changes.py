@@ -13,7 +13,7 @@ from gerai_booking.refusals import WrongDay
 from gerai_booking.rules.quota import ONLINE
 from gerai_booking.rules.visits import check_in_opens_at, queue_at, queue_rank
 from gerai_booking.usecases.announcing import announce, fact, news
-from gerai_booking.usecases.booking import numbers_for
+from gerai_booking.usecases.issuing import numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.views import load_ticket

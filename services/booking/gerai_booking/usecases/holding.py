@@ -11,8 +11,8 @@ from gerai_booking.models import holds, places, tickets
 from gerai_booking.refusals import TooManyHolds
 from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, HOLDS_OF_A_NETWORK
 from gerai_booking.usecases.announcing import announce, fact
-from gerai_booking.usecases.booking import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.changes import cancel
+from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.views import load_ticket

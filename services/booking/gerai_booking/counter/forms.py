@@ -1,0 +1,79 @@
+"""Forms by which officers change what the agency keeps: carried out once, shown again when refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gerai_shared import commands
+from gerai_shared.accounts import Officer
+from gerai_shared.borders import load
+from gerai_shared.ids import new_id
+from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.translations import language_of, translate
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Request, Response
+
+from gerai_booking.counter.commands import Signed
+from gerai_booking.counter.doors import see
+
+#: Carries out a form: in the session of one transaction, for an officer, with what its schema loaded.
+Run = Callable[[Session, Officer, dict[str, Any]], object]
+#: Shows the page of a form again, with the variables of its refusal.
+Show = Callable[..., Response]
+
+
+class OfficersForms(Signed):
+    """What pages with forms share. A page has several: fields are named after their form (`quota_why`)."""
+
+    def carry_out_form(
+        self, request: Request, *, form: str, schema: Schema, run: Run, show: Show, back: str
+    ) -> Response:
+        """Carry out a form once for its key, then lead to `back`; refused, show it as it was filled in.
+
+        `show` is called with status, refused_form, filled, error and errors (by the name of the field).
+        """
+        self.pages.check_form(request)
+        filled = {name: request.form.get(f"{form}_{name}", "") for name in schema.fields}
+        try:
+            self._once(request, back, form, filled, load(schema, filled), run)
+        except Refused as refused:
+            return show(
+                status=refused.status,
+                refused_form=form,
+                filled=filled,
+                error=translate(refused, language_of(request)),
+                errors=self._errors(request, form, refused),
+            )
+        return see(back)
+
+    def _once(
+        self,
+        request: Request,
+        address: str,
+        form: str,
+        filled: dict[str, str],
+        asked: dict[str, Any],
+        run: Run,
+    ) -> None:
+        with self.deployment.database.transaction() as session:
+            officer = self.officer(session, request)
+
+            def once() -> dict[str, Any]:
+                run(session, officer, asked)
+                return {}
+
+            commands.once(
+                session,
+                scope=f"form:{officer.id}",
+                key=request.form.get("idempotency_key") or new_id(),
+                body=[address, form, filled],
+                now=self.deployment.clock.now(),
+                run=once,
+            )
+
+    def _errors(self, request: Request, form: str, refused: Refused) -> dict[str, str]:
+        """Return what is wrong with each field of a refused form."""
+        if not isinstance(refused, InvalidRequest):
+            return {}
+        wrong = refused.details["fields"]
+        return {f"{form}_{name}": self.pages.text(request, texts[0]) for name, texts in wrong.items()}

@@ -1,0 +1,20 @@
+"""Where supervisors find everything that they decide."""
+
+from gerai_shared.http import http
+from werkzeug.wrappers import Request, Response
+
+from gerai_booking.counter.commands import Signed
+from gerai_booking.counter.doors import at_the_door
+
+
+class ManagePages(Signed):
+    """The way to the pages of supervisors."""
+
+    @http("GET", "/manage", page=True)
+    @at_the_door
+    def manage_page(self, request: Request) -> Response:
+        """Show what can be decided."""
+        with self.deployment.database.reading() as session:
+            officer = self.officer(session, request)
+            officer.must_be_supervisor()
+        return self.pages.render(request, "manage.html", officer=officer)
