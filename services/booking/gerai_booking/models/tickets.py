@@ -78,6 +78,8 @@ tickets = Table(
     Column("person_hash", String(64), nullable=True),
     Column("holder_hash", String(64), nullable=True),
     Column("network_hash", String(64), nullable=True),
+    # Where its holder comes from: a regency's code of Kemendagri (36.02), or none where nobody knows.
+    Column("origin", String(5), nullable=True),
     # In which channel's quota the ticket counts; none for one that goes on from another.
     Column("quota_channel", String(20), nullable=True),
     Column("queue_rank", Integer, nullable=False),
@@ -247,9 +249,10 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
     )
 
 
-def person_hash_of(session: Session, ticket_id: str) -> str | None:
-    """Return the keyed hash of a ticket's holder."""
-    return session.scalar(select(tickets.c.person_hash).where(tickets.c.id == ticket_id))
+def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
+    """Return what the agency knows of a ticket beside the ticket itself, as columns of a row."""
+    own = (tickets.c.person_hash, tickets.c.origin)
+    return dict(session.execute(select(*own).where(tickets.c.id == ticket_id)).mappings().one())
 
 
 def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:

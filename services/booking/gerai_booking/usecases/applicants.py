@@ -44,6 +44,8 @@ class Applicant:
     identity: str
     masked_identity: str
     person_hash: str
+    #: The regency the NIK was first registered in, until a better word is given.
+    origin: str | None
     birth_date: date | None
     phone: str | None
     email: str | None
@@ -116,10 +118,10 @@ def _sealed(office: Office, contents: dict[str, str | None]) -> str:
 def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
     """Return the applicant in a loaded BookingSchema."""
     person = data["person"]
-    birth_date, note = person.get("birth_date"), None
+    birth_date, note, origin = person.get("birth_date"), None, None
     if "nik" in person:
         nik = parse_nik(person["nik"])
-        citizenship, identity, masked = "WNI", nik.digits, nik.masked
+        citizenship, identity, masked, origin = "WNI", nik.digits, nik.masked, nik.regency
         if birth_date is not None and not birth_date_agrees(nik, birth_date):
             note = BIRTH_DATE_DIFFERS
     else:
@@ -131,6 +133,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         identity=identity,
         masked_identity=masked,
         person_hash=office.person_hash(f"{citizenship}:{identity}"),
+        origin=origin,
         birth_date=birth_date,
         married=person.get("married", False),
         police_report=PoliceReport(**data["police_report"]) if data.get("police_report") else None,

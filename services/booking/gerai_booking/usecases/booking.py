@@ -294,9 +294,7 @@ def _insert(
     now: datetime,
 ) -> dict[str, tuple[Ticket, tickets.Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
-    rows = [
-        appointment_row(ticket, person_hash=by_key[key].applicant.person_hash) for key, ticket in made.items()
-    ]
+    rows = [appointment_row(ticket, **_own(by_key[key].applicant)) for key, ticket in made.items()]
     inserted = tickets.add(session, rows)
     for key in [key for key, ticket in made.items() if ticket.id not in inserted]:
         lost = made.pop(key)
@@ -332,7 +330,7 @@ def _convert(
                     after,
                     actor=Actor.CITIZEN,
                     now=now,
-                    person_hash=applicant.person_hash,
+                    **_own(applicant),
                     queue_rank=queue_rank(applicant.lane.value),
                 )
         except IntegrityError:
@@ -343,6 +341,10 @@ def _convert(
         tickets.add_people(session, [_person_row(after, person)])
         booked[key] = (after, person)
     return booked
+
+
+def _own(applicant: Applicant) -> dict[str, Any]:
+    return {"person_hash": applicant.person_hash, "origin": applicant.origin}
 
 
 def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:

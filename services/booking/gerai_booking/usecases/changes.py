@@ -1,6 +1,5 @@
 """What a citizen changes about a booking: cancel, move to another hour, check in."""
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.refusals import WrongDay
-from gerai_booking.rules.quota import ONLINE
-from gerai_booking.rules.visits import check_in_opens_at, queue_at, queue_rank
+from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases.announcing import announce, fact, news
-from gerai_booking.usecases.issuing import numbers_for
+from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.office import Office
-from gerai_booking.usecases.places import Wish, bookable, take
+from gerai_booking.usecases.places import bookable
 from gerai_booking.usecases.views import load_ticket
 
 
@@ -57,52 +55,18 @@ def reschedule(
     TransitionNotAllowed, TooLateToChange.
     """
     old = load_ticket(session, office, token, lock=True)
-    new_ticket_id = new_id()
     replaced = move(
         old,
         State.RESCHEDULED,
         actor=Actor.CITIZEN,
         now=now,
         revision=revision,
-        replaced_by=new_ticket_id,
+        replaced_by=new_id(),
         finished_at=now,
     )
     found = places.find_slots(session, [slot_id]).get(slot_id)
     slot = bookable(office, slot_id, found, service=old.service, now=now)
-    # Both days are locked in order before anything is taken, as every change of places does.
-    places.lock_days(session, {(old.site, old.day), (slot.site, slot.day)})
-    if old.slot_id is not None:
-        places.give_back(session, site=old.site, day=old.day, service=old.service, slot=old.slot_id)
-    for refusal in take(session, office, [Wish(key=slot_id, slot=slot)], now=now).values():
-        raise refusal
-    person_hash = tickets.person_hash_of(session, old.id)
-    tickets.save(session, old, replaced, actor=Actor.CITIZEN, now=now)
-    new = replace(
-        old,
-        id=new_ticket_id,
-        number=numbers_for(session, office, [slot])[0],
-        site=slot.site,
-        slot_id=slot.id,
-        slot_starts_at=slot.starts_at,
-        day=slot.day,
-        created_at=now,
-        revision=1,
-    )
-    tickets.add(
-        session,
-        [
-            {
-                **tickets.row_of(new),
-                "person_hash": person_hash,
-                "holder_hash": None,
-                "quota_channel": ONLINE,
-                "queue_rank": queue_rank(new.lane.value),
-                "queue_at": new.slot_starts_at,
-            }
-        ],
-    )
-    tickets.copy_person(session, old.id, new.id)
-    tickets.add_history(session, [tickets.history_row(None, new, actor=Actor.CITIZEN, now=now)])
+    new = put_elsewhere(session, office, old, replaced, slot, actor=Actor.CITIZEN, now=now)
     person = tickets.person_of(session, new.id)
     announce(
         session,
