@@ -26,8 +26,8 @@ def put_elsewhere(
     """Write the ticket for `slot` (a slot's row) that takes the place of `old`; the caller announces it.
 
     `old` is locked, and `replaced` is what it becomes: its `replaced_by` is the id of the new one. The old
-    place is given back only when the new one is taken; refused, nothing has changed. Raises SlotFull, DayFull,
-    StaleRevision.
+    place is given back only when the new one is taken; refused, nothing has changed. Raises SlotFull,
+    DayFull, StaleRevision.
     """
     assert replaced.replaced_by is not None
     # Both days are locked in order before anything is taken, as every change of places does.
