@@ -19,7 +19,8 @@ from typing import Any
 
 from gerai_booking.models import places, tickets
 from gerai_booking.models.tickets import tickets as ticket_table
-from gerai_booking.usecases import booking, changes, floor, holding, intake
+from gerai_booking.usecases import booking, changes, directive_runs, directives, floor, holding, intake
+from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
 from sqlalchemy import Select, select, text
@@ -27,6 +28,7 @@ from sqlalchemy import Select, select, text
 from tests.integration.booking.house import COUNTERS, NOW, SERVICE, House, outcome
 
 THREADS = 8
+CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
 PATIENCE = 20.0
 Outcomes = dict[str, Any]
 
@@ -185,6 +187,40 @@ def overtaken(url: str, *, first: list[list[Any]], second: list[list[Any]]) -> O
     return result
 
 
+def order_against_booking(url: str, *, directive: str, place: str, locked: bool) -> Outcomes:
+    """An order comes when a booking has looked for orders, found none, and is not committed yet.
+
+    The booking commits when the order waits for it; without locks, when the order has been carried out.
+    """
+    house = House(url)
+    written, may_commit = threading.Event(), threading.Event()
+    if not locked:
+        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+    request = house.request(1, place, service=SERVICE)
+
+    def book() -> str:
+        with house.database.transaction() as session:
+            answers = booking.book_batch(session, house.office, [request], now=NOW)
+            written.set()
+            may_commit.wait(PATIENCE)
+        return outcome(answers[request.key])
+
+    def close() -> None:
+        written.wait(PATIENCE)
+        house.do(directives.put_in_force, directive, treatment="offer", officer=CENTRE, now=NOW)
+        directive_runs.carry_out(house.database, house.office, directive, now=NOW)
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(2) as pool:
+        leading, following = pool.submit(book), pool.submit(close)
+        waited = wait_for_a_waiter(house, unless=following.done)
+        may_commit.set()
+        result = {"booked": leading.result(), "waited": waited}
+        following.result()
+    house.database.close()
+    return result
+
+
 def crossing(url: str, *, batches: list[list[list[Any]]]) -> Outcomes:
     """Two batches write the same people: each stops after its first statement until the other has made one, too."""
     house = House(url)
@@ -316,7 +352,16 @@ def wait_for_the_word() -> None:
 
 CROWDS: dict[str, Callable[..., Outcomes]] = {
     crowd.__name__: crowd
-    for crowd in (rush, look_then_take, walk_in_at_once, call_at_once, overtaken, crossing, bustle)
+    for crowd in (
+        rush,
+        look_then_take,
+        walk_in_at_once,
+        call_at_once,
+        overtaken,
+        order_against_booking,
+        crossing,
+        bustle,
+    )
 }
 
 if __name__ == "__main__":

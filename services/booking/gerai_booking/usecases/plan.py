@@ -128,10 +128,11 @@ def replan(session: Session, office: Office, site: Site, *, now: datetime) -> No
     rules = rules_of(session, site)
     for day in places.open_days_of(session, site=site.code, first=today):
         places.lock_days(session, [(site.code, day)])
-        _replan_day(session, site, day, rules)
+        replan_day(session, site, day, rules)
 
 
-def _replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
+def replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
+    """Give an open day, whose rows the caller has locked, the capacities that the plan has now."""
     rows = {
         Bound(row.service, row.channel): row
         for row in places.day_rows(session, site=site.code, first=day, last=day)

@@ -1,6 +1,6 @@
 """Opening days, from the dated plan to hours that can be booked; and closing those that are over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import plan, tickets
+from gerai_booking.models import calendar, plan, tickets
 from gerai_booking.models.places import day_quotas, put_missing, slot_id, slots
-from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.catalogue import Site, WeeklyHours
 from gerai_booking.rules.quota import (
     ONLINE,
     Bound,
@@ -25,6 +25,7 @@ from gerai_booking.rules.quota import (
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import SiteCalendar
 from gerai_booking.usecases.places import end
 
 ONE_HOUR = timedelta(hours=1)
@@ -38,6 +39,8 @@ class Rules:
     quotas: Sequence[Quota]
     caps: Sequence[Cap]
     regimes: Sequence[Regime]
+    #: The hours of days on which the site does not keep those of its catalogue.
+    own_hours: Mapping[date, WeeklyHours]
 
 
 def record_quotas(session: Session, office: Office) -> None:
@@ -90,9 +93,9 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
 
 def open_day(session: Session, office: Office, site: Site, day: date, rules: Rules) -> None:
     """Write the rows of a day and its hours, where they are missing and the site is open."""
-    if office.closed_because(site, day) is not None:
+    if SiteCalendar(office=office, site=site, own=rules.own_hours).closed_because(day) is not None:
         return
-    hours = [row for row in _slots(office, site, day) if row["capacity"] > 0]
+    hours = hours_of(office, site, day, rules)
     capacities = capacities_of(rules, day, online_places=sum(row["capacity"] for row in hours))
     put_missing(
         session,
@@ -125,11 +128,13 @@ def rules_of(session: Session, site: Site) -> Rules:
         quotas=plan.quotas_of(session, site=site.code),
         caps=plan.caps_of(session, site=site.code),
         regimes=plan.regimes(session),
+        own_hours=calendar.hours_of(session, site=site.code, first=date.min, last=date.max),
     )
 
 
-def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:
-    hours = site.hours_on(day)
+def hours_of(office: Office, site: Site, day: date, rules: Rules) -> list[dict[str, Any]]:
+    """Return the rows of the hours that can be booked on a day."""
+    hours = SiteCalendar(office=office, site=site, own=rules.own_hours).hours_on(day)
     if hours is None or not site.online_booking:
         return []
     zone = ZoneInfo(site.time_zone)
@@ -145,7 +150,10 @@ def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:
             "capacity": offer.places_per_hour_slot,
         }
         for offer in office.agency.offers
-        if offer.site == site.code and office.service(offer.service).online
+        if offer.site == site.code
+        and offer.places_per_hour_slot > 0
+        and office.service(offer.service).online
+        and day.weekday() in office.weekdays_of(site.code, offer.service)
         for start in starts
     ]
 
