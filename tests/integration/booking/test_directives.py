@@ -29,7 +29,7 @@ from gerai_shared.refusals import Forbidden, Refused
 from gerai_shared.ticket import State, Ticket
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
 from tests.integration.booking.sending import send
@@ -173,6 +173,19 @@ def test_an_hour_that_is_closed_is_neither_booked_nor_held_nor_moved_to(house: H
     house.check()
 
 
+def test_a_batch_of_bookings_looks_for_orders_once(house: House) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    requests = [house.request(person, house.slots(DAY)[person]) for person in range(1, 6)]
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    assert {outcome(answer) for answer in house.book(*requests)} == {"booked"}
+    event.remove(house.database.engine, "before_cursor_execute", note)
+    assert sum("FROM directives" in statement for statement in asked) == 1
+
+
 def test_a_place_that_was_held_when_the_order_came_is_not_booked_and_runs_out(house: House) -> None:
     held = house.office.token(house.do(holding.hold, slot_id=house.slots(DAY)[0], now=NOW).id)
     close(house)
@@ -274,8 +287,9 @@ def test_who_is_cancelled_is_told_why_and_may_book_anew(house: House) -> None:
     token = house.booked(1, house.slots(DAY)[0])
     close(house, "cancel")
     assert ticket_of(house, token).state is State.CANCELLED
-    event = house.rows(select(tables.outbox).where(tables.outbox.c.type == "ticket.cancelled_by_order.v1"))[0]
-    told = json.loads(event.body)["data"]["directive"]
+    cancelled = tables.outbox.c.type == "ticket.cancelled_by_order.v1"
+    (row,) = house.rows(select(tables.outbox).where(cancelled))
+    told = json.loads(row.body)["data"]["directive"]
     assert told["number"] == "IMI-0001.GR.01"
     assert told["text"]["en"] == "The office is closed because of a flood"
     house.booked(1, house.slots(NEXT_DAY)[0])

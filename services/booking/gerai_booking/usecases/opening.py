@@ -47,7 +47,7 @@ class Orders:
 
     def closing(self, *, site: str, service: str, day: date) -> Directive | None:
         """Return the order that closes a service at a site on a day, None while it is open."""
-        # Nearly always there is none, and a site's code may be one that the catalogue knows no more.
+        # Nearly always there is none.
         if not self.directives:
             return None
         regency = self.office.site(site).regency_code
@@ -58,7 +58,7 @@ class Orders:
         found = self.closing(site=site, service=service, day=day)
         if found is None:
             return None
-        return ClosedByOrder(number=found.number, issuer=found.issuer, text=found.text.id)
+        return ClosedByOrder(number=found.number, issuer=found.issuer, text=found.text.id.rstrip(". "))
 
 
 def orders_in_force(session: Session, office: Office, *, from_day: date, despite: str = "") -> Orders:
