@@ -27,7 +27,8 @@ from gerai_shared.refusals import Forbidden, Refused, SignInRequired
 from gerai_shared.tables import NAMING
 from gerai_shared.times import AwareDateTime
 
-ROLES = ("officer", "supervisor")
+#: `central` is the centre, above all offices: closing one is its decision alone (S3-4).
+ROLES = ("officer", "supervisor", "central")
 #: A shift with its overtime; after it an officer signs in anew.
 SESSION_LIFE = timedelta(hours=12)
 ATTEMPTS_ALLOWED = 5
@@ -93,7 +94,7 @@ class WeakPassword(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Officer:
-    """Somebody who works at a counter or a desk. `role` is `officer` or `supervisor`."""
+    """Somebody who works at a counter or a desk, or at the centre. `role` is one of ROLES."""
 
     id: str
     username: str
@@ -108,6 +109,21 @@ class Officer:
     def must_be_supervisor(self) -> None:
         """Refuse everybody else. Raises Forbidden."""
         if not self.is_supervisor:
+            raise Forbidden
+
+    @property
+    def is_central(self) -> bool:
+        """Whether they speak for the centre."""
+        return self.role == "central"
+
+    def must_be_central(self) -> None:
+        """Refuse everybody else, supervisors too. Raises Forbidden."""
+        if not self.is_central:
+            raise Forbidden
+
+    def must_be_above_officers(self) -> None:
+        """Refuse whoever is neither a supervisor nor of the centre. Raises Forbidden."""
+        if not (self.is_supervisor or self.is_central):
             raise Forbidden
 
 

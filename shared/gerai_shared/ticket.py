@@ -233,8 +233,10 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     (State.HELD, State.EXPIRED): _by(_SYSTEM, guard=_hold_is_over),
     (State.HELD, State.CANCELLED): _by(_CITIZEN, _OFFICER),
     (State.BOOKED, State.CHECKED_IN): _by(_CITIZEN, _OFFICER),
-    (State.BOOKED, State.CANCELLED): _by(_CITIZEN, _OFFICER, guard=_before_its_hour),
-    (State.BOOKED, State.RESCHEDULED): _by(_CITIZEN, _OFFICER, guard=_before_its_hour),
+    # By an order of the centre: it asks for another hour, or allows the old one again.
+    (State.BOOKED, State.BOOKED): _by(_SYSTEM),
+    (State.BOOKED, State.CANCELLED): _by(_CITIZEN, _OFFICER, _SYSTEM, guard=_before_its_hour),
+    (State.BOOKED, State.RESCHEDULED): _by(_CITIZEN, _OFFICER, _SYSTEM, guard=_before_its_hour),
     (State.BOOKED, State.NO_SHOW): _by(_OFFICER, _SYSTEM),
     (State.CHECKED_IN, State.CHECKED_IN): _by(_OFFICER),
     (State.CHECKED_IN, State.CALLED): _by(_OFFICER),

@@ -28,6 +28,7 @@ OFFICERS = (
     ("petugas", "Petugas Satu", "officer"),
     ("petugas2", "Petugas Dua", "officer"),
     ("penyelia", "Penyelia Uji", "supervisor"),
+    ("pusat", "Pusat Uji", "central"),
 )
 PASSWORD = "kata-sandi-uji"
 BOOKINGS = 5

@@ -9,13 +9,17 @@ from gerai_shared.deployment import Deployment
 from gerai_booking.usecases import plan, planning
 from gerai_booking.usecases.office import Office
 
-DEMO_OFFICERS = (("petugas", "Petugas Loket", "officer"), ("penyelia", "Penyelia Loket", "supervisor"))
+DEMO_OFFICERS = (
+    ("petugas", "Petugas Loket", "officer"),
+    ("penyelia", "Penyelia Loket", "supervisor"),
+    ("pusat", "Petugas Pusat", "central"),
+)
 
 
 def seed(deployment: Deployment, office: Office) -> list[str]:
     """Write what is missing and leave the rest; return what to tell the operator.
 
-    Outside production two officers are added, with the password in GERAI_DEMO_PASSWORD or one that
+    Outside production three officers are added, with the password in GERAI_DEMO_PASSWORD or one that
     is made up here and told once.
     """
     now = deployment.clock.now()

@@ -17,7 +17,16 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, plan, planning, views
+from gerai_booking.usecases import (
+    availability,
+    booking,
+    changes,
+    directive_runs,
+    holding,
+    plan,
+    planning,
+    views,
+)
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -51,6 +60,8 @@ class Openings(Entrypoint):
             # Quotas first: a day that is opened without them stays without them.
             plan.follow_catalogue(session, office, now=now)
             planning.open_days(session, office, now=now)
+        # First: whose hour a closure took has missed nothing.
+        directive_runs.carry_on(deployment.database, office, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:

@@ -48,6 +48,11 @@ CAUSES = {
     "ticket.booked.v1": Cause(template="ticket_booked", has_calendar=True),
     "ticket.rescheduled.v1": Cause(template="ticket_rescheduled", has_calendar=True),
     "ticket.cancelled.v1": Cause(template="ticket_cancelled", has_calendar=True),
+    "ticket.moved_by_order.v1": Cause(template="moved_by_order", has_calendar=True),
+    "ticket.offered_by_order.v1": Cause(template="offered_by_order"),
+    "ticket.cancelled_by_order.v1": Cause(template="cancelled_by_order", has_calendar=True),
+    "ticket.restored_by_order.v1": Cause(template="restored_by_order", has_calendar=True),
+    "ticket.reopened_by_order.v1": Cause(template="reopened_by_order"),
     "ticket.called.v1": Cause(template="ticket_called"),
     "complaint.filed.v1": Cause(template="complaint_filed"),
     "complaint.answered.v1": Cause(template="complaint_answered"),
@@ -65,7 +70,7 @@ def valid_until(
     """
     if template == "ticket_called":
         return happened_at + CALL_VALID
-    if template in ("ticket_booked", "ticket_rescheduled"):
+    if template in ("ticket_booked", "ticket_rescheduled", "moved_by_order", "restored_by_order"):
         return appointment_ends_at
     return None
 

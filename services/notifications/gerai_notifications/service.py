@@ -32,6 +32,31 @@ class Notifications:
         """Confirm a cancellation."""
         self._tell(session, event)
 
+    @on("ticket.moved_by_order.v1")
+    def ticket_moved_by_order(self, session: Session, event: Event) -> None:
+        """Tell why the hour was moved, and the new one."""
+        self._tell(session, event)
+
+    @on("ticket.offered_by_order.v1")
+    def ticket_offered_by_order(self, session: Session, event: Event) -> None:
+        """Tell why the hour is gone, and how to choose another."""
+        self._tell(session, event)
+
+    @on("ticket.cancelled_by_order.v1")
+    def ticket_cancelled_by_order(self, session: Session, event: Event) -> None:
+        """Tell why the booking has ended."""
+        self._tell(session, event)
+
+    @on("ticket.restored_by_order.v1")
+    def ticket_restored_by_order(self, session: Session, event: Event) -> None:
+        """Tell the hour that was given back."""
+        self._tell(session, event)
+
+    @on("ticket.reopened_by_order.v1")
+    def ticket_reopened_by_order(self, session: Session, event: Event) -> None:
+        """Tell that the closed days are open again."""
+        self._tell(session, event)
+
     @on("ticket.called.v1")
     def ticket_called(self, session: Session, event: Event) -> None:
         """Tell the holder to come to the counter."""

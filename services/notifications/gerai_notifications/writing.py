@@ -163,6 +163,17 @@ def _ticket_facts(event: Event) -> dict[str, Any]:
         "address": data["site_address"][language],
         "counter": data["counter_name"][language] if data["counter_name"] else "",
         "times_called": ticket.times_called,
+        "order": _order_facts(data["directive"], language) if "directive" in data else None,
+    }
+
+
+def _order_facts(directive: dict[str, Any], language: str) -> dict[str, str]:
+    until = directive["choose_until"]
+    return {
+        "number": directive["number"],
+        "issuer": directive["issuer"],
+        "text": directive["text"][language],
+        "choose_until": long_day(until, language) if until else "",
     }
 
 

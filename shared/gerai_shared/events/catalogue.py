@@ -41,6 +41,24 @@ class TicketNewsSchema(TicketEventSchema):
     counter_name = fields.Nested(TextSchema, required=True, allow_none=True)
 
 
+class DirectiveSchema(Schema):
+    """The order of the centre behind a change: who gave it under which number, and what it says to citizens.
+
+    `choose_until` is the last day on which its holder may choose another hour, null where nothing is offered.
+    """
+
+    number = fields.String(required=True)
+    issuer = fields.String(required=True)
+    text = fields.Nested(TextSchema, required=True)
+    choose_until = fields.Date(required=True, allow_none=True)
+
+
+class TicketByOrderSchema(TicketNewsSchema):
+    """A change by an order of the centre, which its holder is told of."""
+
+    directive = fields.Nested(DirectiveSchema, required=True)
+
+
 class ComplaintEventSchema(Schema):
     """What happened to a complaint. `recipient` and `sealed_token` as in ticket events."""
 
@@ -62,6 +80,12 @@ def _ticket(name: str, summary: str) -> EventType:
 def _ticket_news(name: str, summary: str) -> EventType:
     return EventType(
         name=name, context="booking", schema=TicketNewsSchema, summary=summary, consumers=NOTIFICATIONS
+    )
+
+
+def _by_order(name: str, summary: str) -> EventType:
+    return EventType(
+        name=name, context="booking", schema=TicketByOrderSchema, summary=summary, consumers=NOTIFICATIONS
     )
 
 
@@ -89,6 +113,23 @@ REGISTRY = Registry(
         _ticket("ticket.requeued.v1", "Its holder waits again, with the old place in the queue"),
         _ticket("ticket.transferred.v1", "Its holder was sent on to another service"),
         _ticket("ticket.undone.v1", "An officer took back the last step"),
+        _by_order(
+            "ticket.moved_by_order.v1", "A closure moved a booking to another hour; the ticket is the new one"
+        ),
+        _by_order(
+            "ticket.offered_by_order.v1", "A closure took a booking's hour; its holder may choose another"
+        ),
+        _by_order(
+            "ticket.cancelled_by_order.v1", "A closure ended a booking, or nobody chose another hour in time"
+        ),
+        _by_order(
+            "ticket.restored_by_order.v1",
+            "A closure was undone; the ticket is the one for the hour given back",
+        ),
+        _by_order(
+            "ticket.reopened_by_order.v1",
+            "A closure was undone; its holder keeps the ticket, and may move it",
+        ),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

@@ -21,9 +21,11 @@ from gerai_booking.models import places, tickets
 from gerai_booking.models import plan as plan_table
 from gerai_booking.models.places import day_quotas
 from gerai_booking.models.tickets import tickets as ticket_table
+from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.quota import ONLINE, PRIORITY, WALK_IN, Bound
-from gerai_booking.usecases import booking, changes, floor, holding, intake
+from gerai_booking.usecases import booking, changes, directive_runs, directives, floor, holding, intake
 from gerai_booking.usecases import plan as planning
+from gerai_booking.usecases.capacities import Rules
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
@@ -33,6 +35,7 @@ from sqlalchemy.orm import Session
 from tests.integration.booking.house import COUNTERS, NOW, SERVICE, SITE, TODAY, House, outcome
 
 THREADS = 8
+CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
 PATIENCE = 20.0
 Outcomes = dict[str, Any]
 
@@ -238,8 +241,8 @@ def two_plans(url: str, *, locked: bool) -> Outcomes:
     barrier = threading.Barrier(2)
     read = planning.rules_of
 
-    def read_and_wait(*args: Any) -> Any:
-        rules = read(*args)
+    def read_and_wait(session: Session, site: Site) -> Rules:
+        rules = read(session, site)
         barrier.wait(PATIENCE)
         return rules
 
@@ -269,6 +272,40 @@ def change_plan(session: Session, house: House, bound: Bound, count: int) -> Non
     planning.set_quota(
         session, house.office, change, site=SITE, bound=bound, places_a_day=count, basis="Uji", **dates
     )
+
+
+def order_against_booking(url: str, *, directive: str, place: str, locked: bool) -> Outcomes:
+    """An order comes when a booking has looked for orders, found none, and is not committed yet.
+
+    The booking commits when the order waits for it; without locks, when the order has been carried out.
+    """
+    house = House(url)
+    written, may_commit = threading.Event(), threading.Event()
+    if not locked:
+        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+    request = house.request(1, place, service=SERVICE)
+
+    def book() -> str:
+        with house.database.transaction() as session:
+            answers = booking.book_batch(session, house.office, [request], now=NOW)
+            written.set()
+            may_commit.wait(PATIENCE)
+        return outcome(answers[request.key])
+
+    def close() -> None:
+        written.wait(PATIENCE)
+        house.do(directives.put_in_force, directive, treatment="offer", officer=CENTRE, now=NOW)
+        directive_runs.carry_out(house.database, house.office, directive, now=NOW)
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(2) as pool:
+        leading, following = pool.submit(book), pool.submit(close)
+        waited = wait_for_a_waiter(house, unless=following.done)
+        may_commit.set()
+        result = {"booked": leading.result(), "waited": waited}
+        following.result()
+    house.database.close()
+    return result
 
 
 def crossing(url: str, *, batches: list[list[list[Any]]]) -> Outcomes:
@@ -410,6 +447,7 @@ CROWDS: dict[str, Callable[..., Outcomes]] = {
         overtaken,
         replanned,
         two_plans,
+        order_against_booking,
         crossing,
         bustle,
     )

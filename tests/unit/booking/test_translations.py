@@ -14,6 +14,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
+from gerai_booking.counter.calendar_pages import HoursSchema
+from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -30,6 +32,16 @@ SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
 PLANNED = {"places": "1", "valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
+ORDERED = {
+    "number": "IMI-1",
+    "issuer": "Pusat",
+    "dated": "2026-12-01",
+    "scope": "national:",
+    "first_day": "2026-12-01",
+    "last_day": "2026-12-01",
+    "text_id": "Karena sedang diuji",
+}
+HOURS = {"day": "2026-12-01", "opens": "08:00", "closes": "12:00", "basis": "Surat", "why": "Karena diuji"}
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (SIGN_IN, {}),
     (SIGN_IN, {"username": "", "password": ""}),
@@ -46,6 +58,17 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.RestrictionSchema, {**PLANNED, "regime": "?", "region": "Banten"}),
     (schemas.EndQuotaSchema, {"quota": "online", "why": "x"}),
     (schemas.LiftSchema, {"restriction": "", "why": "x"}),
+    (DirectiveSchema, {}),
+    (DirectiveSchema, {"number": "1", "issuer": "P", "scope": "moon:", "text_id": "x", "dated": "?"}),
+    (DirectiveSchema, {**ORDERED, "last_day": "2026-11-30"}),
+    (DirectiveSchema, {**ORDERED, "last_day": "2028-12-01"}),
+    (ApplySchema, {"treatment": "forget"}),
+    (UndoSchema, {"why": "x"}),
+    (HoursSchema, {}),
+    (HoursSchema, {**HOURS, "opens": "early"}),
+    (HoursSchema, {**HOURS, "kind": "perhaps", "basis": "x", "why": "x"}),
+    (HoursSchema, {**HOURS, "closes": "07:00"}),
+    (HoursSchema, {**HOURS, "break_starts": "09:00"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

@@ -58,6 +58,7 @@ class FakeAgencies:
         self.answers: dict[str, Json] = {}
         self.full: set[str] = set()
         self.identity_note: str | None = None
+        self.directive: Json | None = None
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -258,6 +259,7 @@ class FakeAgencies:
             "name_masked": "Si** Co****",
             "nik_masked": "3602************",
             "identity_note": self.identity_note,
+            "directive": self.directive,
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},

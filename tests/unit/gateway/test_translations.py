@@ -35,6 +35,8 @@ OFFICERS_ONLY = {
     "plan_in_the_past", "unknown_restriction", "restriction_over",
     "unknown_quota", "quota_over", "unknown_regime", "no_site_in_region", "emergency_stays",
     "unknown_suspension", "suspension_lifted", "wrong_length",
+    "not_on_this_weekday", "unknown_directive", "scope_without_sites", "directive_over", "directive_undone",
+    "closing_needs_order", "people_outside_hours", "no_whole_hour",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

@@ -14,6 +14,12 @@ SEALING_KEY = "bm90aWZpY2F0aW9ucy1leGFtcGxlcy1rZXktMDAwMDA="
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 STARTS_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 VISIT_ID = "0193a111-0000-7000-8000-000000000001"
+ORDER = {
+    "number": "IMI-0001",
+    "issuer": "Direktorat Jenderal Imigrasi",
+    "text": {"id": "Kantor ditutup karena banjir.", "en": "The office is closed because of a flood."},
+    "choose_until": "2026-12-24",
+}
 TICKET_TOKEN = "immigration.example-of-a-token"
 
 
@@ -77,6 +83,7 @@ def ticket_event(
         "service_name": {"id": "Penggantian paspor", "en": "Passport replacement"},
         "duration_minutes": 30,
         "counter_name": None,
+        **({"directive": ORDER} if "_by_order" in event_type else {}),
         **changes,
     }
     return _event(event_type, data, time=time, event_id=event_id)

@@ -1,4 +1,4 @@
-"""Where supervisors find everything that they decide."""
+"""Where supervisors and the centre find everything that they decide."""
 
 from gerai_shared.http import http
 from werkzeug.wrappers import Request, Response
@@ -8,7 +8,7 @@ from gerai_booking.counter.doors import at_the_door
 
 
 class ManagePages(Signed):
-    """The way to the pages of supervisors."""
+    """The way to the pages of supervisors and of the centre."""
 
     @http("GET", "/manage", page=True)
     @at_the_door
@@ -16,5 +16,5 @@ class ManagePages(Signed):
         """Show what can be decided."""
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            officer.must_be_supervisor()
+            officer.must_be_above_officers()
         return self.pages.render(request, "manage.html", officer=officer)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed
 from gerai_booking.counter.doors import at_the_door, see
+from gerai_booking.rules.weekdays import names_of
 from gerai_booking.usecases import queue, views
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
@@ -69,7 +70,12 @@ class CounterPages(Signed):
             officer = self.officer(session, request)
         sites = [(site, self.office.counters_at(site.code)) for site in self.office.agency.sites]
         return self.pages.render(
-            request, "counters.html", officer=officer, sites=sites, service_names=self._service_names()
+            request,
+            "counters.html",
+            officer=officer,
+            sites=sites,
+            service_names=self._service_names(),
+            names_of_weekdays=names_of,
         )
 
     @http("GET", "/counters/<site>/<counter>", page=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from gerai_booking.rules.quota import ALL, CHANNELS, Bound
 from gerai_booking.usecases import views
+from gerai_booking.usecases.calendar import unannounced_years
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.plan import Overview
 
@@ -24,6 +25,7 @@ def context(office: Office, site: str, seen: Overview, *, now: datetime) -> dict
         "offered": [offer.service for offer in office.agency.offers if offer.site == site],
         "service_names": {service.code: views.both(service.name) for service in office.agency.services},
         "channels": CHANNELS,
+        "unannounced": unannounced_years(office.today(site, now)),
         "today": office.today(site, now).isoformat(),
         "time_zone": place.time_zone,
     }

@@ -8,6 +8,8 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.calendar_pages import CalendarPages
+from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
@@ -18,6 +20,8 @@ class CounterService(
     CounterPages,
     ManagePages,
     PlanPages,
+    CalendarPages,
+    DirectivePages,
     StaticFiles,
     Operations,
 ):

@@ -302,6 +302,17 @@ def next_numbers(
     return numbers
 
 
+def remove_slots(session: Session, ids: Iterable[str]) -> None:
+    """Take hours away of which no place is taken; the caller has locked their day."""
+    session.execute(delete(slots).where(slots.c.id.in_(list(ids)), slots.c.taken == 0))
+
+
+def slots_of_day(session: Session, *, site: str, day: date) -> list[Any]:
+    """Return the hours of all services of a day, in order of time."""
+    where = (slots.c.site == site, slots.c.day == day)
+    return list(session.execute(select(slots).where(*where).order_by(slots.c.starts_at, slots.c.id)))
+
+
 def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> int:
     """Insert rows that are not there yet; those that are stay as they are. Return how many were missing."""
     if not rows:

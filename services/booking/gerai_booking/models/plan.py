@@ -254,12 +254,14 @@ def record_change(
     )
 
 
-def changes_of(session: Session, *, sites: Sequence[str], limit: int) -> list[Any]:
-    """Return the last changes of the plan of these sites, the newest first."""
+def changes_of(
+    session: Session, *, sites: Sequence[str], limit: int, kinds: Sequence[str] = ("quota", "restriction")
+) -> list[Any]:
+    """Return the last changes of these kinds at these sites, the newest first."""
     return list(
         session.execute(
             select(plan_changes)
-            .where(plan_changes.c.site.in_(sites))
+            .where(plan_changes.c.site.in_(sites), plan_changes.c.kind.in_(kinds))
             .order_by(plan_changes.c.at.desc(), plan_changes.c.id.desc())
             .limit(limit)
         )

@@ -432,7 +432,11 @@ def left_open(
             tickets.c.site == site,
             tickets.c.day < before,
             or_(
-                tickets.c.state.in_(waiting),
+                # Who waits for another hour after a closure has missed nothing: see usecases.treating.
+                and_(
+                    tickets.c.state.in_(waiting),
+                    or_(tickets.c.state != "booked", tickets.c.slot_id.is_not(None)),
+                ),
                 and_(tickets.c.state == State.HELD.value, tickets.c.held_until <= now),
             ),
         )

@@ -9,8 +9,14 @@ from sqlalchemy.orm import Session
 from gerai_booking.models.holds import expired_places
 from gerai_booking.models.places import days_between, slots_between
 from gerai_booking.refusals import RangeTooLong
+from gerai_booking.rules.directives import Directive
 from gerai_booking.rules.visits import LONGEST_RANGE_DAYS
+from gerai_booking.rules.weekdays import names_of
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import SiteCalendar, calendar_of, orders_in_force
+from gerai_booking.usecases.views import both
+
+BY_ORDER = "closed_by_order"
 
 
 def availability(
@@ -23,6 +29,9 @@ def availability(
     office.offer(site, service)
     if not 0 <= (last - first).days < LONGEST_RANGE_DAYS:
         raise RangeTooLong(days=LONGEST_RANGE_DAYS)
+    place = office.site(site)
+    calendar = calendar_of(session, office, place, first=first, last=last)
+    orders = orders_in_force(session, office, from_day=first)
     rows = slots_between(session, site=site, service=service, first=first, last=last)
     by_day: dict[date, list[Any]] = {}
     for row in rows:
@@ -42,16 +51,35 @@ def availability(
     return {
         "site": site,
         "service": service,
-        "time_zone": office.site(site).time_zone,
+        "time_zone": place.time_zone,
         "days": [
-            _day(office, site, day, by_day.get(day, []), left.get(day, 0), expired, now) for day in days
+            _day(
+                calendar,
+                service,
+                day,
+                by_day.get(day, []),
+                left.get(day, 0),
+                expired,
+                orders.closing(site=site, service=service, day=day),
+                now,
+            )
+            for day in days
         ],
     }
 
 
 def _day(
-    office: Office, site: str, day: date, rows: list[Any], left: int, expired: dict[str, int], now: datetime
+    calendar: SiteCalendar,
+    service: str,
+    day: date,
+    rows: list[Any],
+    left: int,
+    expired: dict[str, int],
+    order: Directive | None,
+    now: datetime,
 ) -> dict[str, Any]:
+    if order is not None:
+        left = 0
     found = [
         {
             "id": row.id,
@@ -65,30 +93,47 @@ def _day(
         for row in rows
     ]
     places = min(sum(slot["places"] for slot in found), left)
-    reason, note = _reason(office, site, day, rows, places, now)
+    reason, note = _reason(calendar, service, day, rows, places, order, now)
     return {
         "day": day.isoformat(),
         "open": reason is None,
         "reason": reason,
         "note": note,
+        "directive": _told(order) if order is not None and reason == BY_ORDER else None,
         "places": places,
         "slots": found,
     }
 
 
 def _reason(
-    office: Office, site: str, day: date, rows: list[Any], places: int, now: datetime
+    calendar: SiteCalendar,
+    service: str,
+    day: date,
+    rows: list[Any],
+    places: int,
+    order: Directive | None,
+    now: datetime,
 ) -> tuple[str | None, dict[str, str] | None]:
+    office, site = calendar.office, calendar.site.code
     if places:
         return None, None
     if day < office.today(site, now):
         return "past", None
-    closed = office.closed_because(office.site(site), day)
+    closed = calendar.closed_because(day)
     if closed is not None:
         return closed, _holiday(office, day) if closed == "holiday" else None
+    weekdays = office.weekdays_of(site, service)
+    if not rows and day.weekday() not in weekdays:
+        return "not_on_this_weekday", both(names_of(weekdays))
+    if order is not None:
+        return BY_ORDER, both(order.text)
     if not rows:
         return "not_yet_open", None
     return ("past" if all(row.starts_at <= now for row in rows) else "full"), None
+
+
+def _told(order: Directive) -> dict[str, Any]:
+    return {"number": order.number, "issuer": order.issuer, "text": both(order.text)}
 
 
 def _holiday(office: Office, day: date) -> dict[str, str] | None:

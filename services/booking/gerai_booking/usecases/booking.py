@@ -1,6 +1,6 @@
 """Booking places. Bookings come in batches: one transaction for many citizens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -27,6 +27,7 @@ from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import Orders, orders_in_force
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.sanctions import Standing, refuse_suspended, standing
 from gerai_booking.usecases.views import receipt, with_token
@@ -218,6 +219,7 @@ def _held(
 ) -> dict[str, Ticket]:
     """Lock and check the held tickets that are to be booked; return them by key."""
     found = tickets.find_many(session, [r.hold_id for r in requests if r.hold_id], agency=office.code)
+    orders = _orders_about(session, office, found.values())
     held: dict[str, Ticket] = {}
     given: set[str] = set()
     for request in requests:
@@ -231,6 +233,8 @@ def _held(
                 # Two of this batch bring the same hold; the second must not undo the whole batch.
                 raise TransitionNotAllowed(state=State.BOOKED.value)
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
+            if closed := orders.refusal(site=ticket.site, service=ticket.service, day=ticket.day):
+                raise closed
             known.check(office, request.applicant, ticket.service, day=ticket.day, now=now)
             mark = (ticket.service, request.applicant.person_hash)
             if mark in known.open_now:
@@ -241,6 +245,13 @@ def _held(
         except Refused as refusal:
             refused[request.key] = refusal
     return held
+
+
+def _orders_about(session: Session, office: Office, held: Collection[Ticket]) -> Orders:
+    """Return what may close the hours of locked tickets: who carries an order out waits for their locks."""
+    if not held:
+        return Orders(office=office, directives=())
+    return orders_in_force(session, office, from_day=min(ticket.day for ticket in held))
 
 
 def _make(

@@ -1,13 +1,13 @@
 """How many places each quota of a day has: by the plan, and what is taken of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants, places, plan, tickets
-from gerai_booking.rules.catalogue import Site
+from gerai_booking.models import calendar, grants, places, plan, tickets
+from gerai_booking.rules.catalogue import Site, WeeklyHours
 from gerai_booking.rules.quota import (
     OVER_QUOTA,
     Bound,
@@ -29,6 +29,8 @@ class Rules:
     quotas: Sequence[Quota]
     caps: Sequence[Cap]
     regimes: Sequence[Regime]
+    #: The hours of days on which the site does not keep those of its catalogue.
+    own_hours: Mapping[date, WeeklyHours]
 
 
 def capacities_of(rules: Rules, day: date, *, online_places: int) -> dict[Bound, int | None]:
@@ -48,6 +50,7 @@ def rules_of(session: Session, site: Site) -> Rules:
         quotas=plan.quotas_of(session, site=site.code),
         caps=plan.caps_of(session, site=site.code),
         regimes=plan.regimes(session),
+        own_hours=calendar.hours_of(session, site=site.code, first=date.min, last=date.max),
     )
 
 

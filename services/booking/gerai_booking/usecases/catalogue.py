@@ -82,6 +82,7 @@ def _service(office: Office, service: Service, today: date) -> dict[str, Any]:
                 "places_per_hour_slot": offer.places_per_hour_slot,
                 "complete_files_only": offer.complete_files_only,
                 "collection": both(offer.collection),
+                "weekdays": sorted(office.weekdays_of(offer.site, service.code)),
             }
             for offer in office.agency.offers
             if offer.service == service.code

@@ -8,7 +8,7 @@ from gerai_shared.ticket import Actor, NotYetOpen, State, Ticket, TransitionNotA
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
-from gerai_booking.refusals import WrongDay
+from gerai_booking.refusals import NeedsNewHour, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.moving import put_elsewhere
@@ -83,7 +83,7 @@ def check_in(
 ) -> Ticket:
     """Record that a ticket's holder is there. Doing it again changes nothing.
 
-    Raises UnknownTicket, WrongDay, NotYetOpen, TransitionNotAllowed.
+    Raises UnknownTicket, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
     """
     ticket = load_ticket(session, office, token, lock=True)
     return check_in_ticket(session, office, ticket, now=now, actor=actor)
@@ -103,6 +103,8 @@ def check_in_ticket(
         return ticket
     if ticket.state is not State.BOOKED:
         raise TransitionNotAllowed(state=ticket.state.value)
+    if ticket.slot_id is None:
+        raise NeedsNewHour
     if office.today(ticket.site, now) != ticket.day:
         raise WrongDay(day=ticket.day.isoformat())
     opens = check_in_opens_at(ticket.slot_starts_at) if ticket.slot_starts_at else now

@@ -188,12 +188,14 @@ def set_priority(
 def transfer(session: Session, office: Office, desk: Desk, *, service: str, revision: int | None) -> Ticket:
     """Send whoever is being served on to another service of this agency; return the new ticket.
 
-    It belongs to the same visit and waits from the time the person came. Raises UnknownService.
+    It belongs to the same visit and waits from the time the person came. Raises UnknownService,
+    NotOnThisWeekday.
     """
     ticket = _current(session, office, desk)
     if service == ticket.service:
         raise UnknownService
     office.offer(desk.site, service)
+    office.must_serve_on(desk.site, service, office.today(desk.site, desk.now))
     after = move(
         ticket, State.TRANSFERRED, actor=Actor.OFFICER, now=desk.now, revision=revision, finished_at=desk.now
     )

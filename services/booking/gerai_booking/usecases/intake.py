@@ -23,6 +23,7 @@ from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import calendar_of, orders_in_force
 from gerai_booking.usecases.places import full_bounds, release_expired
 from gerai_booking.usecases.planning import open_day
 
@@ -30,7 +31,7 @@ from gerai_booking.usecases.planning import open_day
 def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
     """Give a ticket to somebody who came without a booking; they wait from now on.
 
-    Raises UnknownSite, UnknownService, SiteClosedToday, WalkInFull.
+    Raises UnknownSite, UnknownService, SiteClosedToday, NotOnThisWeekday, ClosedByOrder, WalkInFull.
     """
     day, left = _today(session, office, desk, service)
     found = _place(session, office, desk, day, left, service=service, priority=priority)
@@ -138,16 +139,24 @@ def _lane(*, priority: bool) -> Lane:
 def _today(
     session: Session, office: Office, desk: Desk, service: str
 ) -> tuple[date, Mapping[Bound, int | None]]:
-    """Lock today's rows; return the day and what each has left. A day that nobody opened yet is opened."""
+    """Lock today's rows; return the day and what each has left. A day that nobody opened yet is opened.
+
+    Raises UnknownSite, UnknownService, SiteClosedToday, NotOnThisWeekday, ClosedByOrder.
+    """
     office.offer(desk.site, service)
     site, day = office.site(desk.site), office.today(desk.site, desk.now)
-    if office.closed_because(site, day) is not None:
+    if calendar_of(session, office, site, first=day, last=day).closed_because(day) is not None:
         raise SiteClosedToday
+    office.must_serve_on(site.code, service, day)
     left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
     if Bound() not in left:
         plan.lock(session, [desk.site])
         open_day(session, office, site, day, rules_of(session, site))
         left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
+    # Under the lock, as for a booking: see usecases.opening.
+    orders = orders_in_force(session, office, from_day=day)
+    if closed := orders.refusal(site=site.code, service=service, day=day):
+        raise closed
     return day, left
 
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from gerai_shared.ticket import Actor, Ticket
+from gerai_shared.ids import new_id
+from gerai_shared.ticket import Actor, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
+from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.usecases.issuing import appointment_row, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, take
@@ -22,25 +24,49 @@ def put_elsewhere(
     *,
     actor: Actor,
     now: datetime,
+    despite: str = "",
 ) -> Ticket:
     """Write the ticket for `slot` (a slot's row) that takes the place of `old`; the caller announces it.
 
     `old` is locked, and `replaced` is what it becomes: its `replaced_by` is the id of the new one. The old
-    place is given back only when the new one is taken; refused, nothing has changed. Raises SlotFull,
-    DayFull, StaleRevision.
+    place is given back only when the new one is taken; refused, nothing has changed. For `despite` see
+    usecases.places.take. Raises SlotFull, DayFull, ClosedByOrder, StaleRevision.
     """
     assert replaced.replaced_by is not None
     # Both days are locked in order before anything is taken, as every change of places does.
     places.lock_days(session, {(old.site, old.day), (slot.site, slot.day)})
     if old.slot_id is not None:
         places.give_back(session, site=old.site, day=old.day, service=old.service, slot=old.slot_id)
-    for refusal in take(session, office, [Wish(key=slot.id, slot=slot)], now=now).values():
-        raise refusal
-    own = tickets.own_of(session, old.id)
+    _take(session, office, slot, now=now, despite=despite)
     tickets.save(session, old, replaced, actor=actor, now=now)
+    return _write(session, office, old, slot, replaced.replaced_by, actor=actor, now=now)
+
+
+def put_again(
+    session: Session, office: Office, ended: Ticket, slot: Any, *, actor: Actor, now: datetime, despite: str
+) -> Ticket:
+    """Write a ticket for `slot` to the holder of one that has ended; the caller announces it.
+
+    Of the same visit. Raises SlotFull, DayFull, ClosedByOrder, OpenTicketExists.
+    """
+    _take(session, office, slot, now=now, despite=despite)
+    before = replace(ended, state=State.BOOKED, finished_at=None)
+    return _write(session, office, before, slot, new_id(), actor=actor, now=now)
+
+
+def _take(session: Session, office: Office, slot: Any, *, now: datetime, despite: str) -> None:
+    wish = Wish(key=slot.id, slot=slot)
+    for refusal in take(session, office, [wish], now=now, despite=despite).values():
+        raise refusal
+
+
+def _write(
+    session: Session, office: Office, old: Ticket, slot: Any, ticket_id: str, *, actor: Actor, now: datetime
+) -> Ticket:
+    """Write the ticket for a slot whose place is taken, with the holder of `old`. Raises OpenTicketExists."""
     new = replace(
         old,
-        id=replaced.replaced_by,
+        id=ticket_id,
         number=numbers_for(session, office, [slot])[0],
         site=slot.site,
         slot_id=slot.id,
@@ -49,7 +75,8 @@ def put_elsewhere(
         created_at=now,
         revision=1,
     )
-    tickets.add(session, [appointment_row(new, **own)])
+    if not tickets.add(session, [appointment_row(new, **tickets.own_of(session, old.id))]):
+        raise OpenTicketExists
     tickets.copy_person(session, old.id, new.id)
     tickets.add_history(session, [tickets.history_row(None, new, actor=actor, now=now)])
     return new

@@ -9,8 +9,15 @@ from gerai_shared.sealing import Sealer, keyed_hash
 from gerai_shared.tokens import make_token, read_token
 from gerai_shared.workdays import WorkCalendar
 
-from gerai_booking.refusals import UnknownCounter, UnknownService, UnknownSite, UnknownTicket
+from gerai_booking.refusals import (
+    NotOnThisWeekday,
+    UnknownCounter,
+    UnknownService,
+    UnknownSite,
+    UnknownTicket,
+)
 from gerai_booking.rules.catalogue import Agency, Counter, Offer, Service, Site, Text
+from gerai_booking.rules.weekdays import names_of
 
 
 @dataclass(kw_only=True)
@@ -71,6 +78,27 @@ class Office:
         """Tell whether a service is offered at a site."""
         return (site, service) in self._offers
 
+    @cached_property
+    def _weekdays(self) -> dict[tuple[str, str], frozenset[int]]:
+        staffed: dict[tuple[str, str], set[int]] = {}
+        for counter in self.agency.counters:
+            for service in counter.services:
+                staffed.setdefault((counter.site, service), set()).update(counter.weekdays)
+        return {
+            place: frozenset(offer.weekdays) & staffed.get(place, set())
+            for place, offer in self._offers.items()
+        }
+
+    def weekdays_of(self, site: str, service: str) -> frozenset[int]:
+        """Return the weekdays (0 is Monday) on which a service is given at a site: counters may be shared."""
+        return self._weekdays.get((site, service), frozenset())
+
+    def must_serve_on(self, site: str, service: str, day: date) -> None:
+        """Refuse a service on a weekday on which nobody gives it there. Raises NotOnThisWeekday."""
+        weekdays = self.weekdays_of(site, service)
+        if day.weekday() not in weekdays:
+            raise NotOnThisWeekday(days=names_of(weekdays).id)
+
     def counter(self, site: str, code: str) -> Counter:
         """Return a counter of this agency. Raises UnknownCounter."""
         try:
@@ -92,7 +120,10 @@ class Office:
         return local_date(now, self.site(site).time_zone)
 
     def closed_because(self, site: Site, day: date) -> str | None:
-        """Return why a site is closed on a day ('closed', 'holiday'), None when it is open."""
+        """Return why the catalogue has a site closed on a day ('closed', 'holiday'), None when it is open.
+
+        A site may have days of its own beside it: see usecases.opening.
+        """
         if site.hours_on(day) is None:
             return "closed"
         # A pop-up is planned for its date, whatever the calendar says of it.

@@ -15,6 +15,7 @@ from gerai_booking.refusals import DayFull, SlotClosed, SlotFull, SlotPast, Unkn
 from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import orders_in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +51,21 @@ def _is_closed(office: Office, slot_id: str) -> bool:
     return office.closed_because(office.site(site), office.today(site, start)) is not None
 
 
-def take(session: Session, office: Office, wishes: Sequence[Wish], *, now: datetime) -> dict[str, Refused]:
+def take(
+    session: Session, office: Office, wishes: Sequence[Wish], *, now: datetime, despite: str = ""
+) -> dict[str, Refused]:
     """Take a place for each wish, first come first served; return the refusals by key.
 
     A place is taken of the hour and of every quota that bounds its day, or of none of them, so that nobody
-    is refused for a place that somebody else asked for and did not get in the end.
+    is refused for a place that somebody else asked for and did not get in the end. `despite` is the id of an
+    order that is being undone: its hours are given back to those who had them.
     """
-    refused = _take_what_is_left(session, wishes)
-    full = {(wish.slot.site, wish.slot.day) for wish in wishes if wish.key in refused}
+    refused = _take_what_is_left(session, office, wishes, despite)
+    full = {
+        (wish.slot.site, wish.slot.day)
+        for wish in wishes
+        if isinstance(refused.get(wish.key), (SlotFull, DayFull))
+    }
     freed = {
         (site, day)
         for site, day in sorted(full)
@@ -66,23 +74,29 @@ def take(session: Session, office: Office, wishes: Sequence[Wish], *, now: datet
     again = [wish for wish in wishes if wish.key in refused and (wish.slot.site, wish.slot.day) in freed]
     for wish in again:
         del refused[wish.key]
-    return {**refused, **_take_what_is_left(session, again)}
+    return {**refused, **_take_what_is_left(session, office, again, despite)}
 
 
-def _take_what_is_left(session: Session, wishes: Sequence[Wish]) -> dict[str, Refused]:
+def _take_what_is_left(
+    session: Session, office: Office, wishes: Sequence[Wish], despite: str
+) -> dict[str, Refused]:
     """Take places under the locks of their days and hours, in the order of `wishes` (see models.places)."""
     refused: dict[str, Refused] = {}
     if not wishes:
         return refused
     left_of_day = places.lock_days(session, {(wish.slot.site, wish.slot.day) for wish in wishes})
     left_of_slot = places.lock_slots(session, {wish.slot.id for wish in wishes})
+    first = min(wish.slot.day for wish in wishes)
+    orders = orders_in_force(session, office, from_day=first, despite=despite)
     of_days: Counter[tuple[str, date, Bound]] = Counter()
     of_slots: Counter[str] = Counter()
     for wish in wishes:
         slot = wish.slot
         left = left_of_day[slot.site, slot.day]
         bounds = [bound for bound in bounds_of(slot.service, ONLINE) if bound in left]
-        if left_of_slot.get(slot.id, 0) < 1:
+        if closed := orders.refusal(site=slot.site, service=slot.service, day=slot.day):
+            refused[wish.key] = closed
+        elif left_of_slot.get(slot.id, 0) < 1:
             refused[wish.key] = SlotFull()
         elif full_bounds(left, bounds):
             refused[wish.key] = DayFull()

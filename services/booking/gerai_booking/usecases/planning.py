@@ -14,6 +14,7 @@ from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import Rules, capacities_of, replan_day, rules_of
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import SiteCalendar
 from gerai_booking.usecases.places import end
 
 ONE_HOUR = timedelta(hours=1)
@@ -75,9 +76,9 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
 
 def open_day(session: Session, office: Office, site: Site, day: date, rules: Rules) -> None:
     """Write what is missing of a day and its hours, if the site is open; the plan is locked."""
-    if office.closed_because(site, day) is not None:
+    if SiteCalendar(office=office, site=site, own=rules.own_hours).closed_because(day) is not None:
         return
-    hours = [row for row in _slots(office, site, day) if row["capacity"] > 0]
+    hours = hours_of(office, site, day, rules)
     if is_open(session, site=site.code, day=day):
         if put_missing(session, slots, hours):
             lock_days(session, [(site.code, day)])
@@ -95,8 +96,9 @@ def open_day(session: Session, office: Office, site: Site, day: date, rules: Rul
     put_missing(session, slots, hours)
 
 
-def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:
-    hours = site.hours_on(day)
+def hours_of(office: Office, site: Site, day: date, rules: Rules) -> list[dict[str, Any]]:
+    """Return the rows of the hours that can be booked on a day."""
+    hours = SiteCalendar(office=office, site=site, own=rules.own_hours).hours_on(day)
     if hours is None or not site.online_booking:
         return []
     zone = ZoneInfo(site.time_zone)
@@ -112,7 +114,10 @@ def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:
             "capacity": offer.places_per_hour_slot,
         }
         for offer in office.agency.offers
-        if offer.site == site.code and office.service(offer.service).online
+        if offer.site == site.code
+        and offer.places_per_hour_slot > 0
+        and office.service(offer.service).online
+        and day.weekday() in office.weekdays_of(site.code, offer.service)
         for start in starts
     ]
 

@@ -82,7 +82,7 @@ def counter_queue(
         waiting=waiting,
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(
-            (t for t in today if t.state is State.BOOKED),
+            (t for t in today if t.state is State.BOOKED and t.slot_id is not None),
             key=lambda t: (t.slot_starts_at or t.created_at, t.number),
         ),
         missed=[t for t in today if t.state is State.NO_SHOW],

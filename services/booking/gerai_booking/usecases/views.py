@@ -8,7 +8,7 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import tickets
+from gerai_booking.models import directives, tickets
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.visits import check_in_opens_at
@@ -68,8 +68,25 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "nik_masked": person.masked_identity if person else None,
         "identity_note": person.identity_note if person else None,
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
+        "directive": _directive(session, ticket),
         "can": _can(office, ticket, now),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
+    }
+
+
+def _directive(session: Session, ticket: Ticket) -> dict[str, Any] | None:
+    """Return the order of the centre behind a ticket, and what it did; None for nearly all."""
+    found = directives.of_ticket(session, ticket.id)
+    if found is None:
+        return None
+    order = directives.of_row(found)
+    return {
+        "number": order.number,
+        "issuer": order.issuer,
+        "text": both(order.text),
+        "treatment": found.done,
+        "choose_until": order.choose_until.isoformat() if order.choose_until else None,
+        "undone": found.outcome is not None,
     }
 
 

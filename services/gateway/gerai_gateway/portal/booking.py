@@ -141,7 +141,7 @@ class BookingPages(PortalPages):
             instead=instead,
             days=page,
             cells=shapes.day_cells(free["days"], address=address, language=language_of(request)),
-            noted=[day for day in free["days"] if day["note"]],
+            noted=shapes.noted_days(free["days"]),
             chosen=chosen,
             hours=shapes.hours_of(chosen, time_zone=site["time_zone"], now=self.now) if chosen else [],
             errors=by_field,

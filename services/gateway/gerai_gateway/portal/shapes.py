@@ -14,6 +14,7 @@ from gerai_gateway.rules.search import matches
 
 NOON = 12
 CALENDAR = WorkCalendar()
+WEEKDAYS = "not_on_this_weekday"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +101,17 @@ def day_cells(days: list[Json], *, address: str, language: str) -> list[dict[str
             }
         )
     return cells
+
+
+def noted_days(days: list[Json]) -> list[Json]:
+    """Return the days that have something to be said of, each order and each rule about weekdays once."""
+    found: dict[object, Json] = {}
+    for day in days:
+        if day["note"]:
+            order = day.get("directive")
+            key = order["number"] if order else day["reason"] if day["reason"] == WEEKDAYS else day["day"]
+            found.setdefault(key, day)
+    return list(found.values())
 
 
 def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:

@@ -174,7 +174,7 @@ class TicketPages(PortalPages):
             address=address,
             days=page,
             cells=shapes.day_cells(free["days"], address=address, language=language),
-            noted=[day for day in free["days"] if day["note"]],
+            noted=shapes.noted_days(free["days"]),
             chosen=chosen,
             hours=shapes.hours_of(chosen, time_zone=view["time_zone"], now=self.now) if chosen else [],
             errors=by_field,

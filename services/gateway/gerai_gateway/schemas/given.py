@@ -134,12 +134,13 @@ class PromiseSchema(Given):
 
 
 class OfferSchema(Given):
-    """A service at a site; 0 places means walk-in only."""
+    """A service at a site; 0 places means walk-in only. On other `weekdays` (0 is Monday) it is not given."""
 
     site = fields.String(required=True)
     places_per_hour_slot = fields.Integer(required=True)
     complete_files_only = fields.Boolean(required=True)
     collection = fields.Nested(TextSchema, required=True, allow_none=True)
+    weekdays = fields.List(fields.Integer(validate=validate.Range(min=0, max=6)))
 
 
 class ServiceSchema(Given):
@@ -189,13 +190,37 @@ class SlotSchema(Given):
     capacity = fields.Integer(required=True)
 
 
+class OrderSchema(Given):
+    """The order of the centre by which something is closed, and what it says to citizens."""
+
+    number = fields.String(required=True)
+    issuer = fields.String(required=True)
+    text = fields.Nested(TextSchema, required=True)
+
+
+class OrderOfTicketSchema(OrderSchema):
+    """The order that changed a ticket: `treatment` is move, offer or cancel.
+
+    Instead of a lost hour, another one may be chosen until `choose_until`. `undone`: it holds no more.
+    """
+
+    treatment = fields.String(required=True)
+    choose_until = fields.Date(required=True, allow_none=True)
+    undone = fields.Boolean(required=True)
+
+
 class DaySchema(Given):
-    """A day; one that is not open says why: closed, holiday, full, past, not_yet_open."""
+    """A day; one that is not open says why.
+
+    `reason`: closed, holiday, full, past, not_yet_open, not_on_this_weekday (the note names the days), or
+    closed_by_order, then with the `directive` and its text as the note.
+    """
 
     day = fields.Date(required=True)
     open = fields.Boolean(required=True)
     reason = fields.String(required=True, allow_none=True)
     note = fields.Nested(TextSchema, required=True, allow_none=True)
+    directive = fields.Nested(OrderSchema, allow_none=True)
     places = fields.Integer(required=True)
     slots = fields.List(fields.Nested(SlotSchema), required=True)
 
@@ -249,6 +274,7 @@ class TicketViewSchema(Given):
     nik_masked = fields.String(required=True, allow_none=True)
     identity_note = fields.String(allow_none=True, validate=validate.OneOf(("birth_date_differs",)))
     ahead = fields.Integer(required=True, allow_none=True)
+    directive = fields.Nested(OrderOfTicketSchema, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)
     replaced_by_token = fields.String(required=True, allow_none=True)
 

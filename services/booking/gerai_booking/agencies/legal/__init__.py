@@ -7,6 +7,7 @@ from gerai_booking.agencies.legal.human_rights import human_rights_complaint, le
 from gerai_booking.agencies.legal.intellectual_property import copyright_record, patent_and_design, trademark
 from gerai_booking.agencies.sites import MPP_LEBAK, POPUP_GORONTALO, mpp_lebak, popup_gorontalo
 from gerai_booking.rules.catalogue import (
+    EVERY_WEEKDAY,
     Agency,
     Brand,
     Counter,
@@ -19,6 +20,7 @@ from gerai_booking.rules.catalogue import (
 )
 
 SAMPLE = "Data contoh / sample data"
+TUESDAY_AND_THURSDAY = (1, 3)
 
 
 def agency(today: date) -> Agency:
@@ -92,7 +94,14 @@ def _offers_in_lebak() -> tuple[Offer, ...]:
         "legal-consultation": 4,
     }
     return tuple(
-        Offer(site=MPP_LEBAK, service=code, places_per_hour_slot=count) for code, count in places.items()
+        Offer(
+            site=MPP_LEBAK,
+            service=code,
+            places_per_hour_slot=count,
+            # Sample data: as agreements with malls say, some agencies share a counter on certain weekdays.
+            weekdays=TUESDAY_AND_THURSDAY if code == "fiduciary" else EVERY_WEEKDAY,
+        )
+        for code, count in places.items()
     )
 
 

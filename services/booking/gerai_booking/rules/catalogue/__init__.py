@@ -7,6 +7,7 @@ dates mean.
 
 from gerai_booking.rules.catalogue.agency import Agency, clashes
 from gerai_booking.rules.catalogue.shapes import (
+    EVERY_WEEKDAY,
     Brand,
     Break,
     Channel,
@@ -32,6 +33,7 @@ from gerai_booking.rules.catalogue.shapes import (
 )
 
 __all__ = [
+    "EVERY_WEEKDAY",
     "Agency",
     "Brand",
     "Break",

@@ -10,7 +10,7 @@ from re import fullmatch
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from gerai_booking.rules.catalogue.shapes import Brand, Dated, Text
+from gerai_booking.rules.catalogue.shapes import EVERY_WEEKDAY, Brand, Dated, Text
 
 if TYPE_CHECKING:
     from gerai_booking.rules.catalogue.agency import Agency
@@ -174,6 +174,7 @@ def _offer_problems(agency: Agency) -> Iterator[str]:
         f"a counter serves {code} at {site}, where it is not offered"
         for site, code in sorted(served - offered)
     )
+    yield from _weekday_problems(agency)
     bounded = {quota.site for quota in agency.quotas if quota.channel == "online" and quota.service is None}
     yield from (
         f"a quota at {quota.site} has {quota.places} places" for quota in agency.quotas if quota.places < 0
@@ -202,6 +203,25 @@ def _cap_problems(agency: Agency) -> Iterator[str]:
             yield f"{about}: no basis"
         if "|" in cap.name + cap.level:
             yield f"{about}: a vertical bar parts name and level in forms"
+
+
+def _weekday_problems(agency: Agency) -> Iterator[str]:
+    chosen = [(offer.site, offer.weekdays) for offer in agency.offers]
+    chosen += [(desk.site, desk.weekdays) for desk in agency.counters]
+    yield from (
+        f"{site}: impossible weekdays {weekdays}"
+        for site, weekdays in chosen
+        if not weekdays or not set(weekdays) <= set(EVERY_WEEKDAY)
+    )
+    for offer in agency.offers:
+        staffed = {
+            day
+            for desk in agency.counters
+            if desk.site == offer.site and offer.service in desk.services
+            for day in desk.weekdays
+        }
+        if staffed.isdisjoint(offer.weekdays):
+            yield f"on no weekday a counter serves {offer.service} at {offer.site}"
 
 
 def _brand_problems(brand: Brand) -> Iterator[str]:

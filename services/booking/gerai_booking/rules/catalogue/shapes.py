@@ -13,6 +13,7 @@ Citizenship = Literal["WNI", "WNA"]
 Ages = Literal["any", "adult", "child"]
 
 MINUTES_IN_AN_HOUR = 60
+EVERY_WEEKDAY = tuple(range(7))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +186,8 @@ class Offer:
     """A service at a site. `places_per_hour_slot` can be booked online in each hour; 0 means walk-in only.
 
     With `complete_files_only` nobody gets a number before an officer has found the documents complete.
-    `collection` says where the result is fetched when that is not this site.
+    `collection` says where the result is fetched when that is not this site. On other than its `weekdays` (0
+    is Monday) it is not given at all.
     """
 
     site: str
@@ -193,6 +195,7 @@ class Offer:
     places_per_hour_slot: int
     complete_files_only: bool = False
     collection: Text | None = None
+    weekdays: tuple[int, ...] = EVERY_WEEKDAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,12 +226,16 @@ class RestrictionCap:
 
 @dataclass(frozen=True, kw_only=True)
 class Counter:
-    """A counter (loket): its `code` is what is called out, unique at the site over all agencies."""
+    """A counter (loket): its `code` is what is called out, unique at the site over all agencies.
+
+    Agencies may share a counter on different `weekdays` (0 is Monday), as their agreements with a mall say.
+    """
 
     site: str
     code: str
     name: Text
     services: tuple[str, ...]
+    weekdays: tuple[int, ...] = EVERY_WEEKDAY
 
 
 @dataclass(frozen=True, kw_only=True)

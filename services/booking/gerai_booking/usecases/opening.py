@@ -1,0 +1,71 @@
+"""When a site is open: its catalogue, the holidays, its days of its own, and the orders that close it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import calendar, directives
+from gerai_booking.refusals import ClosedByOrder
+from gerai_booking.rules.catalogue import Site, WeeklyHours
+from gerai_booking.rules.directives import Directive, closing
+from gerai_booking.usecases.office import Office
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCalendar:
+    """The days of a site, read once for a range of them; `own` are the hours of its days of its own."""
+
+    office: Office
+    site: Site
+    own: Mapping[date, WeeklyHours]
+
+    def hours_on(self, day: date) -> WeeklyHours | None:
+        """Return the hours of a day, None when the site is closed."""
+        if day in self.own:
+            return self.own[day]
+        return None if self.office.closed_because(self.site, day) else self.site.hours_on(day)
+
+    def closed_because(self, day: date) -> str | None:
+        """Return why the site is closed on a day ('closed', 'holiday'), None when it is open."""
+        return None if day in self.own else self.office.closed_because(self.site, day)
+
+
+def calendar_of(session: Session, office: Office, site: Site, *, first: date, last: date) -> SiteCalendar:
+    """Return the days of a site from `first` to `last`, both included."""
+    own = calendar.hours_of(session, site=site.code, first=first, last=last)
+    return SiteCalendar(office=office, site=site, own=own)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orders:
+    """The orders of the centre that close something, read once."""
+
+    office: Office
+    directives: Sequence[Directive]
+
+    def closing(self, *, site: str, service: str, day: date) -> Directive | None:
+        """Return the order that closes a service at a site on a day, None while it is open."""
+        # Nearly always there is none.
+        if not self.directives:
+            return None
+        regency = self.office.site(site).regency_code
+        return closing(self.directives, site=site, regency=regency, service=service, day=day)
+
+    def refusal(self, *, site: str, service: str, day: date) -> ClosedByOrder | None:
+        """Return the refusal of who wants to come on a day that is closed by order, None while it is open."""
+        found = self.closing(site=site, service=service, day=day)
+        if found is None:
+            return None
+        return ClosedByOrder(number=found.number, issuer=found.issuer, text=found.text.id.rstrip(". "))
+
+
+def orders_in_force(session: Session, office: Office, *, from_day: date, despite: str = "") -> Orders:
+    """Return the orders that close something from a day on, but for the one with the id `despite`.
+
+    Whoever gives a place away asks after having locked its day; whoever carries an order out locks the day
+    after having put the order in force. So one of them always sees the other.
+    """
+    found = directives.in_force(session, from_day=from_day)
+    return Orders(office=office, directives=[each for each in found if each.id != despite])

@@ -1,0 +1,489 @@
+"""Orders of the centre on both databases: who may give them, what they close, what becomes of those they hit."""
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from gerai_booking.models.directives import directive_tickets, of_row
+from gerai_booking.models.directives import directives as table
+from gerai_booking.models.places import slots
+from gerai_booking.models.tickets import tickets
+from gerai_booking.rules.catalogue import Text
+from gerai_booking.usecases import (
+    availability,
+    changes,
+    directive_runs,
+    directives,
+    holding,
+    intake,
+    planning,
+    treating,
+    views,
+)
+from gerai_booking.usecases.directives import Order
+from gerai_shared import tables
+from gerai_shared.accounts import Officer
+from gerai_shared.refusals import Forbidden, Refused
+from gerai_shared.ticket import State, Ticket
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, event, select
+
+from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
+from tests.integration.booking.sending import send
+from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
+
+CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
+LAST_OPEN = date(2026, 12, 4)
+WHY_UNDONE = "Banjir sudah surut"
+
+
+def order(**changes: Any) -> Order:
+    """An order that closes Serang on DAY."""
+    fields: dict[str, Any] = {
+        "number": "IMI-0001.GR.01",
+        "issuer": "Direktorat Jenderal Imigrasi",
+        "dated": TODAY,
+        "scope": "site",
+        "code": SITE,
+        "services": frozenset(),
+        "first_day": DAY,
+        "last_day": DAY,
+        "text": Text(id="Kantor ditutup karena banjir", en="The office is closed because of a flood"),
+        **changes,
+    }
+    return Order(**fields)
+
+
+def draft(house: House, *, officer: Officer = CENTRE, **changes: Any) -> str:
+    return house.do(directives.draft, order(**changes), officer=officer, now=NOW)
+
+
+def put_in_force(house: House, directive: str, treatment: str = "offer") -> None:
+    house.do(directives.put_in_force, directive, treatment=treatment, officer=CENTRE, now=NOW)
+
+
+def close(house: House, treatment: str = "offer", **changes: Any) -> str:
+    """Close, and carry it out to the end."""
+    directive = draft(house, **changes)
+    put_in_force(house, directive, treatment)
+    carry_out(house, directive)
+    return directive
+
+
+def carry_out(house: House, directive: str) -> int:
+    return directive_runs.carry_out(house.database, house.office, directive, now=NOW)
+
+
+def undo(house: House, directive: str) -> None:
+    with house.database.transaction() as session:
+        directives.begin_undoing(session, directive, why=WHY_UNDONE, officer=CENTRE, now=NOW)
+    carry_out(house, directive)
+
+
+def state_of(house: House, directive: str) -> str:
+    return str(house.rows(select(table.c.state).where(table.c.id == directive))[0].state)
+
+
+def ticket_of(house: House, token: str) -> Ticket:
+    return house.ask(views.load_ticket, token)
+
+
+def now_of(house: House, token: str) -> Ticket:
+    """The ticket that a holder has in the end."""
+    ticket = ticket_of(house, token)
+    while ticket.replaced_by:
+        ticket = ticket_of(house, house.office.token(ticket.replaced_by))
+    return ticket
+
+
+def day_of(house: House, day: date, service: str = SERVICE) -> dict[str, Any]:
+    seen = house.ask(availability.availability, site=SITE, service=service, first=day, last=day, now=NOW)
+    found: dict[str, Any] = seen["days"][0]
+    return found
+
+
+def news(house: House) -> Counter[str]:
+    """How often what was told by order."""
+    return Counter(row.type for row in house.rows(select(tables.outbox.c.type)) if "_by_order" in row.type)
+
+
+# The founding article: closure by order of the centre alone.
+
+
+@pytest.mark.parametrize("officer", [SUPERVISOR, OFFICER])
+def test_s3_4_nobody_but_the_centre_closes_an_office(house: House, officer: Officer) -> None:
+    with pytest.raises(Forbidden):
+        draft(house, officer=officer)
+    directive = draft(house)
+    with pytest.raises(Forbidden):
+        house.do(directives.put_in_force, directive, treatment="cancel", officer=officer, now=NOW)
+    with house.database.transaction() as session, pytest.raises(Forbidden):
+        directives.begin_undoing(session, directive, why=WHY_UNDONE, officer=officer, now=NOW)
+    assert day_of(house, DAY)["open"] is True
+
+
+def test_s3_4_without_an_order_the_office_serves_and_with_one_it_names_number_issuer_and_reason(
+    house: House,
+) -> None:
+    assert day_of(house, DAY)["open"] is True
+    draft(house)
+    assert day_of(house, DAY)["open"] is True, "a draft closes nothing"
+    close(house)
+    closed = day_of(house, DAY)
+    assert (closed["open"], closed["reason"], closed["places"]) == (False, "closed_by_order", 0)
+    assert closed["note"]["id"] == "Kantor ditutup karena banjir"
+    assert closed["directive"]["number"] == "IMI-0001.GR.01"
+    assert closed["directive"]["issuer"] == "Direktorat Jenderal Imigrasi"
+    assert day_of(house, NEXT_DAY)["open"] is True
+
+
+def test_s3_4_an_order_reaches_its_scope_and_its_services_alone(house: House) -> None:
+    close(house, scope="regency", code="36.02")
+    assert day_of(house, DAY)["open"] is True, "Serang is 36.73"
+    close(house, scope="province", code="36", services=frozenset({"passport-lost"}))
+    assert day_of(house, DAY)["open"] is True
+    assert day_of(house, DAY, "passport-lost")["reason"] == "closed_by_order"
+
+
+def test_an_order_for_a_place_that_the_agency_does_not_have_is_refused(house: House) -> None:
+    with pytest.raises(Refused, match="scope_without_sites"):
+        draft(house, scope="regency", code="11.01")
+    with pytest.raises(Refused, match="directive_over"):
+        draft(house, first_day=date(2026, 11, 2), last_day=date(2026, 11, 3))
+    assert house.rows(select(table)) == []
+
+
+# What is closed.
+
+
+def test_an_hour_that_is_closed_is_neither_booked_nor_held_nor_moved_to(house: House) -> None:
+    token = house.booked(1, house.slots(NEXT_DAY)[0])
+    close(house)
+    hour = house.slots(DAY)[0]
+    (answer,) = house.book(house.request(2, hour))
+    assert outcome(answer) == "closed_by_order"
+    with pytest.raises(Refused, match="closed_by_order") as refused:
+        house.do(holding.hold, slot_id=hour, now=NOW)
+    assert refused.value.details["number"] == "IMI-0001.GR.01"
+    with pytest.raises(Refused, match="closed_by_order"):
+        house.do(changes.reschedule, token=token, slot_id=hour, revision=None, now=NOW)
+    house.check()
+
+
+def test_a_batch_of_bookings_looks_for_orders_once(house: House) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    requests = [house.request(person, house.slots(DAY)[person]) for person in range(1, 6)]
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    assert {outcome(answer) for answer in house.book(*requests)} == {"booked"}
+    event.remove(house.database.engine, "before_cursor_execute", note)
+    assert sum("FROM directives" in statement for statement in asked) == 1
+
+
+def test_a_place_that_was_held_when_the_order_came_is_not_booked_and_runs_out(house: House) -> None:
+    held = house.office.token(house.do(holding.hold, slot_id=house.slots(DAY)[0], now=NOW).id)
+    close(house)
+    (answer,) = house.book(house.request(1, held))
+    assert outcome(answer) == "closed_by_order"
+    assert ticket_of(house, held).state is State.HELD
+    assert house.rows(select(directive_tickets)) == []
+
+
+def test_who_walks_in_on_a_closed_day_is_told_the_order(house: House) -> None:
+    close(house, first_day=TODAY, last_day=TODAY)
+    with pytest.raises(Refused, match="closed_by_order") as refused:
+        house.do(intake.walk_in, house.desk(), service=SERVICE, priority=False)
+    assert refused.value.details["text"] == "Kantor ditutup karena banjir"
+    given = {"supervisor": SUPERVISOR, "service": SERVICE, "reason": "Ibu dirawat"}
+    with pytest.raises(Refused, match="closed_by_order"):
+        house.do(intake.emergency, house.desk(), **given)
+
+
+def test_a_day_that_is_opened_later_is_closed_too(house: House) -> None:
+    later = date(2026, 12, 8)
+    close(house, first_day=DAY, last_day=later)
+    house.do(planning.open_days, now=NOW, days=10)
+    assert day_of(house, later)["reason"] == "closed_by_order"
+    (answer,) = house.book(house.request(1, house.slots(later)[0]))
+    assert outcome(answer) == "closed_by_order"
+    assert day_of(house, date(2026, 12, 9))["open"] is True
+
+
+def test_an_hour_that_has_begun_is_served_to_its_end_and_who_is_there_is_served(house: House) -> None:
+    begun, later = house.booked(1, house.slots(TODAY)[1], now=NOW - timedelta(hours=2)), house.slots(TODAY)[2]
+    waiting = house.booked(2, later)
+    house.do(changes.check_in, token=waiting, now=NOW)
+    close(house, "cancel", first_day=TODAY, last_day=TODAY)
+    assert ticket_of(house, begun).state is State.BOOKED
+    assert ticket_of(house, waiting).state is State.CHECKED_IN
+    assert news(house) == {}
+
+
+# What becomes of those who had booked.
+
+
+def test_a_preview_says_who_is_hit_and_who_could_be_moved_and_changes_nothing(house: House) -> None:
+    for person in (1, 2, 3):
+        house.booked(person, house.slots(DAY)[0])
+    house.do(holding.hold, slot_id=house.slots(DAY)[1], now=NOW)
+    house.shrink(day=NEXT_DAY, places=2)
+    house.shrink(day=LAST_OPEN, places=0)
+    directive = draft(house)
+    before = house.rows(select(tickets).order_by(tickets.c.id))
+    story = house.ask(directives.story, directive, now=NOW)
+    assert story.preview is not None
+    (group,) = story.preview.groups
+    assert (group.site, group.day, group.service, group.booked, group.held) == (SITE, DAY, SERVICE, 3, 1)
+    (move,) = story.preview.moves
+    assert (move.booked, move.movable) == (3, 2)
+    assert [row.number for row in story.preview.tickets] == ["A-001", "A-002", "A-003"]
+    assert story.preview.tickets[0].masked_name == "Wa*** Uj* 1*"
+    assert house.rows(select(tickets).order_by(tickets.c.id)) == before
+
+
+def test_move_gives_the_first_free_hour_after_the_closure_and_who_cannot_be_moved_is_offered(
+    house: House,
+) -> None:
+    tokens = [house.booked(person, house.slots(DAY)[person]) for person in (1, 2, 3)]
+    house.shrink(day=NEXT_DAY, places=1)
+    house.shrink(day=LAST_OPEN, places=1)
+    close(house, "move")
+    first, second, third = (now_of(house, token) for token in tokens)
+    assert (first.slot_id, second.slot_id) == (house.slots(NEXT_DAY)[0], house.slots(LAST_OPEN)[0])
+    assert (third.state, third.slot_id) == (State.BOOKED, None)
+    assert news(house) == {"ticket.moved_by_order.v1": 2, "ticket.offered_by_order.v1": 1}
+    assert [house.taken(slot) for slot in house.slots(DAY)] == [0] * len(house.slots(DAY))
+    house.check()
+
+
+def test_who_is_offered_another_hour_chooses_it_until_the_offer_ends(house: House) -> None:
+    chooses, waits = (house.booked(person, house.slots(DAY)[0]) for person in (1, 2))
+    close(house)
+    assert ticket_of(house, waits).slot_id is None
+    with pytest.raises(Refused, match="needs_new_hour"):
+        house.do(changes.check_in, token=waits, now=NOW + timedelta(days=1))
+    tomorrow = NOW + timedelta(days=1, hours=10)
+    new = house.do(
+        changes.reschedule, token=chooses, slot_id=house.slots(NEXT_DAY)[0], revision=None, now=tomorrow
+    )
+    assert (new.state, new.day) == (State.BOOKED, NEXT_DAY)
+    assert house.do(planning.close_days, now=NOW + timedelta(days=3)) == 1, "the one who chose did not come"
+    assert ticket_of(house, waits).state is State.BOOKED, "who waits for an hour has missed nothing"
+    directive_runs.carry_on(house.database, house.office, now=NOW + timedelta(days=31))
+    assert ticket_of(house, waits).state is State.BOOKED
+    directive_runs.carry_on(house.database, house.office, now=NOW + timedelta(days=32))
+    assert ticket_of(house, waits).state is State.CANCELLED
+    assert news(house) == {"ticket.offered_by_order.v1": 2, "ticket.cancelled_by_order.v1": 1}
+    house.check()
+
+
+def test_who_is_cancelled_is_told_why_and_may_book_anew(house: House) -> None:
+    token = house.booked(1, house.slots(DAY)[0])
+    close(house, "cancel")
+    assert ticket_of(house, token).state is State.CANCELLED
+    cancelled = tables.outbox.c.type == "ticket.cancelled_by_order.v1"
+    (row,) = house.rows(select(tables.outbox).where(cancelled))
+    told = json.loads(row.body)["data"]["directive"]
+    assert told["number"] == "IMI-0001.GR.01"
+    assert told["text"]["en"] == "The office is closed because of a flood"
+    house.booked(1, house.slots(NEXT_DAY)[0])
+    house.check()
+
+
+def test_the_page_of_a_ticket_says_which_order_changed_it(house: House) -> None:
+    plain, token = house.booked(1, house.slots(NEXT_DAY)[0]), house.booked(2, house.slots(DAY)[0])
+    close(house, "move")
+    for each in (token, house.office.token(now_of(house, token).id)):
+        view = house.ask(views.ticket_view, ticket_of(house, each), now=NOW)
+        assert (view["directive"]["treatment"], view["directive"]["undone"]) == ("move", False)
+        assert view["directive"]["number"] == "IMI-0001.GR.01"
+    assert house.ask(views.ticket_view, ticket_of(house, plain), now=NOW)["directive"] is None
+
+
+# Repeated and interrupted.
+
+
+def test_an_order_carried_out_again_treats_nobody_twice(house: House) -> None:
+    for person in (1, 2, 3):
+        house.booked(person, house.slots(DAY)[0])
+    directive = close(house, "move")
+    told = news(house)
+    put_in_force(house, directive, "cancel")
+    assert carry_out(house, directive) == 0
+    directive_runs.carry_on(house.database, house.office, now=NOW)
+    assert news(house) == told == {"ticket.moved_by_order.v1": 3}
+    house.check()
+
+
+def test_an_order_that_was_interrupted_between_two_tickets_goes_on_and_treats_each_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for person in range(1, 5):
+        house.booked(person, house.slots((DAY, NEXT_DAY)[person % 2])[0])
+    directive = draft(house, last_day=NEXT_DAY)
+    put_in_force(house, directive, "move")
+    treat = treating.treat
+    done: list[object] = []
+
+    def dies(*args: Any, **kwargs: Any) -> Any:
+        if len(done) == 2:
+            raise ConnectionError
+        done.append(treat(*args, **kwargs))
+        return done[-1]
+
+    monkeypatch.setattr(treating, "treat", dies)
+    with pytest.raises(ConnectionError):
+        carry_out(house, directive)
+    monkeypatch.undo()
+    assert house.ask(directives.story, directive, now=NOW).left == 2
+    assert day_of(house, NEXT_DAY)["reason"] == "closed_by_order", "what is left to do opens nothing"
+    directive_runs.carry_on(house.database, house.office, now=NOW)
+    assert house.ask(directives.story, directive, now=NOW).left == 0
+    assert news(house) == {"ticket.moved_by_order.v1": 4}
+    house.check()
+
+
+# Undone.
+
+
+def test_an_order_that_is_undone_gives_the_lost_hours_back(house: House) -> None:
+    for treatment in ("offer", "cancel"):
+        house.empty()
+        house.change(delete(directive_tickets), delete(table))
+        hour = house.slots(DAY)[0]
+        token = house.booked(1, hour)
+        directive = close(house, treatment)
+        undo(house, directive)
+        mine = [row for row in house.rows(select(tickets)) if row.state == "booked"]
+        assert [row.slot_id for row in mine] == [hour]
+        assert state_of(house, directive) == "undone"
+        assert news(house)["ticket.restored_by_order.v1"] == 1
+        assert house.ask(views.ticket_view, ticket_of(house, token), now=NOW)["directive"]["undone"] is True
+        house.booked(2, hour)
+        house.check()
+
+
+def test_who_was_moved_keeps_the_new_hour_and_is_told_once_that_the_old_day_is_open(house: House) -> None:
+    token = house.booked(1, house.slots(DAY)[0])
+    directive = close(house, "move")
+    moved = now_of(house, token)
+    undo(house, directive)
+    with pytest.raises(Refused, match="directive_undone"):
+        undo(house, directive)
+    carry_out(house, directive)
+    assert now_of(house, token).slot_id == moved.slot_id
+    assert news(house) == {"ticket.moved_by_order.v1": 1, "ticket.reopened_by_order.v1": 1}
+    back = house.office.token(moved.id)
+    house.do(changes.reschedule, token=back, slot_id=house.slots(DAY)[0], revision=None, now=NOW)
+    house.check()
+
+
+def test_who_has_chosen_for_themselves_is_left_alone_when_the_order_is_undone(house: House) -> None:
+    cancelled = house.booked(1, house.slots(DAY)[0])
+    directive = close(house, "cancel")
+    anew = house.booked(1, house.slots(NEXT_DAY)[0])
+    undo(house, directive)
+    assert ticket_of(house, cancelled).state is State.CANCELLED
+    assert ticket_of(house, anew).day == NEXT_DAY
+    assert news(house) == {"ticket.cancelled_by_order.v1": 1}
+
+
+def test_while_an_order_is_being_undone_nobody_else_gets_the_lost_hours(house: House) -> None:
+    house.shrink(day=DAY, places=1)
+    token = house.booked(1, house.slots(DAY)[0])
+    directive = close(house)
+    with house.database.transaction() as session:
+        directives.begin_undoing(session, directive, why=WHY_UNDONE, officer=CENTRE, now=NOW)
+    (answer,) = house.book(house.request(2, house.slots(DAY)[0]))
+    assert outcome(answer) == "closed_by_order"
+    directive_runs.carry_on(house.database, house.office, now=NOW)
+    assert now_of(house, token).day == DAY
+    assert state_of(house, directive) == "undone"
+    house.check()
+
+
+def test_a_draft_that_is_undone_was_never_in_force_and_does_not_come_back(house: House) -> None:
+    directive = draft(house)
+    undo(house, directive)
+    assert state_of(house, directive) == "undone"
+    with pytest.raises(Refused, match="directive_undone"):
+        put_in_force(house, directive)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    people=st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=8),
+    treatment=st.sampled_from(["move", "offer", "cancel"]),
+    later_places=st.integers(0, 5),
+    stops=st.integers(0, 8),
+)
+def test_an_order_that_is_put_in_force_and_undone_leaves_everybody_told_and_placed(
+    sqlite_house: House,
+    people: list[tuple[int, bool]],
+    treatment: str,
+    later_places: int,
+    stops: int,
+) -> None:
+    house = sqlite_house
+    house.empty()
+    house.change(delete(directive_tickets), delete(table))
+    house.shrink(day=DAY, places=len(people), per_slot=len(people))
+    house.shrink(day=NEXT_DAY, places=later_places)
+    house.shrink(day=LAST_OPEN, places=0)
+    hours = house.slots(DAY)
+    tokens = [house.booked(person, hours[hour]) for person, (hour, _) in enumerate(people, 1)]
+    directive = draft(house)
+    put_in_force(house, directive, treatment)
+    waiting = house.ask(treating.tickets_to_treat, directive_of(house, directive), now=NOW)
+    for ticket_id in waiting[:stops]:
+        house.do(treating.treat, directive, ticket_id, now=NOW)
+    carry_out(house, directive)
+    house.check()
+    assert sum(news(house).values()) == len(people)
+    for token, (_, moves_away) in zip(tokens, people, strict=True):
+        ticket = now_of(house, token)
+        if moves_away and ticket.state is State.BOOKED:
+            house.do(changes.cancel, token=house.office.token(ticket.id), revision=None, now=NOW)
+    chosen = [now_of(house, token).state for token in tokens]
+    undo(house, directive)
+    house.check()
+    placed = {row.person_hash for row in house.rows(select(tickets)) if row.state == "booked" and row.slot_id}
+    for person, (state, (_, moves_away)) in enumerate(zip(chosen, people, strict=True), 1):
+        identity = house.office.person_hash(f"WNI:{house.person(person)['nik']}")
+        left_by_choice = moves_away and treatment != "cancel"
+        assert (identity in placed) != left_by_choice, state
+    assert all(row.taken <= row.capacity for row in house.rows(select(slots)))
+
+
+def directive_of(house: House, directive: str) -> Any:
+    with house.database.reading() as session:
+        return of_row(directives.find(session, directive))
+
+
+# Against a booking at the very same moment.
+
+
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("held", [True, False])
+def test_a_booking_that_races_with_an_order_never_ends_up_in_a_closed_hour(
+    postgres_house: House, locked: bool, held: bool
+) -> None:
+    """The negative control: without locks, the order is carried out before the booking can be seen."""
+    house = postgres_house
+    place = house.slots(DAY)[0]
+    if held:
+        place = house.office.token(house.do(holding.hold, slot_id=place, now=NOW).id)
+    directive = draft(house)
+    party = {"url": house.url, "directive": directive, "place": place, "locked": locked}
+    (came,) = send("order_against_booking", party)
+    assert came["booked"] == "booked"
+    rows = house.rows(select(tickets).where(tickets.c.day == DAY, tickets.c.state == "booked"))
+    in_closed_hour = [row.number for row in rows if row.slot_id is not None]
+    assert (in_closed_hour == []) is locked
+    assert came["waited"] is locked
