@@ -17,7 +17,17 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, planning, views
+from gerai_booking.usecases import (
+    availability,
+    booking,
+    changes,
+    checking,
+    holding,
+    planning,
+    releases,
+    views,
+    waiting_room,
+)
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -26,6 +36,7 @@ log = get_logger(__name__)
 
 _batch = schemas.BatchSchema()
 _booking = schemas.BookingSchema()
+NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof"))
 OPENING_INTERVAL = timedelta(minutes=10)
 
 
@@ -51,6 +62,7 @@ class Openings(Entrypoint):
             # Quotas first: a day that is opened without them stays without them.
             planning.record_quotas(session, office)
             planning.open_days(session, office, now=now)
+            waiting_room.forget_old(session, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:
@@ -77,7 +89,7 @@ class BookingService:
         """Tell what the agency offers."""
         now = self.deployment.clock.now()
         today = local_date(now, self._office.agency.sites[0].time_zone)
-        return catalogue(self._office, today=today)
+        return {**catalogue(self._office, today=today), "releases": releases.coming(self._office, now=now)}
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:
@@ -95,10 +107,19 @@ class BookingService:
             ticket = holding.hold(session, self._office, now=now, **asked)
             return {**views.receipt(ticket), "held_until": ticket.held_until}
 
-        # Who asks and from where is not of the citizen's writing: a repeat may come from another network.
-        sent = {name: value for name, value in request.payload.items() if name not in ("holder", "network")}
-        answer = self._once(request, "hold", run, body=sent)
+        answer = self._once(request, "hold", run, body=_own_words(request.payload))
         return views.with_token(self._office, answer)
+
+    @rpc
+    def enter_room(self, request: Request) -> dict[str, Any]:
+        """Give a number of the waiting room."""
+        asked = load(schemas.RoomSchema(), request.payload)
+
+        def run(session: Any, now: Any) -> dict[str, Any]:
+            return waiting_room.told(waiting_room.enter(session, self._office, now=now, **asked))
+
+        answer = self._once(request, "enter_room", run, body=_own_words(request.payload))
+        return waiting_room.with_token(self._office, asked["site"], answer)
 
     @rpc
     def book_batch(self, request: Request) -> dict[str, Any]:
@@ -127,9 +148,11 @@ class BookingService:
         data = load(_booking, item["body"])
         return booking.BookingRequest(
             key=item["key"],
-            fingerprint=fingerprint(item["body"]),
+            fingerprint=fingerprint(_own_words(item["body"])),
             context=new_context(correlation_id=item["correlation_id"], traceparent=item["traceparent"]),
             slot_id=data.get("slot_id"),
+            room_token=data.get("room_token"),
+            proof=data.get("proof"),
             hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
             applicant=applicant_of(data, self._office),
         )
@@ -178,6 +201,13 @@ class BookingService:
         return self._view(asked["token"])
 
     @rpc
+    def check(self, request: Request) -> dict[str, Any]:
+        """Tell whether a ticket is genuine."""
+        asked = load(schemas.TokenSchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return checking.check(session, self._office, asked["token"])
+
+    @rpc
     def complaint_facts(self, request: Request) -> dict[str, Any]:
         """Tell what a complaint about a visit needs."""
         asked = load(schemas.TokenSchema(), request.payload)
@@ -223,6 +253,11 @@ class RelayService:
     @relay
     def relay(self) -> None:
         """Runs by itself."""
+
+
+def _own_words(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the citizen wrote: a repeat may come from elsewhere, with another number or proof."""
+    return {name: value for name, value in payload.items() if name not in NOT_WRITTEN}
 
 
 def _answer(answer: dict[str, Any] | Refused) -> dict[str, Any]:

@@ -17,14 +17,15 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import places, tickets, waiting_room
 from gerai_booking.models.tickets import tickets as ticket_table
 from gerai_booking.usecases import booking, changes, floor, holding, intake
+from gerai_booking.usecases.waiting_room import enter
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select, text, update
 
-from tests.integration.booking.house import COUNTERS, NOW, SERVICE, House, outcome
+from tests.integration.booking.house import COUNTERS, DAY, NOW, SERVICE, SITE, House, outcome
 
 THREADS = 8
 PATIENCE = 20.0
@@ -88,6 +89,38 @@ def look_then_take(url: str, *, slots: list[str], locked: bool) -> Outcomes:
     with ThreadPoolExecutor(len(slots)) as pool:
         found = pool.map(lambda request: attempt(lambda: outcome(*house.book(request))), requests)
         answers = list(found)
+    house.database.close()
+    return {"answers": answers}
+
+
+def draw_at_once(url: str, *, draws: int, guarded: bool) -> Outcomes:
+    """Twenty threads draw numbers of one room; unguarded, all read the last one before anybody writes."""
+    house = House(url, pool_size=len(COUNTERS))
+    barrier = threading.Barrier(len(COUNTERS))
+
+    def read_then_write(session: Any, site: str, room: Any, *, at_least: int) -> int:
+        given = max(waiting_room.last_number(session, site, room) + 1, at_least)
+        barrier.wait(PATIENCE)
+        session.execute(update(waiting_room.rooms).values(last=given))
+        return given
+
+    if not guarded:
+        waiting_room.next_number = read_then_write
+
+    def draw(thread: int) -> list[str]:
+        barrier.wait(PATIENCE)
+        return [
+            attempt(
+                lambda turn=turn: str(
+                    house.do(enter, site=SITE, day=DAY, holder=f"{guarded}-{thread}-{turn}", now=NOW).number
+                )
+            )
+            for turn in range(draws)
+        ]
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(COUNTERS)) as pool:
+        answers = [answer for drawn in pool.map(draw, range(len(COUNTERS))) for answer in drawn]
     house.database.close()
     return {"answers": answers}
 
@@ -316,7 +349,16 @@ def wait_for_the_word() -> None:
 
 CROWDS: dict[str, Callable[..., Outcomes]] = {
     crowd.__name__: crowd
-    for crowd in (rush, look_then_take, walk_in_at_once, call_at_once, overtaken, crossing, bustle)
+    for crowd in (
+        rush,
+        look_then_take,
+        draw_at_once,
+        walk_in_at_once,
+        call_at_once,
+        overtaken,
+        crossing,
+        bustle,
+    )
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from gerai_booking.models.places import days_between, slots_between
 from gerai_booking.refusals import RangeTooLong
 from gerai_booking.rules.visits import LONGEST_RANGE_DAYS
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.releases import opens_at
 
 
 def availability(
@@ -52,6 +53,9 @@ def availability(
 def _day(
     office: Office, site: str, day: date, rows: list[Any], left: int, expired: dict[str, int], now: datetime
 ) -> dict[str, Any]:
+    opening = opens_at(office, site, day, now=now)
+    if opening is not None and office.closed_because(office.site(site), day) is None:
+        return {**_closed(day, "not_yet_open"), "opens_at": opening.isoformat()}
     found = [
         {
             "id": row.id,
@@ -74,6 +78,10 @@ def _day(
         "places": places,
         "slots": found,
     }
+
+
+def _closed(day: date, reason: str) -> dict[str, Any]:
+    return {"day": day.isoformat(), "open": False, "reason": reason, "note": None, "places": 0, "slots": []}
 
 
 def _reason(

@@ -26,6 +26,7 @@ from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import end
+from gerai_booking.usecases.releases import last_day_to_write
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -77,14 +78,15 @@ def record_quotas(session: Session, office: Office) -> None:
 
 
 def open_days(session: Session, office: Office, *, now: datetime, days: int = BOOKABLE_DAYS) -> None:
-    """Open every day from today up to `days` ahead; days that are open already stay as they are.
+    """Open every day from today up to `days` ahead, and those of the next release; open ones stay so.
 
     May run any number of times and at several places at once: the ids of hours are made of place and time.
     """
     for site in office.agency.sites:
         first = office.today(site.code, now)
         rules = rules_of(session, site)
-        for offset in range(days + 1):
+        last = last_day_to_write(office, site, first + timedelta(days=days), now=now)
+        for offset in range((last - first).days + 1):
             open_day(session, office, site, first + timedelta(days=offset), rules)
 
 
