@@ -89,7 +89,11 @@ class BookingService:
         """Tell what the agency offers."""
         now = self.deployment.clock.now()
         today = local_date(now, self._office.agency.sites[0].time_zone)
-        return {**catalogue(self._office, today=today), "releases": releases.coming(self._office, now=now)}
+        return {
+            **catalogue(self._office, today=today),
+            "releases": releases.coming(self._office, now=now),
+            "proof_key": waiting_room.proof_key(self._office),
+        }
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:

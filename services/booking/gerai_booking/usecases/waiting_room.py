@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gerai_shared.sealing import keyed_hash
 from gerai_shared.waiting_room import NUMBER_LASTS, Number, Room, read_number, site_mark
 from sqlalchemy.orm import Session
 
@@ -115,6 +116,11 @@ class Door:
         if number.is_over(self._now):
             raise NumberExpired
         return number
+
+
+def proof_key(office: Office) -> str:
+    """Return the key with which all gateways set and check tasks for this agency; it opens nothing else."""
+    return keyed_hash(office.secret, "tasks that are solved before a place is held")
 
 
 def use_proof(session: Session, proof: str | None, *, now: datetime) -> None:

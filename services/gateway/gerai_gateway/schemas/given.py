@@ -170,13 +170,24 @@ class ServiceSchema(Given):
     offers = fields.List(fields.Nested(OfferSchema), required=True)
 
 
+class ReleaseSchema(Given):
+    """The days from `first` to `last` open at `opens_at`; the waiting room opens some minutes before."""
+
+    site = fields.String(required=True)
+    opens_at = fields.AwareDateTime(required=True)
+    room_opens_at = fields.AwareDateTime(required=True)
+    first = fields.Date(required=True)
+    last = fields.Date(required=True)
+
+
 class ServicesSchema(Given):
-    """An agency's services, as it last told them."""
+    """An agency's services, as it last told them, and when its next days open at a published time."""
 
     agency = fields.String(required=True)
     told_at = fields.AwareDateTime(required=True)
     is_old = fields.Boolean(required=True)
     services = fields.List(fields.Nested(ServiceSchema), required=True)
+    next_releases = fields.List(fields.Nested(ReleaseSchema), required=True)
 
 
 class SlotSchema(Given):
@@ -190,7 +201,10 @@ class SlotSchema(Given):
 
 
 class DaySchema(Given):
-    """A day; one that is not open says why: closed, holiday, full, past, not_yet_open."""
+    """A day; one that is not open says why: closed, holiday, full, past, not_yet_open.
+
+    `opens_at` is there when it opens at a published time.
+    """
 
     day = fields.Date(required=True)
     open = fields.Boolean(required=True)
@@ -198,6 +212,7 @@ class DaySchema(Given):
     note = fields.Nested(TextSchema, required=True, allow_none=True)
     places = fields.Integer(required=True)
     slots = fields.List(fields.Nested(SlotSchema), required=True)
+    opens_at = fields.AwareDateTime(allow_none=True)
 
 
 class AvailabilitySchema(Given):
@@ -239,6 +254,7 @@ class TicketViewSchema(Given):
 
     ticket = fields.Nested(TicketSchema, required=True)
     token = fields.String(required=True)
+    check_code = fields.String()
     site_name = fields.Nested(TextSchema, required=True)
     site_address = fields.Nested(TextSchema, required=True)
     time_zone = fields.String(required=True)
