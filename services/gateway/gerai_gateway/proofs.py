@@ -8,7 +8,7 @@ import base64
 import json
 import re
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from altcha.v1 import Payload, create_challenge, extract_params, verify_solution
 from gerai_shared.waiting_room import told_number
@@ -64,7 +64,7 @@ def _key(catalogue: Catalogue) -> str:
 
 
 def _task(catalogue: Catalogue, *, now: datetime) -> Json:
-    found: dict[str, Any] = create_challenge(
+    task = create_challenge(
         algorithm=ALGORITHM,
         max_number=MOST_TRIES,
         salt_length=12,
@@ -73,8 +73,15 @@ def _task(catalogue: Catalogue, *, now: datetime) -> Json:
         number=None,
         expires=now + TASK_LASTS,
         params=None,
-    ).to_dict()
-    return found
+    )
+    # As ALTCHA's clients read it; the library's own to_dict() writes one name differently.
+    return {
+        "algorithm": task.algorithm,
+        "challenge": task.challenge,
+        "maxnumber": task.max_number,
+        "salt": task.salt,
+        "signature": task.signature,
+    }
 
 
 def _solved(proof: str, *, key: str, now: datetime) -> str | None:
