@@ -117,7 +117,7 @@ def test_a_browser_waits_without_scripts_and_is_led_on(gateway) -> None:
     assert answer.headers["Location"] == address
     assert told(gateway, "enter_room")["day"] == "2026-12-01"
     waiting = gateway.client.get(address)
-    assert "1 orang sampai giliran Anda" in text_of(waiting)
+    assert "1 nomor lagi" in text_of(waiting)
     assert "Nomor Anda 1." in text_of(waiting)
     assert "09.10 WIB" in text_of(waiting)
     assert waiting.headers["Refresh"] == "20"
