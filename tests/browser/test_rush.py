@@ -72,7 +72,7 @@ def test_a_printed_ticket_leads_to_its_check_and_a_fake_to_a_warning(mall, open_
     slot = mall.citizen.slots(TOMORROW, TOMORROW, service=SERVICE)[0]
     token = mall.citizen.book(slot["id"], 301, purpose=mall.citizen.purpose(SERVICE)).body["token"]
     page = open_page(f"{mall.portal}/t/{token}", size=PHONE)
-    code = page.locator(".ticket__code--check img")
+    code = page.locator(".ticket__check img")
     expect(code).to_be_visible()
     assert code.evaluate("image => image.complete && image.naturalWidth > 0")
     page.get_by_role("link", name="Cek keaslian", exact=True).click()
