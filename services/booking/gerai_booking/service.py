@@ -23,6 +23,7 @@ from gerai_booking.usecases import (
     changes,
     checking,
     holding,
+    plan,
     planning,
     releases,
     views,
@@ -60,7 +61,7 @@ class Openings(Entrypoint):
         office, now = deployment.extras["office"], deployment.clock.now()
         with deployment.database.transaction() as session:
             # Quotas first: a day that is opened without them stays without them.
-            planning.record_quotas(session, office)
+            plan.follow_catalogue(session, office, now=now)
             planning.open_days(session, office, now=now)
             waiting_room.forget_old(session, now=now)
         ended = True

@@ -30,6 +30,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _site_problems(agency)
     yield from _offer_problems(agency)
     yield from _release_problems(agency)
+    yield from _cap_problems(agency)
     yield from _brand_problems(agency.brand)
 
 
@@ -77,6 +78,7 @@ def _reference_problems(agency: Agency) -> Iterator[str]:
     services = {service.code for service in agency.services}
     named_sites = [("offer", offer.site) for offer in agency.offers]
     named_sites += [("quota", quota.site) for quota in agency.quotas]
+    named_sites += [("cap", cap.site) for cap in agency.restriction_caps if cap.site]
     named_sites += [("counter", desk.site) for desk in agency.counters]
     named_sites += [("release", rule.site) for rule in agency.releases if rule.site]
     named_sites += [
@@ -198,6 +200,22 @@ def _release_problems(agency: Agency) -> Iterator[str]:
             yield f"release at {rule.site or 'any site'}: no day {rule.on} for {rule.until}"
         if rule.pace not in range(1, 1_001):
             yield f"release at {rule.site or 'any site'}: a pace of {rule.pace} is none"
+
+
+def _cap_problems(agency: Agency) -> Iterator[str]:
+    yield from repeated(
+        "cap", ((cap.site, cap.name, cap.level, cap.channel) for cap in agency.restriction_caps)
+    )
+    for cap in agency.restriction_caps:
+        about = f"cap {cap.name} {cap.level}"
+        if (cap.places is None) == (cap.percent is None):
+            yield f"{about}: either places or a share of them"
+        if not 0 <= (cap.percent or 0) <= 100 or (cap.places or 0) < 0:
+            yield f"{about}: an impossible number"
+        if not cap.basis.strip():
+            yield f"{about}: no basis"
+        if "|" in cap.name + cap.level:
+            yield f"{about}: a vertical bar parts name and level in forms"
 
 
 def _brand_problems(brand: Brand) -> Iterator[str]:
