@@ -12,7 +12,7 @@ from gerai_shared.refusals import Unavailable
 from gerai_shared.tokens import make_token
 from gerai_shared.waiting_room import NUMBER_LASTS
 
-from tests.unit.gateway.browsing import BOOK, booked, send, text_of
+from tests.unit.gateway.browsing import BOOK, TYPED, booked, held, send, text_of
 from tests.unit.gateway.conftest import make_gateway
 from tests.unit.gateway.fake_agencies import NOW, SECRET
 
@@ -168,6 +168,16 @@ def test_whoever_needs_a_number_is_shown_to_the_room_and_comes_back_with_it(gate
     assert told(gateway, "hold")["room_token"].startswith("room-immigration.")
     # A number of another room does not help: whoever is sent back may draw again.
     assert "Ambil nomor" in text_of(gateway.client.get(room))
+
+
+def test_an_hour_chosen_anew_shows_the_way_to_the_room_and_keeps_what_was_typed(gateway) -> None:
+    address = held(gateway)
+    gateway.agencies.now += timedelta(minutes=11)
+    gateway.agencies.refuses["book_batch"] = booking.WaitingRoomOpen(site=SITE, day=DAY)
+    answer = send(gateway, gateway.client.get(address), address, **TYPED, slot_id=SLOT)
+    assert answer.status_code == 429
+    assert f'href="{ROOM}?service=passport-new&amp;day={DAY}&amp;again=1"' in answer.text
+    assert TYPED["name"] in answer.text
 
 
 def test_a_ticket_moves_with_the_number_of_its_browser(gateway) -> None:

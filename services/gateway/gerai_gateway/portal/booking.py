@@ -243,6 +243,7 @@ class BookingPages(PortalPages):
             is_kept=is_kept,
             choices=[] if is_kept else self._choices(catalogue, ticket),
             **self._task(request, ticket["agency"], ticket["site"], ticket["service"], ticket["day"]),
+            needs_number=refusal is not None and refusal.code in ROOM_CODES,
             form=form,
             errors=by_field,
             summary=summary,
