@@ -48,8 +48,8 @@ def is_ready(address: str) -> bool:
 
 
 @contextmanager
-def running_mall(folder: Path) -> Iterator[Mall]:
-    """Run a mall with its data in `folder`; it has to end well."""
+def running_mall(folder: Path, **settings: str) -> Iterator[Mall]:
+    """Run a mall with its data in `folder` and further `settings` by name; it has to end well."""
     ports = free_ports(5)
     command = [sys.executable, "-m", "gerai_allinone", "--data-folder", str(folder), "--clock", CLOCK]
     with (folder / "log").open("wb") as log:
@@ -58,7 +58,8 @@ def running_mall(folder: Path) -> Iterator[Mall]:
             stdout=log,
             stderr=log,
             env={k: v for k, v in os.environ.items() if not k.startswith("GERAI_")}
-            | {"GERAI_RATE_LIMIT_PER_MINUTE": "100000"},
+            | {"GERAI_RATE_LIMIT_PER_MINUTE": "100000"}
+            | settings,
         )
     try:
         addresses = [f"http://127.0.0.1:{port}" for port in ports]

@@ -346,3 +346,66 @@ class NoWholeHour(Refused):
     """Between these times there is no whole hour in which somebody could come. Please choose longer hours."""
 
     code = "no_whole_hour"
+
+
+class DayNotOpenYet(Refused):
+    """The places of this day open at %(opens_at)s."""
+
+    code = "day_not_open_yet"
+    status = 409
+
+
+class WaitingRoomOpen(Refused):
+    """Very many people want these days just now. Draw a number in the waiting room; everybody gets a turn."""
+
+    code = "waiting_room"
+    status = 429
+
+
+class RoomNotOpen(Refused):
+    """The waiting room gives numbers from %(opens_at)s."""
+
+    code = "room_not_open"
+    status = 409
+
+
+class UnknownNumber(Refused):
+    """This is no number of the waiting room of this place. Please draw a new one."""
+
+    code = "unknown_number"
+    status = 404
+
+
+class NotYourTurn(Refused):
+    """Your number has not come up yet. Please ask again in %(retry_after)s seconds."""
+
+    code = "not_your_turn"
+    status = 429
+
+
+class NumberExpired(Refused):
+    """Your number came up some time ago and is over. Please draw a new one."""
+
+    code = "number_expired"
+    status = 410
+
+
+class TooManyNumbers(Refused):
+    """Too many numbers were drawn from here. Please try again in %(retry_after)s seconds."""
+
+    code = "too_many_numbers"
+    status = 429
+
+
+class ProofUsed(Refused):
+    """This solution was used for a place before. Please load the page again; your device gets a new task."""
+
+    code = "proof_used"
+    status = 409
+
+
+class UnknownCheckCode(Refused):
+    """This code is not genuine: no ticket of ours has it."""
+
+    code = "unknown_check_code"
+    status = 404

@@ -15,6 +15,8 @@ CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z")
 TOKEN = validate.Length(min=10, max=120)
 # Signs that a database could not store would end a whole batch, so that each is refused here by itself.
 SLOT = validate.Regexp(r"^[A-Za-z0-9.-]{5,100}\Z")
+#: A task that was solved, named by its challenge.
+PROOF = validate.Regexp(r"^[0-9a-f]{64}\Z")
 KEY = validate.Regexp(r"^[\x20-\x7e]{8,100}\Z")
 PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
 CODE_OF_TICKET = r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}"
@@ -118,6 +120,8 @@ class BookingSchema(Schema):
     police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = fields.Boolean(load_default=False)
     language = fields.String(load_default="id", validate=LANGUAGE)
+    room_token = fields.String(allow_none=True, validate=TOKEN)
+    proof = fields.String(allow_none=True, validate=PROOF)
     person = fields.Nested(PersonSchema, required=True)
 
     @validates_schema
@@ -163,6 +167,17 @@ class HoldSchema(Schema):
     holder = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
     network = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
     replaces = fields.String(allow_none=True, load_default=None, validate=TOKEN)
+    room_token = fields.String(allow_none=True, load_default=None, validate=TOKEN)
+    proof = fields.String(allow_none=True, load_default=None, validate=PROOF)
+
+
+class RoomSchema(Schema):
+    """Somebody who draws a number for a day at a site; `holder` and `network` as of a hold."""
+
+    site = fields.String(required=True, validate=CODE)
+    day = fields.Date(required=True)
+    holder = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    network = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
 
 
 class TokenSchema(Schema):
@@ -181,6 +196,7 @@ class RescheduleSchema(ChangeSchema):
     """A move to another hour."""
 
     slot_id = fields.String(required=True, validate=SLOT)
+    room_token = fields.String(allow_none=True, load_default=None, validate=TOKEN)
 
 
 class SiteSchema(Schema):

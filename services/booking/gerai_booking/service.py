@@ -21,11 +21,14 @@ from gerai_booking.usecases import (
     availability,
     booking,
     changes,
+    checking,
     directive_runs,
     holding,
     plan,
     planning,
+    releases,
     views,
+    waiting_room,
 )
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
@@ -35,6 +38,7 @@ log = get_logger(__name__)
 
 _batch = schemas.BatchSchema()
 _booking = schemas.BookingSchema()
+NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof"))
 OPENING_INTERVAL = timedelta(minutes=10)
 
 
@@ -60,6 +64,7 @@ class Openings(Entrypoint):
             # Quotas first: a day that is opened without them stays without them.
             plan.follow_catalogue(session, office, now=now)
             planning.open_days(session, office, now=now)
+            waiting_room.forget_old(session, now=now)
         # First: whose hour a closure took has missed nothing.
         directive_runs.carry_on(deployment.database, office, now=now)
         ended = True
@@ -88,7 +93,11 @@ class BookingService:
         """Tell what the agency offers."""
         now = self.deployment.clock.now()
         today = local_date(now, self._office.agency.sites[0].time_zone)
-        return catalogue(self._office, today=today)
+        return {
+            **catalogue(self._office, today=today),
+            "releases": releases.coming(self._office, now=now),
+            "proof_key": waiting_room.proof_key(self._office),
+        }
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:
@@ -106,10 +115,19 @@ class BookingService:
             ticket = holding.hold(session, self._office, now=now, **asked)
             return {**views.receipt(ticket), "held_until": ticket.held_until}
 
-        # Who asks and from where is not of the citizen's writing: a repeat may come from another network.
-        sent = {name: value for name, value in request.payload.items() if name not in ("holder", "network")}
-        answer = self._once(request, "hold", run, body=sent)
+        answer = self._once(request, "hold", run, body=_own_words(request.payload))
         return views.with_token(self._office, answer)
+
+    @rpc
+    def enter_room(self, request: Request) -> dict[str, Any]:
+        """Give a number of the waiting room."""
+        asked = load(schemas.RoomSchema(), request.payload)
+
+        def run(session: Any, now: Any) -> dict[str, Any]:
+            return waiting_room.told(waiting_room.enter(session, self._office, now=now, **asked))
+
+        answer = self._once(request, "enter_room", run, body=_own_words(request.payload))
+        return waiting_room.with_token(self._office, asked["site"], answer)
 
     @rpc
     def book_batch(self, request: Request) -> dict[str, Any]:
@@ -138,9 +156,11 @@ class BookingService:
         data = load(_booking, item["body"])
         return booking.BookingRequest(
             key=item["key"],
-            fingerprint=fingerprint(item["body"]),
+            fingerprint=fingerprint(_own_words(item["body"])),
             context=new_context(correlation_id=item["correlation_id"], traceparent=item["traceparent"]),
             slot_id=data.get("slot_id"),
+            room_token=data.get("room_token"),
+            proof=data.get("proof"),
             hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
             applicant=applicant_of(data, self._office),
         )
@@ -189,6 +209,13 @@ class BookingService:
         return self._view(asked["token"])
 
     @rpc
+    def check(self, request: Request) -> dict[str, Any]:
+        """Tell whether a ticket is genuine."""
+        asked = load(schemas.TokenSchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return checking.check(session, self._office, asked["token"])
+
+    @rpc
     def complaint_facts(self, request: Request) -> dict[str, Any]:
         """Tell what a complaint about a visit needs."""
         asked = load(schemas.TokenSchema(), request.payload)
@@ -234,6 +261,11 @@ class RelayService:
     @relay
     def relay(self) -> None:
         """Runs by itself."""
+
+
+def _own_words(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the citizen wrote: a repeat may come from elsewhere, with another number or proof."""
+    return {name: value for name, value in payload.items() if name not in NOT_WRITTEN}
 
 
 def _answer(answer: dict[str, Any] | Refused) -> dict[str, Any]:

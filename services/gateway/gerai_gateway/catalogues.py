@@ -60,6 +60,12 @@ class Catalogue:
         """Its services by their code."""
         return {service["code"]: service for service in self.contents["services"]}
 
+    @property
+    def releases(self) -> list[Json]:
+        """The coming releases of its sites; none where days open one after the other."""
+        found: list[Json] = self.contents.get("releases", [])
+        return found
+
     def site(self, code: str) -> Json:
         """Return one site. Raises UnknownSite."""
         try:

@@ -6,14 +6,18 @@ from typing import Any
 
 from gerai_shared.refusals import InvalidRequest, Refused, Unavailable
 from gerai_shared.tokens import realm_of
+from gerai_shared.waiting_room import NUMBER_LASTS, REALM, site_mark, told_number
 
+from gerai_gateway import proofs
 from gerai_gateway.availability import Answer, Question
 from gerai_gateway.catalogues import Json
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import (
     RangeTooLong,
     UnknownAgency,
+    UnknownCheckCode,
     UnknownComplaint,
+    UnknownNumber,
     UnknownService,
     UnknownTicket,
 )
@@ -22,6 +26,7 @@ from gerai_gateway.rules.limiting import network_of
 
 TOKEN = re.compile(r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}")
 COMPLAINT_REALM = "complaint"
+CHECK_REALM = "check-"
 #: What belongs to no agency, such as doors and lifts, is complained about to the mall itself.
 THE_MALL = "mall"
 LONGEST_RANGE_DAYS = 62
@@ -70,20 +75,78 @@ def hold(
     address: str,
     holder: str | None = None,
     replaces: str | None = None,
+    room_token: str | None = None,
+    proof: str | None = None,
     key: str,
 ) -> Json:
     """Hold a place: {"ticket", "token", "held_until"}. Raises Refused.
 
     `address` is where it is asked from, `holder` tells its browsers apart; `replaces` is the token of the
-    hold that is given up for this one.
+    hold that is given up for this one; see `proofs.wanted` for `room_token` and `proof`.
     """
+    deployment = deployment_of_agency(mall, agency)
     asked = {"slot_id": slot_id, "holder": holder, "network": network_of(address), "replaces": replaces}
-    return mall.ask(
-        deployment_of_agency(mall, agency),
-        "hold",
-        {name: value for name, value in asked.items() if value is not None},
-        key=key,
-    )
+    given = {"room_token": room_token, "proof": proof}
+    body = {name: value for name, value in (asked | given).items() if value is not None}
+    return mall.ask(deployment, "hold", proofs.wanted(mall, agency, body), key=key)
+
+
+def enter_room(
+    mall: Mall, agency: str, *, site: str, day: date, address: str, holder: str | None = None, key: str
+) -> Json:
+    """Draw a number for a day at a site; return where in line it is. Raises Refused.
+
+    `address` and `holder` as of a hold.
+    """
+    mall.catalogues.of(agency).site(site)
+    asked = {"site": site, "day": day.isoformat(), "network": network_of(address)}
+    if holder is not None:
+        asked["holder"] = holder
+    token = str(mall.ask(deployment_of_agency(mall, agency), "enter_room", asked, key=key)["token"])
+    return place_in_line(mall, token)
+
+
+def place_in_line(mall: Mall, token: str) -> Json:
+    """Return where in line a number is, computed from itself: nobody is asked. Raises UnknownNumber.
+
+    It is not proven here that an agency gave it: whoever lets its holder in does that.
+    """
+    number = told_number(token) if TOKEN.fullmatch(token) else None
+    agency = realm_of(token).removeprefix(REALM)
+    if number is None or agency not in mall.catalogues.agencies:
+        raise UnknownNumber
+    sites = mall.catalogues.of(agency).sites
+    site = next((code for code in sites if site_mark(code) == number.room.site_mark), None)
+    if site is None:
+        raise UnknownNumber
+    now = mall.now()
+    return {
+        "token": token,
+        "agency": agency,
+        "site": site,
+        "number": number.number,
+        "position": number.position(now),
+        "opens_at": number.room.opens_at.isoformat(),
+        "admitted": number.is_admitted(now),
+        "admitted_at": number.admitted_at.isoformat(),
+        "expires_at": (number.admitted_at + NUMBER_LASTS).isoformat(),
+        "expected_wait_seconds": number.wait_seconds(now),
+        "retry_after": number.pause_seconds(now),
+    }
+
+
+def agency_of_check(mall: Mall, code: str) -> str:
+    """Return whom to ask about a check code. Raises UnknownCheckCode for what cannot be one of ours."""
+    realm = realm_of(code)
+    agency = realm.removeprefix(CHECK_REALM)
+    if agency == realm or agency not in mall.catalogues.agencies or not TOKEN.fullmatch(code):
+        raise UnknownCheckCode
+    return agency
+
+
+def check(mall: Mall, code: str) -> Json:
+    """Return what a check code tells of its ticket. Raises UnknownCheckCode, Unavailable."""
+    return mall.ask(f"booking-{agency_of_check(mall, code)}", "check", {"token": code})
 
 
 def book(mall: Mall, agency: str, body: Json, *, key: str) -> Json:
@@ -91,6 +154,11 @@ def book(mall: Mall, agency: str, body: Json, *, key: str) -> Json:
     deployment = deployment_of_agency(mall, agency)
     person = body["person"]
     mall.limiter.admit_identity(person.get("nik") or person["passport_number"])
+    if "slot_id" in body:
+        body = proofs.wanted(mall, agency, body)
+    else:
+        # Whoever holds a place has shown these for it.
+        body = {name: value for name, value in body.items() if name not in {"room_token", "proof"}}
     with mall.waits.place(deployment):
         return mall.bookings.book(agency, key=key, body=body)
 

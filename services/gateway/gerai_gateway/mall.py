@@ -2,8 +2,10 @@
 
 import random
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from eventlet import sleep
@@ -18,6 +20,7 @@ from gerai_gateway.boards import COMPARE_SECONDS, Boards, Spawn
 from gerai_gateway.catalogues import REFRESH_SECONDS, RETRY_SECONDS, Ask, Catalogues, Json
 from gerai_gateway.limiting import SHARE_OF_WORKERS, Limiter, Seats, Waits
 from gerai_gateway.limits import Limits
+from gerai_gateway.rules.demand import Demand
 
 #: How often is looked whether the bus is there.
 AWAY_SECONDS = 0.05
@@ -40,9 +43,15 @@ class Mall:
     bookings: Batcher
     limiter: Limiter
     seats: Seats
+    demand: Demand
     run: str
     is_closing: Callable[[], bool]
+    monotonic: Callable[[], float] = time.monotonic
     board_messages: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.deployment.clock.now()
 
     @property
     def public_url(self) -> str:
@@ -70,6 +79,7 @@ def make_mall(
         bookings=Batcher(ask),
         limiter=Limiter(limits),
         seats=Seats(limits=limits),
+        demand=Demand(high=limits.rush),
         run=secrets.token_hex(4),
         is_closing=is_closing,
     )

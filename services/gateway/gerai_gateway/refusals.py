@@ -51,6 +51,27 @@ class InvalidIdempotencyKey(Refused):
     status = 400
 
 
+class UnknownNumber(Refused):
+    """This is no number of the waiting room of this place. Please draw a new one."""
+
+    code = "unknown_number"
+    status = 404
+
+
+class UnknownCheckCode(Refused):
+    """This code is not genuine: no ticket of ours has it."""
+
+    code = "unknown_check_code"
+    status = 404
+
+
+class ProofRequired(Refused):
+    """Very many people want places just now. Please solve the task, or draw a number in the waiting room."""
+
+    code = "proof_required"
+    status = 428
+
+
 class NotBookable(Refused):
     """This service takes no bookings here. Just come; the number is given on the spot."""
 

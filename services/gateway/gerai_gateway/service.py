@@ -10,23 +10,29 @@ from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.mall import Mall, MallProvider
 from gerai_gateway.portal.booking import BookingPages
+from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.home import HomePages
+from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.tickets import TicketPages
 
 
 class GatewayService(
     CatalogueApi,
     TicketsApi,
+    RushApi,
     BoardsApi,
     ComplaintsApi,
     DocumentsApi,
     HomePages,
     BookingPages,
+    RoomPages,
+    CheckPages,
     TicketPages,
     ComplaintPages,
     DisplayPages,

@@ -17,7 +17,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import places, tickets, waiting_room
 from gerai_booking.models import plan as plan_table
 from gerai_booking.models.places import day_quotas
 from gerai_booking.models.tickets import tickets as ticket_table
@@ -26,13 +26,14 @@ from gerai_booking.rules.quota import ONLINE, PRIORITY, WALK_IN, Bound
 from gerai_booking.usecases import booking, changes, directive_runs, directives, floor, holding, intake
 from gerai_booking.usecases import plan as planning
 from gerai_booking.usecases.capacities import Rules
+from gerai_booking.usecases.waiting_room import enter
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import Select, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
-from tests.integration.booking.house import COUNTERS, NOW, SERVICE, SITE, TODAY, House, outcome
+from tests.integration.booking.house import COUNTERS, DAY, NOW, SERVICE, SITE, TODAY, House, outcome
 
 THREADS = 8
 CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
@@ -97,6 +98,38 @@ def look_then_take(url: str, *, slots: list[str], locked: bool) -> Outcomes:
     with ThreadPoolExecutor(len(slots)) as pool:
         found = pool.map(lambda request: attempt(lambda: outcome(*house.book(request))), requests)
         answers = list(found)
+    house.database.close()
+    return {"answers": answers}
+
+
+def draw_at_once(url: str, *, draws: int, guarded: bool) -> Outcomes:
+    """Twenty threads draw numbers of one room; unguarded, all read the last one before anybody writes."""
+    house = House(url, pool_size=len(COUNTERS))
+    barrier = threading.Barrier(len(COUNTERS))
+
+    def read_then_write(session: Any, site: str, room: Any, *, at_least: int) -> int:
+        given = max(waiting_room.last_number(session, site, room) + 1, at_least)
+        barrier.wait(PATIENCE)
+        session.execute(update(waiting_room.rooms).values(last=given))
+        return given
+
+    if not guarded:
+        waiting_room.next_number = read_then_write
+
+    def draw(thread: int) -> list[str]:
+        barrier.wait(PATIENCE)
+        return [
+            attempt(
+                lambda turn=turn: str(
+                    house.do(enter, site=SITE, day=DAY, holder=f"{guarded}-{thread}-{turn}", now=NOW).number
+                )
+            )
+            for turn in range(draws)
+        ]
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(COUNTERS)) as pool:
+        answers = [answer for drawn in pool.map(draw, range(len(COUNTERS))) for answer in drawn]
     house.database.close()
     return {"answers": answers}
 
@@ -442,6 +475,7 @@ CROWDS: dict[str, Callable[..., Outcomes]] = {
     for crowd in (
         rush,
         look_then_take,
+        draw_at_once,
         walk_in_at_once,
         call_at_once,
         overtaken,

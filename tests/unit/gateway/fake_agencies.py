@@ -18,10 +18,12 @@ from gerai_shared.refusals import Refused, Unavailable, from_wire, to_wire
 from gerai_shared.sealing import Sealer
 from gerai_shared.ticket import Actor, Channel, HoldExpired, Lane, State, Ticket, TicketSchema, move
 from gerai_shared.tokens import make_token, read_token
+from gerai_shared.waiting_room import Number, Room, site_mark
 from gerai_shared.workdays import WorkCalendar
 
 AGENCIES = ("immigration", "legal")
 SECRET = "a secret that only tests know, of no use elsewhere"
+PROOF_KEY = "a key for tasks that only tests know"
 SEALING_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 #: A Tuesday, 09:00 in Rangkasbitung.
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -62,6 +64,9 @@ class FakeAgencies:
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
+        self.releases: list[Json] = []
+        self.numbers = 0
+        self.checks: dict[str, Json] = {}
 
     def ask(
         self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
@@ -102,7 +107,7 @@ class FakeAgencies:
         if deployment == "complaints":
             return getattr(self, f"_{method}")(payload)
         agency = deployment.removeprefix("booking-")
-        if method in {"hold", "cancel", "reschedule", "check_in"}:
+        if method in {"hold", "enter_room", "cancel", "reschedule", "check_in"}:
             assert key, f"{method} needs a key"
             if key not in self.answers:
                 self.answers[key] = getattr(self, f"_{method}")(agency, payload)
@@ -110,7 +115,20 @@ class FakeAgencies:
         return getattr(self, f"_{method}")(agency, payload)
 
     def _catalogue(self, agency: str, _payload: Json) -> Json:
-        return catalogue_of(agency)
+        return {**catalogue_of(agency), "releases": self.releases, "proof_key": PROOF_KEY}
+
+    def _enter_room(self, agency: str, payload: Json) -> Json:
+        opens_at = self.now + timedelta(seconds=10)
+        if self.releases:
+            opens_at = datetime.fromisoformat(self.releases[0]["opens_at"])
+        room = Room(site_mark=site_mark(payload["site"]), opens_at=opens_at, pace=2)
+        self.numbers += 1
+        return {"token": Number(room=room, number=self.numbers).token(secret=SECRET, agency=agency)}
+
+    def _check(self, _agency: str, payload: Json) -> Json:
+        if payload["token"] not in self.checks:
+            raise booking.UnknownCheckCode
+        return self.checks[payload["token"]]
 
     def _availability(self, agency: str, payload: Json) -> Json:
         first, last = date.fromisoformat(payload["from"]), date.fromisoformat(payload["to"])
@@ -250,6 +268,7 @@ class FakeAgencies:
         return {
             "ticket": _schema.dump(ticket),
             "token": self.token(ticket),
+            "check_code": make_token(secret=SECRET, realm=f"check-{ticket.agency}", identifier=ticket.id),
             "site_name": site["name"],
             "site_address": site["address"],
             "time_zone": site["time_zone"],

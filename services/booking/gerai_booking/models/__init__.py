@@ -1,6 +1,16 @@
 """Tables of one agency's database, and the queries on them."""
 
-from gerai_booking.models import calendar, directives, grants, holds, places, plan, sanctions, tickets
+from gerai_booking.models import (
+    calendar,
+    directives,
+    grants,
+    holds,
+    places,
+    plan,
+    sanctions,
+    tickets,
+    waiting_room,
+)
 from gerai_booking.models.tables import metadata
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "plan",
     "sanctions",
     "tickets",
+    "waiting_room",
 ]

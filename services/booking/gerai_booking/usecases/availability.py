@@ -14,6 +14,7 @@ from gerai_booking.rules.visits import LONGEST_RANGE_DAYS
 from gerai_booking.rules.weekdays import names_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import SiteCalendar, calendar_of, orders_in_force
+from gerai_booking.usecases.releases import opens_at
 from gerai_booking.usecases.views import both
 
 BY_ORDER = "closed_by_order"
@@ -80,6 +81,9 @@ def _day(
 ) -> dict[str, Any]:
     if order is not None:
         left = 0
+    opening = opens_at(calendar.office, calendar.site.code, day, now=now)
+    if order is None and opening is not None and calendar.closed_because(day) is None:
+        return {**_closed(day, "not_yet_open"), "opens_at": opening.isoformat()}
     found = [
         {
             "id": row.id,
@@ -103,6 +107,10 @@ def _day(
         "places": places,
         "slots": found,
     }
+
+
+def _closed(day: date, reason: str) -> dict[str, Any]:
+    return {"day": day.isoformat(), "open": False, "reason": reason, "note": None, "places": 0, "slots": []}
 
 
 def _reason(

@@ -20,8 +20,8 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
-from gerai_booking.refusals import OpenTicketExists, UnknownTicket
+from gerai_booking.models import places, tickets, waiting_room
+from gerai_booking.refusals import OpenTicketExists, ProofUsed, UnknownTicket
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
@@ -31,6 +31,7 @@ from gerai_booking.usecases.opening import Orders, orders_in_force
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.sanctions import Standing, refuse_suspended, standing
 from gerai_booking.usecases.views import receipt, with_token
+from gerai_booking.usecases.waiting_room import Door
 
 SCOPE = "booking"
 
@@ -44,6 +45,9 @@ class BookingRequest:
     slot_id: str | None
     hold_id: str | None
     applicant: Applicant
+    #: A number of the waiting room, and the name of a solved task; see usecases.waiting_room.
+    room_token: str | None = None
+    proof: str | None = None
     #: Of the citizen's own request, when it travelled with others.
     context: Context | None = None
 
@@ -68,14 +72,29 @@ def book_batch(
         if request.key not in claimed:
             answers[request.key] = _earlier(session, office, request)
     fresh = [first_by_key[key] for key in dict.fromkeys(r.key for r in requests) if key in claimed]
-    results = _book_fresh(session, office, fresh, now=now)
+    results = _prove(session, fresh, now=now)
+    proven = [request for request in fresh if request.key not in results]
+    results.update(_book_fresh(session, office, proven, now=now))
     answers.update(results)
     done = {key: answer for key, answer in results.items() if not isinstance(answer, Refused)}
+    lost = [request.proof for request in proven if request.proof and request.key not in done]
+    waiting_room.give_proofs_back(session, lost)
     # Remembered without its token: the database must not hold what opens a ticket.
     commands.remember(session, scope=SCOPE, answers=done)
     commands.forget(session, scope=SCOPE, keys=[key for key in claimed if key not in done])
     answers.update({key: with_token(office, answer) for key, answer in done.items()})
     return answers
+
+
+def _prove(session: Session, requests: list[BookingRequest], *, now: datetime) -> dict[str, Answer]:
+    """Use the proofs of a batch up; return the refusals of those whose proof is used already, by key."""
+    unused = waiting_room.use_proofs(session, [r.proof for r in requests if r.proof], now=now)
+    refused: dict[str, Answer] = {}
+    for request in requests:
+        if request.proof and request.proof not in unused:
+            refused[request.key] = ProofUsed()
+        unused.discard(request.proof or "")
+    return refused
 
 
 def _earlier(session: Session, office: Office, request: BookingRequest) -> Answer:
@@ -155,11 +174,13 @@ def _wishes(
 ) -> list[Wish]:
     """Check each request for a free place; return those that may have one."""
     slots = places.find_slots(session, [request.slot_id for request in requests if request.slot_id])
+    door = Door(session, office, now=now)
     wishes = []
     for request in requests:
         slot_id = request.slot_id or ""
         try:
             slot = bookable(office, slot_id, slots.get(slot_id), now=now)
+            door.check(slot.site, slot.day, request.room_token)
             known.check(office, request.applicant, slot.service, day=slot.day, now=now)
         except Refused as refusal:
             refused[request.key] = refusal

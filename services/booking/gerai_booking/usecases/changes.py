@@ -15,6 +15,7 @@ from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import bookable
 from gerai_booking.usecases.views import load_ticket
+from gerai_booking.usecases.waiting_room import Door
 
 
 def cancel(
@@ -46,13 +47,20 @@ def cancel(
 
 
 def reschedule(
-    session: Session, office: Office, *, token: str, slot_id: str, revision: int | None, now: datetime
+    session: Session,
+    office: Office,
+    *,
+    token: str,
+    slot_id: str,
+    revision: int | None,
+    room_token: str | None = None,
+    now: datetime,
 ) -> Ticket:
     """Move a booking to another hour: a new ticket of the same visit replaces the old one.
 
     The old place is given back only when the new one is taken; refused, everything stays as it was.
     Raises UnknownTicket, UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, StaleRevision,
-    TransitionNotAllowed, TooLateToChange.
+    TransitionNotAllowed, TooLateToChange and what `Door.check` raises.
     """
     old = load_ticket(session, office, token, lock=True)
     replaced = move(
@@ -66,6 +74,7 @@ def reschedule(
     )
     found = places.find_slots(session, [slot_id]).get(slot_id)
     slot = bookable(office, slot_id, found, service=old.service, now=now)
+    Door(session, office, now=now).check(slot.site, slot.day, room_token)
     new = put_elsewhere(session, office, old, replaced, slot, actor=Actor.CITIZEN, now=now)
     person = tickets.person_of(session, new.id)
     announce(

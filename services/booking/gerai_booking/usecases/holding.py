@@ -16,6 +16,7 @@ from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.views import load_ticket
+from gerai_booking.usecases.waiting_room import Door, use_proof
 
 
 def hold(
@@ -26,16 +27,23 @@ def hold(
     holder: str | None = None,
     network: str | None = None,
     replaces: str | None = None,
+    room_token: str | None = None,
+    proof: str | None = None,
     now: datetime,
 ) -> Ticket:
     """Take a place for some minutes while its citizen fills in the form.
 
     `holder` is whatever tells browsers apart and `network` where the request came from; both are kept as
-    hashes. `replaces` is the token of the hold that is given up for this one; refused, it stays. Raises
-    UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, TooManyHolds, UnknownTicket.
+    hashes. `replaces` is the token of the hold that is given up for this one; refused, it stays. `room_token`
+    is a number of the waiting room, `proof` names a solved task. Raises UnknownSlot, SlotClosed, SlotPast,
+    SlotFull, DayFull, TooManyHolds, UnknownTicket, ProofUsed and what `Door.check` raises.
     """
     found = places.find_slots(session, [slot_id]).get(slot_id)
     slot = bookable(office, slot_id, found, now=now)
+    Door(session, office, now=now).check(slot.site, slot.day, room_token)
+    use_proof(session, proof, now=now)
+    # A number stands for the browser that drew it, where the browser says nothing of itself.
+    holder = holder or room_token
     if replaces is not None:
         _give_up(session, office, replaces, slot, now=now)
     holder_hash = office.person_hash(holder) if holder else None

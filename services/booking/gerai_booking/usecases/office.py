@@ -11,6 +11,7 @@ from gerai_shared.workdays import WorkCalendar
 
 from gerai_booking.refusals import (
     NotOnThisWeekday,
+    UnknownCheckCode,
     UnknownCounter,
     UnknownService,
     UnknownSite,
@@ -138,6 +139,17 @@ class Office:
         found = read_token(secret=self.secret, token=token)
         if found is None or not token.startswith(f"{self.code}."):
             raise UnknownTicket
+        return found
+
+    def check_code(self, ticket_id: str) -> str:
+        """Return the code with which anybody sees that a ticket is genuine; it opens nothing."""
+        return make_token(secret=self.secret, realm=f"check-{self.code}", identifier=ticket_id)
+
+    def checked_ticket_id(self, code: str) -> str:
+        """Return the ticket that a check code is of. Raises UnknownCheckCode."""
+        found = read_token(secret=self.secret, token=code)
+        if found is None or not code.startswith(f"check-{self.code}."):
+            raise UnknownCheckCode
         return found
 
     def person_hash(self, identity: str) -> str:

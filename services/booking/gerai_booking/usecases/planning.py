@@ -16,6 +16,7 @@ from gerai_booking.usecases.capacities import Rules, capacities_of, replan_day, 
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import SiteCalendar
 from gerai_booking.usecases.places import end
+from gerai_booking.usecases.releases import last_day_to_write
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -61,7 +62,7 @@ def record_quotas(session: Session, office: Office) -> bool:
 
 
 def open_days(session: Session, office: Office, *, now: datetime, days: int = BOOKABLE_DAYS) -> None:
-    """Open every day from today up to `days` ahead; of days that are open already, what is new at them.
+    """Open every day from today up to `days` ahead, and those of the next release; of open ones, what is new.
 
     May run any number of times and at several places at once: the ids of hours are made of place and time.
     """
@@ -70,7 +71,8 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
     for site in office.agency.sites:
         first = office.today(site.code, now)
         rules = rules_of(session, site)
-        for offset in range(days + 1):
+        last = last_day_to_write(office, site, first + timedelta(days=days), now=now)
+        for offset in range((last - first).days + 1):
             open_day(session, office, site, first + timedelta(days=offset), rules)
 
 

@@ -58,6 +58,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
     return {
         "ticket": dump(ticket),
         "token": office.token(ticket.id),
+        "check_code": office.check_code(ticket.id),
         "site_name": both(site.name),
         "site_address": both(site.address),
         "time_zone": site.time_zone,

@@ -60,7 +60,12 @@ class CatalogueApi:
         """Answer an agency's services as it last told them."""
         catalogue = self.mall.catalogues.of(agency)
         return json_response(
-            {"agency": agency, **_age(catalogue), "services": list(catalogue.services.values())}
+            {
+                "agency": agency,
+                **_age(catalogue),
+                "services": list(catalogue.services.values()),
+                "next_releases": catalogue.releases,
+            }
         )
 
     @public(

@@ -24,7 +24,7 @@ from gerai_gateway.boards import Follower
 from gerai_gateway.catalogues import Json
 from gerai_gateway.entrypoints import Operation, idempotency_key, public
 from gerai_gateway.mall import Mall
-from gerai_gateway.refusals import UnknownAgency, UnknownTicket
+from gerai_gateway.refusals import ProofRequired, UnknownAgency, UnknownTicket
 from gerai_gateway.rules.board import entry_of
 from gerai_gateway.schemas import given, taken
 from gerai_gateway.streams import CountedStream, Message, listen, stream_response
@@ -41,6 +41,11 @@ PLACE_CODES = (
     (409, "slot_full"),
     (409, "day_full"),
     (409, "slot_closed"),
+    (409, "day_not_open_yet"),
+    (429, "waiting_room"),
+    (429, "not_your_turn"),
+    (410, "number_expired"),
+    (404, "unknown_number"),
 )
 DEFAULT_MINUTES = 30
 
@@ -60,8 +65,8 @@ class TicketsApi:
             status=201,
             body=taken.HoldSchema,
             answer=given.HeldSchema,
-            refusals=(UnknownAgency, InvalidRequest, IdempotencyKeyReused, Unavailable),
-            codes=(*PLACE_CODES, (429, "too_many_holds")),
+            refusals=(UnknownAgency, InvalidRequest, IdempotencyKeyReused, ProofRequired, Unavailable),
+            codes=(*PLACE_CODES, (409, "proof_used"), (429, "too_many_holds")),
         ),
     )
     def api_hold(self, request: Request, agency: str) -> Response:
@@ -89,10 +94,12 @@ class TicketsApi:
                 IdempotencyKeyReused,
                 HoldExpired,
                 TransitionNotAllowed,
+                ProofRequired,
                 Unavailable,
             ),
             codes=(
                 *PLACE_CODES,
+                (409, "proof_used"),
                 (409, "open_ticket_exists"),
                 (422, "precondition_not_met"),
                 (422, "wrong_citizenship"),

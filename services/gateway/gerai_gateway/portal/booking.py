@@ -12,11 +12,12 @@ from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import errands
+from gerai_gateway import errands, proofs
 from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms, shapes
 from gerai_gateway.portal.base import PortalPages, see_other
+from gerai_gateway.portal.rooms import room_token, room_url
 from gerai_gateway.refusals import NotBookable, UnknownSite, UnknownTicket
 from gerai_gateway.rules.pages_of_days import page_of_days
 from gerai_gateway.schemas import taken
@@ -51,9 +52,14 @@ class BookingPages(PortalPages):
                 address=client_address(request, self.deployment.settings.trusted_proxies),
                 holder=self.pages.form_token(request),
                 replaces=_given_up(request, agency),
+                room_token=waited(request, agency, wanted["slot_id"], now=self.now),
+                proof=request.form.get("proof") or None,
                 key=key,
             )
         except Refused as refusal:
+            if refusal.code in ROOM_CODES:
+                site, day = _site_of(wanted["slot_id"]), request.form.get("day", "")
+                return see_other(room_url(agency, site, service=service, day=day, again=True))
             return self._hours(request, agency, service, refusal=refusal)
         self.mall.availability.outdate(agency, held["ticket"]["site"])
         return see_other(f"/book/{agency}/{service}/details/{held['token']}")
@@ -73,6 +79,10 @@ class BookingPages(PortalPages):
         key = forms.form_key(request)
         form = request.form.to_dict()
         body = forms.booking_body(form, hold_token=token, language=language_of(request))
+        if "slot_id" in body:
+            room = waited(request, agency, body["slot_id"], now=self.now)
+            given = {"room_token": room, "proof": form.get("proof")}
+            body |= {name: value for name, value in given.items() if value}
         try:
             self._check(body, self.mall.catalogues.of(agency).service(service))
             booked = errands.book(self.mall, agency, body, key=key)
@@ -139,6 +149,9 @@ class BookingPages(PortalPages):
             address=address,
             given_up=given_up,
             instead=instead,
+            release=(release := shapes.release_at(catalogue, site["code"], now=self.now)),
+            is_room_open=release is not None and shapes.is_room_open(release, now=self.now),
+            **self._task(request, agency, site["code"], service, chosen["day"] if chosen else ""),
             days=page,
             cells=shapes.day_cells(free["days"], address=address, language=language_of(request)),
             noted=shapes.noted_days(free["days"]),
@@ -147,6 +160,14 @@ class BookingPages(PortalPages):
             errors=by_field,
             summary=summary,
         )
+
+    def _task(self, request: Request, agency: str, site: str, service: str, day: str) -> dict[str, Any]:
+        """Return what a form for a place needs while demand is high: the task, and where else to turn."""
+        token = waited(request, agency, site, now=self.now)
+        return {
+            "task": proofs.task_for(self.mall, agency, room_token=token),
+            "room_url": room_url(agency, site, service=service, day=day, again=True),
+        }
 
     def _chosen_site(self, bookable: list[Json], wanted: str | None) -> Json:
         if not bookable:
@@ -221,6 +242,8 @@ class BookingPages(PortalPages):
             ticket=ticket,
             is_kept=is_kept,
             choices=[] if is_kept else self._choices(catalogue, ticket),
+            **self._task(request, ticket["agency"], ticket["site"], ticket["service"], ticket["day"]),
+            needs_number=refusal is not None and refusal.code in ROOM_CODES,
             form=form,
             errors=by_field,
             summary=summary,
@@ -251,6 +274,10 @@ CONFIRM = "Please confirm this first."
 ALREADY_SENT = frozenset({IdempotencyKeyReused.code, TransitionNotAllowed.code, "open_ticket_exists"})
 
 
+#: Refusals that a number of the waiting room is the answer to.
+ROOM_CODES = frozenset({"waiting_room", "not_your_turn", "number_expired", "unknown_number"})
+
+
 def no_hour() -> InvalidRequest:
     """Return the refusal of a form in which no hour was chosen."""
     return InvalidRequest(fields={"slot_id": [taken.CHOOSE_AN_HOUR]})
@@ -260,6 +287,16 @@ def _given_up(request: Request, agency: str) -> str | None:
     """Return the token of the hold for which another hour is looked for, None when there is none."""
     token = str(request.values.get("instead", ""))
     return token if errands.TOKEN.fullmatch(token) and realm_of(token) == agency else None
+
+
+def waited(request: Request, agency: str, place: str, *, now: datetime) -> str | None:
+    """Return this browser's number of a room when it has come up, else None; `place` is a site or an hour."""
+    token = room_token(request, agency, _site_of(place))
+    return token if proofs.has_waited(token, now=now) else None
+
+
+def _site_of(slot_id: str) -> str:
+    return slot_id.partition(".")[0]
 
 
 def day_of(text: str | None) -> date | None:

@@ -33,6 +33,7 @@ FIELD_OF_CODE = {
     "day_full": "slot_id",
     "slot_past": "slot_id",
     "slot_closed": "slot_id",
+    "day_not_open_yet": "slot_id",
     "unknown_slot": "slot_id",
     "hold_expired": "slot_id",
     "precondition_not_met": "precondition_met",

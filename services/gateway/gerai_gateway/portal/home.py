@@ -44,6 +44,7 @@ class HomePages(PortalPages):
             sites=sites,
             today=today,
             shapes=shapes,
+            moment=self.now,
         )
 
     @public("GET", "/services/<agency>/<service>", page=True)
@@ -56,6 +57,7 @@ class HomePages(PortalPages):
                 "site": catalogue.site(offer["site"]),
                 "offer": offer,
                 "is_bookable": catalogue.is_bookable(offer["site"], service),
+                "release": shapes.release_at(catalogue, offer["site"], now=self.now),
             }
             for offer in found["offers"]
         ]
@@ -93,7 +95,8 @@ class HomePages(PortalPages):
     @public("GET", "/robots.txt")
     def robots(self, _request: Request) -> Response:
         """Tell search engines what they may look at: never tickets and complaints."""
-        lines = ["User-agent: *", "Disallow: /t/", "Disallow: /c/", "Disallow: /book/", "Disallow: /api/", ""]
+        lines = ["User-agent: *", "Disallow: /t/", "Disallow: /c/", "Disallow: /book/", "Disallow: /api/"]
+        lines += ["Disallow: /room/", "Disallow: /check/", ""]
         return Response(
             "\n".join(lines), mimetype="text/plain", headers={"Cache-Control": "public, max-age=86400"}
         )

@@ -152,3 +152,21 @@ def is_open_now(site: Json, *, now: datetime) -> bool:
     hours = hours_today(site, now=now)
     moment = f"{now.astimezone(ZoneInfo(site['time_zone'])):%H:%M}"
     return hours is not None and str(hours["opens"]) <= moment < str(hours["closes"])
+
+
+def release_at(catalogue: Catalogue, site: str, *, now: datetime) -> Json | None:
+    """Return the release that is still to come at a site, None when its days open one after the other."""
+    for release in catalogue.releases:
+        if release["site"] == site and datetime.fromisoformat(release["opens_at"]) > now:
+            return release
+    return None
+
+
+def is_room_open(release: Json, *, now: datetime) -> bool:
+    """Tell whether the waiting room of a coming release gives numbers."""
+    return datetime.fromisoformat(release["room_opens_at"]) <= now
+
+
+def is_early(release: Json, day: str, *, now: datetime) -> bool:
+    """Tell whether numbers for a day, or for the days of the release, are not given yet."""
+    return (not day or day >= release["first"]) and not is_room_open(release, now=now)

@@ -4,6 +4,7 @@ from gerai_shared.clock import local_date
 from gerai_shared.http import json_response
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
+from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
@@ -12,7 +13,7 @@ from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms, shapes
 from gerai_gateway.portal.base import PortalPages, see_other
-from gerai_gateway.portal.booking import chosen_day, day_of, no_hour
+from gerai_gateway.portal.booking import chosen_day, day_of, no_hour, waited
 from gerai_gateway.rules.board import entry_of
 from gerai_gateway.rules.pages_of_days import page_of_days
 
@@ -104,7 +105,9 @@ class TicketPages(PortalPages):
         try:
             if not slot_id:
                 raise no_hour()
-            moved = errands.change_ticket(self.mall, token, "reschedule", {"slot_id": slot_id}, key=key)
+            room = waited(request, realm_of(token), slot_id, now=self.now)
+            body = {"slot_id": slot_id, **({"room_token": room} if room else {})}
+            moved = errands.change_ticket(self.mall, token, "reschedule", body, key=key)
         except Refused as refusal:
             return self._move(request, errands.ticket(self.mall, token), refusal=refusal)
         return see_other(f"/t/{moved['token']}?moved=1")

@@ -171,13 +171,24 @@ class ServiceSchema(Given):
     offers = fields.List(fields.Nested(OfferSchema), required=True)
 
 
+class ReleaseSchema(Given):
+    """The days from `first` to `last` open at `opens_at`; the waiting room opens some minutes before."""
+
+    site = fields.String(required=True)
+    opens_at = fields.AwareDateTime(required=True)
+    room_opens_at = fields.AwareDateTime(required=True)
+    first = fields.Date(required=True)
+    last = fields.Date(required=True)
+
+
 class ServicesSchema(Given):
-    """An agency's services, as it last told them."""
+    """An agency's services, as it last told them, and when its next days open at a published time."""
 
     agency = fields.String(required=True)
     told_at = fields.AwareDateTime(required=True)
     is_old = fields.Boolean(required=True)
     services = fields.List(fields.Nested(ServiceSchema), required=True)
+    next_releases = fields.List(fields.Nested(ReleaseSchema), required=True)
 
 
 class SlotSchema(Given):
@@ -213,7 +224,8 @@ class DaySchema(Given):
     """A day; one that is not open says why.
 
     `reason`: closed, holiday, full, past, not_yet_open, not_on_this_weekday (the note names the days), or
-    closed_by_order, then with the `directive` and its text as the note.
+    closed_by_order, then with the `directive` and its text as the note. `opens_at` is there when it opens at
+    a published time.
     """
 
     day = fields.Date(required=True)
@@ -223,6 +235,7 @@ class DaySchema(Given):
     directive = fields.Nested(OrderSchema, allow_none=True)
     places = fields.Integer(required=True)
     slots = fields.List(fields.Nested(SlotSchema), required=True)
+    opens_at = fields.AwareDateTime(allow_none=True)
 
 
 class AvailabilitySchema(Given):
@@ -264,6 +277,7 @@ class TicketViewSchema(Given):
 
     ticket = fields.Nested(TicketSchema, required=True)
     token = fields.String(required=True)
+    check_code = fields.String()
     site_name = fields.Nested(TextSchema, required=True)
     site_address = fields.Nested(TextSchema, required=True)
     time_zone = fields.String(required=True)

@@ -119,6 +119,23 @@ class PoliceReportSchema(Schema):
     station = fields.String(required=True, validate=[_length(3, 120), _one_line], error_messages=NEEDED)
 
 
+class RoomSchema(Schema):
+    """Somebody who draws a number of the waiting room for a day at a site."""
+
+    site = _code(required=True, error_messages=NEEDED)
+    day = fields.Date(required=True, error_messages=NEEDED)
+
+
+def _room_token() -> fields.String:
+    return _token(allow_none=True, metadata={"description": "A number of the waiting room that has come up."})
+
+
+def _proof() -> fields.String:
+    told = {"description": "The solved challenge of a `proof_required`: the ALTCHA payload, base64 of JSON."}
+    length = validate.Length(max=1_000, error=NO_REFERENCE)
+    return fields.String(allow_none=True, validate=length, metadata=told)
+
+
 class BookingSchema(Schema):
     """One booking: of a slot, or of a held place."""
 
@@ -129,6 +146,8 @@ class BookingSchema(Schema):
     police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = Flag()
     language = _language()
+    room_token = _room_token()
+    proof = _proof()
     person = fields.Nested(PersonSchema, required=True, error_messages=NEEDED)
 
     @validates_schema
@@ -142,6 +161,8 @@ class HoldSchema(Schema):
     """A place to be held for some minutes."""
 
     slot_id = _slot(required=True, error_messages={"required": CHOOSE_AN_HOUR})
+    room_token = _room_token()
+    proof = _proof()
 
 
 class ChangeSchema(Schema):
@@ -154,6 +175,7 @@ class RescheduleSchema(ChangeSchema):
     """A move to another hour."""
 
     slot_id = _slot(required=True, error_messages={"required": CHOOSE_AN_HOUR})
+    room_token = _room_token()
 
 
 class AvailabilityQuerySchema(Schema):

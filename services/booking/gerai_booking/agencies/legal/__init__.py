@@ -1,19 +1,21 @@
 """The legal agency: intellectual property (KI), general legal administration (AHU), human rights (HAM)."""
 
-from datetime import date
+from datetime import date, time
 
 from gerai_booking.agencies.legal.administration import apostille, fiduciary, sole_company
 from gerai_booking.agencies.legal.human_rights import human_rights_complaint, legal_consultation
 from gerai_booking.agencies.legal.intellectual_property import copyright_record, patent_and_design, trademark
-from gerai_booking.agencies.sites import MPP_LEBAK, POPUP_GORONTALO, mpp_lebak, popup_gorontalo
+from gerai_booking.agencies.sites import FRIDAY, MPP_LEBAK, POPUP_GORONTALO, mpp_lebak, popup_gorontalo
 from gerai_booking.rules.catalogue import (
     EVERY_WEEKDAY,
     Agency,
     Brand,
     Counter,
     DailyQuota,
+    Horizon,
     NamePeriod,
     Offer,
+    ReleaseRule,
     RestrictionCap,
     Text,
     period_on,
@@ -56,6 +58,17 @@ def agency(today: date) -> Agency:
             for level, percent in (("1", 75), ("2", 50), ("3", 25), ("4", 0))
         ),
         counters=_counters(),
+        releases=(
+            # The hour at which M-Paspor gave out the week after: Fridays at two.
+            ReleaseRule(
+                site=MPP_LEBAK,
+                until=Horizon.NEXT_WEEK,
+                on=FRIDAY,
+                at=time(14),
+                basis=SAMPLE,
+                valid_from=date(2024, 1, 1),
+            ),
+        ),
     )
 
 

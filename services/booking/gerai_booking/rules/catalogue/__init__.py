@@ -6,6 +6,7 @@ dates mean.
 """
 
 from gerai_booking.rules.catalogue.agency import Agency, clashes
+from gerai_booking.rules.catalogue.release_rules import Horizon, ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     EVERY_WEEKDAY,
     Brand,
@@ -43,10 +44,12 @@ __all__ = [
     "DailyQuota",
     "Dated",
     "Fee",
+    "Horizon",
     "NamePeriod",
     "Offer",
     "Promise",
     "Purpose",
+    "ReleaseRule",
     "Requirement",
     "RestrictionCap",
     "Service",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gerai_booking.rules.catalogue import checks
+from gerai_booking.rules.catalogue.release_rules import ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
     Counter,
@@ -32,6 +33,7 @@ class Agency:
     quotas: tuple[DailyQuota, ...]
     counters: tuple[Counter, ...]
     restriction_caps: tuple[RestrictionCap, ...] = ()
+    releases: tuple[ReleaseRule, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""

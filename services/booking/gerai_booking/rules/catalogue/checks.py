@@ -10,6 +10,7 @@ from re import fullmatch
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from gerai_booking.rules.catalogue.release_rules import Horizon
 from gerai_booking.rules.catalogue.shapes import EVERY_WEEKDAY, Brand, Dated, Text
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _requirement_problems(agency)
     yield from _site_problems(agency)
     yield from _offer_problems(agency)
+    yield from _release_problems(agency)
     yield from _cap_problems(agency)
     yield from _brand_problems(agency.brand)
 
@@ -78,6 +80,7 @@ def _reference_problems(agency: Agency) -> Iterator[str]:
     named_sites += [("quota", quota.site) for quota in agency.quotas]
     named_sites += [("cap", cap.site) for cap in agency.restriction_caps if cap.site]
     named_sites += [("counter", desk.site) for desk in agency.counters]
+    named_sites += [("release", rule.site) for rule in agency.releases if rule.site]
     named_sites += [
         ("promise", row.site) for service in agency.services for row in service.promises if row.site
     ]
@@ -101,6 +104,8 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
     for quota in agency.quotas:
         about = f"quota {quota.channel} at {quota.site} for {quota.service or 'all services'}"
         rows.setdefault(about, []).append(quota)
+    for rule in agency.releases:
+        rows.setdefault(f"release at {rule.site or 'any site'}", []).append(rule)
     for about, group in rows.items():
         ordered = sorted(group, key=lambda row: row.valid_from)
         yield from (f"{about}: a row has no basis" for row in ordered if not row.basis.strip())
@@ -187,6 +192,15 @@ def _offer_problems(agency: Agency) -> Iterator[str]:
             yield f"{offer.service} at {offer.site}: places and online booking contradict each other"
         if bookable and offer.site not in bounded:
             yield f"{offer.site} is booked online without a daily quota"
+
+
+def _release_problems(agency: Agency) -> Iterator[str]:
+    days = {Horizon.NEXT_WEEK: range(7), Horizon.NEXT_MONTH: range(1, 29)}
+    for rule in agency.releases:
+        if rule.on not in days[rule.until]:
+            yield f"release at {rule.site or 'any site'}: no day {rule.on} for {rule.until}"
+        if rule.pace not in range(1, 1_001):
+            yield f"release at {rule.site or 'any site'}: a pace of {rule.pace} is none"
 
 
 def _cap_problems(agency: Agency) -> Iterator[str]:
