@@ -89,7 +89,7 @@ def _smallest_seen(line: Line, counts: Mapping[Cell, int], hidden: Mapping[Cell,
 
 
 def _least_told(line: Line, hidden: Mapping[Cell, Hidden]) -> Cell | None:
-    """Return a small number of which not even that it is small shall be told: four of <5 that are <5 are 1."""
+    """Return a number of which not even that it is small may be told: four of <5 that are <5 are 1."""
     small = [cell for cell in (line.total, *line.parts) if hidden.get(cell) is Hidden.FEW]
     return small[0] if small else None
 
