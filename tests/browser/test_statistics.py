@@ -153,6 +153,9 @@ def test_on_paper_there_are_numbers_and_charts_but_no_form(came: Counters, sign_
     expect(page.get_by_role("button", name="Tampilkan")).to_be_hidden()
     expect(page.get_by_role("link", name="Unduh CSV")).to_have_count(0)
     expect(page.get_by_role("cell", name="738")).to_be_visible()
+    # A sheet of A4 with margins of 8 mm.
+    page.set_viewport_size({"width": 733, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 733
     expect(page.get_by_role("img", name="Tiket menurut kabupaten/kota asal")).to_be_visible()
 
 

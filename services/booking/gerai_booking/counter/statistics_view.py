@@ -112,8 +112,10 @@ def results(tables: Tables, *, language: str) -> dict[str, Any]:
             if change.percent is not None
             else "",
             "difference": number(change.difference, language=language, signed=True),
-            "wait": number(seen.total.wait, language=language),
-            "wait_of_most": number(seen.total.wait_of_most, language=language),
+            "wait": number(seen.total.wait, language=language) if seen.total.wait is not None else "",
+            "wait_of_most": number(seen.total.wait_of_most, language=language)
+            if seen.total.wait_of_most is not None
+            else "",
             "served": figure(seen.total.now.get("served")),
         },
         "explanation": tables.explanation("")[-3:],
