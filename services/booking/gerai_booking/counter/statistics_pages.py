@@ -108,7 +108,7 @@ class StatisticsPages(Signed):
         path = f"/statistics/{site}" if site else "/statistics"
         context["address"] = partial(view.address, filled=context["filled"])
         try:
-            seen = self._read(request, self._asked(request, **({"site": site} if site else {})))
+            seen = self._read(request, self._asked(request, site=site or ""))
         except InvalidRequest as refused:
             wrong = refused.details["fields"]
             errors = {name: self.pages.text(request, texts[0]) for name, texts in wrong.items()}

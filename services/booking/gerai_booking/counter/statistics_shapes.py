@@ -25,7 +25,7 @@ UNKNOWN = "unknown"
 #: What the fields may say when they cannot be used.
 BOTH_DAYS = "Please give the first and the last day of a free range."
 BACKWARDS = "The last day comes before the first."
-TOO_LONG = "A free range has at most two years."
+TOO_LONG = "A free range has at most one year."
 CALENDAR = "Please give a day between 2000 and 2099."
 ORIGIN = "A regency is a code like 36.02."
 #: The fields that narrow what is counted.

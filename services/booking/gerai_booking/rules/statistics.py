@@ -14,7 +14,7 @@ AGAINST = (PREVIOUS, LAST_YEAR)
 MONTHS_OF = {MONTH: 1, QUARTER: 3, YEAR: 12}
 #: So much of the calendar is counted; beyond it there is no office, and dates end.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
-LONGEST_DAYS = 731
+LONGEST_DAYS = 366
 #: A year has whole weeks, so that a Monday is compared with a Monday.
 WEEKS_OF_A_YEAR = timedelta(weeks=52)
 #: Over longer periods than this many days, days are put together to weeks, then to months.
