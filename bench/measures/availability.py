@@ -31,6 +31,7 @@ from gerai_shared.database import Database
 from gerai_shared.refusals import Refused
 from gerai_shared.sealing import Sealer
 from gerai_shared.workdays import WorkCalendar
+from sqlalchemy import text
 
 from bench.load import percentile
 from bench.measures import Context
@@ -43,6 +44,7 @@ SITE, SERVICES, DAYS = "kanim-serang", 20, 60
 READS, BOOKINGS, STATISTICS = 100, 300, 5
 READ_BELOW, BOOKING_RATIO = 0.050, 1.2
 PLENTY = 10_000
+PORTION = 50_000
 SUPERVISOR = Officer(id="bench", username="bench", name="Bench", role="supervisor")
 #: Three years of tickets, one of ten still to come, at one site. One in 25 is a hold that was left to itself: nobody
 #: takes those away, so that they gather.
@@ -61,13 +63,14 @@ SELECT md5('t' || n)::uuid::text, 'Z-' || lpad((n / 1100)::text, 5, '0'), md5('v
         (ARRAY['36.01', '36.02', '36.04', '36.73', '36.72', '36.71'])[1 + n % 6] END, 'online', 1, day + time '02:00'
 FROM (
     SELECT n, '{today}'::date - 990 + (n % 1100)::int AS day, 'bench-' || lpad((n % {services})::text, 2, '0') AS service
-    FROM generate_series(0, {tickets} - 1) n
+    FROM generate_series({first}, {last}) n
 ) AS made;
 INSERT INTO people (ticket_id, sealed, contact, masked_name, masked_identity, language)
-    SELECT id, repeat('s', 300), repeat('c', 200), 'W*** U**', '3602********0001', 'id' FROM tickets;
+    SELECT md5('t' || n)::uuid::text, repeat('s', 300), repeat('c', 200), 'W*** U**', '3602********0001', 'id'
+    FROM generate_series({first}, {last}) n;
 INSERT INTO ticket_history (ticket_id, revision, to_state, actor, site, at)
-    SELECT id, step, state, 'citizen', site, created_at
-    FROM tickets, generate_series(1, 2) AS step;
+    SELECT md5('t' || n)::uuid::text, step, 'booked', 'citizen', '{site}', '{today}'::date - 1
+    FROM generate_series({first}, {last}) n, generate_series(1, 2) step;
 """
 
 
@@ -139,6 +142,14 @@ class _House:
             planning.open_days(session, self.office, now=MORNING, days=DAYS)
         self.slots = [slot["id"] for day in self.read()["days"] for slot in day["slots"] if slot["places"]]
 
+    def fill(self, tickets: int) -> None:
+        """Make so many tickets of others, some at a time."""
+        for first in range(0, tickets, PORTION):
+            last = min(first + PORTION, tickets) - 1
+            made = _FILL.format(site=SITE, services=SERVICES, today=TODAY, first=first, last=last)
+            with self.database.transaction() as session:
+                session.execute(text(made))
+
     def read(self, service: str = "bench-00") -> dict[str, list[dict[str, list[dict[str, str]]]]]:
         """Read what is free."""
         with self.database.reading() as session:
@@ -204,9 +215,8 @@ def _opened(context: Context, *, tickets: int) -> Iterator[_House]:
         house.open()
         if tickets:
             context.tell(f"availability: making {tickets:,} tickets")
-            made = _FILL.format(site=SITE, services=SERVICES, today=TODAY, tickets=tickets)
-            bench.mall.postgres.sql(made, name)
-        bench.mall.postgres.sql("VACUUM ANALYZE", name)
+            house.fill(tickets)
+        bench.mall.postgres.sql("ANALYZE", name)
         yield house
         house.database.close()
     finally:
