@@ -216,9 +216,13 @@ class Tables:
             (self.say(words.MADE_AT), made_at),
         ]
         lines += [(self.say(name), self.say(definition)) for name, definition in words.MEASURES.values()]
-        notes = [words.HIDDEN, words.BASE, words.ORIGINS]
         running = [self.running] if self.seen.is_running else []
-        return lines + [("", note) for note in (*running, *(self.say(note) for note in notes))]
+        return lines + [("", note) for note in (*running, *self.notes)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What holds for every table."""
+        return [self.say(note) for note in (words.HIDDEN, words.BASE, words.ORIGINS)]
 
     @property
     def running(self) -> str:

@@ -1,6 +1,7 @@
 """What the page of statistics shows of them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from gerai_booking.rules.regions import REGENCIES
 from gerai_booking.rules.statistics import MONTH, RANGE, STEPS, Period, neighbour
 from gerai_booking.rules.suppression import Hidden, Shown
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.statistics import Group, Point
 
 #: A chart of more would be read by nobody; the table has all.
 MOST_BARS = 12
@@ -72,29 +74,10 @@ def around(path: str, filled: Mapping[str, str], period: Period) -> dict[str, st
 def results(tables: Tables, *, language: str) -> dict[str, Any]:
     """Return the variables of the page that come of the statistics."""
     seen = tables.seen
-    figure = _figure(language)
+    figure = partial(number, language=language)
     groups = [group for group in seen.groups if group.now["issued"] or group.before.get("issued")]
-    bars = [
-        Datum(
-            label=tables.name_of(group),
-            now=_told(group.now["issued"]),
-            now_text=figure(group.now["issued"]),
-            before=_told(group.before.get("issued")),
-            before_text=figure(group.before.get("issued")),
-        )
-        for group in groups[:MOST_BARS]
-    ]
-    day = "MMM" if seen.step == MONTH else "d MMM"
-    course = [
-        Datum(
-            label=format_date(point.span.first, day, locale=language),
-            now=_told(point.issued),
-            now_text=figure(point.issued),
-            before=_told(point.before),
-        )
-        for point in seen.course
-    ]
-    change = seen.total.change
+    bars = [_bars_of(group, tables.name_of(group), figure) for group in groups[:MOST_BARS]]
+    course = [_point_of(point, seen.step, language) for point in seen.course]
     return {
         "tables": {table.code: rows_of(table, language=language) for table in tables.all},
         "by_time": seen.wanted.by in STEPS,
@@ -105,25 +88,36 @@ def results(tables: Tables, *, language: str) -> dict[str, Any]:
         "now_name": tables.days(seen.now),
         "before_name": tables.days(seen.before),
         "running": tables.running if seen.is_running else "",
-        "total": {
-            "now": figure(seen.total.now["issued"]),
-            "before": figure(seen.total.before.get("issued")),
-            "percent": number(change.percent, language=language, signed=True)
-            if change.percent is not None
-            else "",
-            "difference": number(change.difference, language=language, signed=True),
-            "wait": number(seen.total.wait, language=language) if seen.total.wait is not None else "",
-            "wait_of_most": number(seen.total.wait_of_most, language=language)
-            if seen.total.wait_of_most is not None
-            else "",
-            "served": figure(seen.total.now.get("served")),
-        },
-        "explanation": tables.explanation("")[-3:],
+        "total": _total(seen.total, figure),
+        "notes": tables.notes,
     }
 
 
-def _figure(language: str) -> Callable[[Shown | None], str]:
-    return lambda value: number(value, language=language)
+def _bars_of(group: Group, name: str, figure: Callable[..., str]) -> Datum:
+    now, before = group.now["issued"], group.before.get("issued")
+    return Datum(
+        label=name, now=_told(now), now_text=figure(now), before=_told(before), before_text=figure(before)
+    )
+
+
+def _point_of(point: Point, step: str, language: str) -> Datum:
+    day = format_date(point.span.first, "MMM" if step == MONTH else "d MMM", locale=language)
+    return Datum(label=day, now=_told(point.issued), now_text="", before=_told(point.before))
+
+
+def _total(total: Group, figure: Callable[..., str]) -> dict[str, str]:
+    """Return the figures above everything; empty is what is not told."""
+    percent, waits = total.change.percent, (total.wait, total.wait_of_most)
+    wait, wait_of_most = ("" if minutes is None else figure(minutes) for minutes in waits)
+    return {
+        "now": figure(total.now["issued"]),
+        "before": figure(total.before.get("issued")),
+        "percent": "" if percent is None else figure(percent, signed=True),
+        "difference": figure(total.change.difference, signed=True),
+        "wait": wait,
+        "wait_of_most": wait_of_most,
+        "served": figure(total.now.get("served")),
+    }
 
 
 def _told(value: Shown | None) -> int | None:

@@ -104,9 +104,7 @@ HIDDEN = (
     "worked out. Times of fewer than five people are not told."
 )
 BASE = "A change is told in percent when there were at least 20 before."
-ORIGINS = (
-    "The origin is the regency in the NIK or that of the office that sent a group; it is no address of today."
-)
+ORIGINS = "The origin is the regency in the NIK, no address of today. Who came without a booking is unknown."
 
 
 def every() -> Iterator[str]:
