@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import machine
-from bench.measures import Context, Measure, bookings, display, drain, reads, roles, rush
+from bench.measures import Context, Measure, availability, bookings, display, drain, reads, roles, rush
 from bench.report import Row, as_json, show
 from bench.running import Bench, Tell, running_mall, wait_for_quiet
 
@@ -19,6 +19,7 @@ MEASURES: dict[str, Measure] = {
     "rush": rush.measure,
     "bookings": bookings.measure,
     "drain": drain.measure,
+    "availability": availability.measure,
     "roles": roles.measure_roles,
     "mall": roles.measure_one_process,
 }
@@ -61,7 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
     with _Status(console) as tell, running_mall(tell) as bench:
         found = _machine(bench)
         context = Context(
-            bench=bench, tell=tell, seconds=options.seconds, clients=options.clients, outage=options.outage
+            bench=bench,
+            tell=tell,
+            seconds=options.seconds,
+            clients=options.clients,
+            outage=options.outage,
+            tickets=options.tickets,
         )
         for name in [name for name in MEASURES if name in names]:
             wait_for_quiet(bench, tell, seconds=options.wait_for_quiet)
@@ -95,6 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clients", type=int, help="clients of bookings and reads (default: 200 and 8; 16)")
     parser.add_argument(
         "--outage", type=float, default=60.0, help="seconds without broker (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--tickets",
+        type=int,
+        default=1_000_000,
+        metavar="COUNT",
+        help="tickets in the full database of availability (default: %(default)s)",
     )
     parser.add_argument(
         "--wait-for-quiet",

@@ -12,7 +12,7 @@ class Context:
     """What a measurement works with.
 
     `seconds` is how long each load runs, `clients` replaces the number of clients, `outage` is how long the
-    broker is away, in seconds.
+    broker is away, in seconds, `tickets` how many a full database has.
     """
 
     bench: Bench
@@ -20,6 +20,7 @@ class Context:
     seconds: float
     clients: int | None
     outage: float
+    tickets: int
 
 
 Measure = Callable[[Context], list[Row]]

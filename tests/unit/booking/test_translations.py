@@ -14,8 +14,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
+from gerai_booking.counter import statistics_words
 from gerai_booking.counter.calendar_pages import HoursSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
+from gerai_booking.counter.statistics_shapes import StatisticsSchema
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -69,6 +71,14 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (HoursSchema, {**HOURS, "kind": "perhaps", "basis": "x", "why": "x"}),
     (HoursSchema, {**HOURS, "closes": "07:00"}),
     (HoursSchema, {**HOURS, "break_starts": "09:00"}),
+    (
+        StatisticsSchema,
+        {"period": "decade", "day": "?", "against": "?", "by": "?", "lane": "?", "origin": "?"},
+    ),
+    (StatisticsSchema, {"period": "range", "first": "2026-12-01"}),
+    (StatisticsSchema, {"period": "range", "first": "2026-12-01", "last": "2026-11-30"}),
+    (StatisticsSchema, {"period": "range", "first": "2026-12-01", "last": "2036-11-30"}),
+    (StatisticsSchema, {"day": "1999-12-31"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),
@@ -167,7 +177,7 @@ def test_what_is_wrong_with_a_field_is_said_in_indonesian(
 
 def test_every_rule_for_a_field_is_explained_in_indonesian() -> None:
     spoken = texts(PACKAGES, "id")
-    explained = {*schemas.NIK_PROBLEMS.values(), *texts_of_rules()}
+    explained = {*schemas.NIK_PROBLEMS.values(), *texts_of_rules(), *statistics_words.every()}
     assert {text for text in explained if spoken.gettext(text) == text} == set()
 
 
@@ -195,7 +205,7 @@ def test_a_file_of_texts_is_whole(indonesian: dict[str, Catalog], package: str) 
 def test_nothing_is_kept_for_pages_that_no_longer_say_it(indonesian: dict[str, Catalog]) -> None:
     said = {text for _name, one, many in texts_of_templates() for text in (one, many)}
     said |= {kind().template for kind in refusals()}
-    said |= {*schemas.NIK_PROBLEMS.values(), *texts_of_rules()}
+    said |= {*schemas.NIK_PROBLEMS.values(), *texts_of_rules(), *statistics_words.every()}
     for schema, mistake in MISTAKES:
         with pytest.raises(InvalidRequest) as refused:
             load(schema(), mistake)

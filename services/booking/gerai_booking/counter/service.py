@@ -13,6 +13,7 @@ from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
+from gerai_booking.counter.statistics_pages import StatisticsPages
 
 
 class CounterService(
@@ -22,6 +23,7 @@ class CounterService(
     PlanPages,
     CalendarPages,
     DirectivePages,
+    StatisticsPages,
     StaticFiles,
     Operations,
 ):

@@ -112,6 +112,14 @@ Index(
     postgresql_where=text(f"state IN ({_AT_COUNTER})"),
     sqlite_where=text(f"state IN ({_AT_COUNTER})"),
 )
+# What free places are counted with: holds that ran out stay in the table, and gather over the years.
+Index(
+    "ix_tickets_held",
+    tickets.c.site,
+    tickets.c.day,
+    postgresql_where=text("state = 'held'"),
+    sqlite_where=text("state = 'held'"),
+)
 # What `call next` looks through: only those who wait.
 Index(
     "ix_tickets_waiting",

@@ -214,7 +214,14 @@ def new_waiting(
     )
 
 
-def add_waiting(session: Session, desk: Desk, ticket: Ticket, *, quota_channel: str | None = None) -> None:
+def add_waiting(
+    session: Session,
+    desk: Desk,
+    ticket: Ticket,
+    *,
+    quota_channel: str | None = None,
+    origin: str | None = None,
+) -> None:
     """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none."""
     tickets.add(
         session,
@@ -223,6 +230,7 @@ def add_waiting(session: Session, desk: Desk, ticket: Ticket, *, quota_channel: 
                 **tickets.row_of(ticket),
                 "person_hash": None,
                 "holder_hash": None,
+                "origin": origin,
                 "quota_channel": quota_channel,
                 "queue_rank": queue_rank(ticket.lane.value),
                 "queue_at": ticket.checked_in_at,
