@@ -20,8 +20,8 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
-from gerai_booking.refusals import OpenTicketExists, UnknownTicket
+from gerai_booking.models import places, tickets, waiting_list
+from gerai_booking.refusals import OfferOfAnother, OpenTicketExists, UnknownTicket
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
@@ -96,6 +96,10 @@ def _book_fresh(
     won = _take_one_each(session, office, wishes, by_key, known, refused, now=now)
     made = _make(session, office, won, by_key, now=now)
     booked = _write(session, office, made, held, by_key, refused, now=now)
+    got = {
+        (ticket.service, by_key[key].applicant.person_hash): ticket.id for key, (ticket, _) in booked.items()
+    }
+    waiting_list.settle(session, got, now=now)
     announce(
         session,
         office,
@@ -218,6 +222,7 @@ def _held(
 ) -> dict[str, Ticket]:
     """Lock and check the held tickets that are to be booked; return them by key."""
     found = tickets.find_many(session, [r.hold_id for r in requests if r.hold_id], agency=office.code)
+    meant_for = waiting_list.meant_for(session, found)
     held: dict[str, Ticket] = {}
     given: set[str] = set()
     for request in requests:
@@ -231,6 +236,8 @@ def _held(
                 # Two of this batch bring the same hold; the second must not undo the whole batch.
                 raise TransitionNotAllowed(state=State.BOOKED.value)
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
+            if meant_for.get(ticket.id, request.applicant.person_hash) != request.applicant.person_hash:
+                raise OfferOfAnother
             known.check(office, request.applicant, ticket.service, day=ticket.day, now=now)
             mark = (ticket.service, request.applicant.person_hash)
             if mark in known.open_now:

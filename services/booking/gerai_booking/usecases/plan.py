@@ -8,10 +8,11 @@ from typing import Any
 from gerai_shared.accounts import Officer
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants, places, plan, tickets
+from gerai_booking.models import freed, grants, places, plan, tickets
 from gerai_booking.refusals import PlanInThePast, RestrictionOver, UnknownRestriction
 from gerai_booking.rules.catalogue import Site
-from gerai_booking.rules.quota import ALL, OVER_QUOTA, Bound, Regime, bounds_of, regimes_in_force
+from gerai_booking.rules.quota import ALL, ONLINE, OVER_QUOTA, Bound, Regime, bounds_of, regimes_in_force
+from gerai_booking.usecases.offers import offer_site
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.planning import Rules, capacities_of, rules_of
 
@@ -62,6 +63,7 @@ def set_quota(
     before = plan.put_quota(session, after)
     _record(session, change, site=site, kind="quota", before=before, after=after)
     replan(session, office, office.site(site), now=change.now)
+    offer_site(session, office, site=site, now=change.now)
 
 
 def restrict(
@@ -120,6 +122,8 @@ def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
     # In the order in which every change of places locks days.
     for site in sorted(office.agency.sites, key=lambda each: each.code):
         replan(session, office, site, now=now)
+    for site in office.agency.sites:
+        offer_site(session, office, site=site.code, now=now)
 
 
 def replan(session: Session, office: Office, site: Site, *, now: datetime) -> None:
@@ -148,9 +152,16 @@ def _replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
 
 
 def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
-    """Return what is taken of every bound that a day could have, counted from its tickets and grants."""
+    """Return what is taken of every bound that a day could have, counted from its tickets, from what is kept
+    back, and from grants.
+    """
     found: dict[Bound, int] = {}
-    for (service, channel), count in tickets.count_places(session, site=site, day=day).items():
+    kept_back = freed.count_by_service(session, site=site, days=[day])
+    counted = [
+        *tickets.count_places(session, site=site, day=day).items(),
+        *(((service, ONLINE), count) for service, count in kept_back.items()),
+    ]
+    for (service, channel), count in counted:
         for bound in bounds_of(service, channel):
             found[bound] = found.get(bound, 0) + count
     found[Bound(ALL, OVER_QUOTA)] = grants.count(session, site=site, day=day, kind=OVER_QUOTA)
