@@ -31,8 +31,8 @@ def cancel(
 ) -> Ticket:
     """Cancel a ticket and give its place back, for others at once or later (see usecases.freeing).
 
-    Without `hand_on` the caller has something to take first, and hands the place on then. Raises UnknownTicket,
-    StaleRevision, TransitionNotAllowed, TooLateToChange.
+    Without `hand_on` the caller has something to take first, and hands the place on then.
+    Raises UnknownTicket, StaleRevision, TransitionNotAllowed, TooLateToChange.
     """
     ticket = load_ticket(session, office, token, lock=True)
     after = move(
