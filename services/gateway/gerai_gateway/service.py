@@ -11,23 +11,27 @@ from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.tickets import TicketsApi
+from gerai_gateway.api.waiting import WaitingApi
 from gerai_gateway.mall import Mall, MallProvider
 from gerai_gateway.portal.booking import BookingPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.home import HomePages
 from gerai_gateway.portal.tickets import TicketPages
+from gerai_gateway.portal.waiting import WaitingPages
 
 
 class GatewayService(
     CatalogueApi,
     TicketsApi,
+    WaitingApi,
     BoardsApi,
     ComplaintsApi,
     DocumentsApi,
     HomePages,
     BookingPages,
     TicketPages,
+    WaitingPages,
     ComplaintPages,
     DisplayPages,
     StaticFiles,
