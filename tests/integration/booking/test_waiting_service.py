@@ -68,7 +68,7 @@ def test_a_hold_that_ran_out_is_offered_although_nobody_looks(gateway: Gateway) 
     house.do(holding.hold, slot_id=house.slots()[0], now=NOW)
     token = join(house, 11)
     resources = Resources(house)
-    resources.clock = LaterClock()  # type: ignore[misc]
+    resources.clock = LaterClock()  # type: ignore[assignment]
     Openings()._look_after_who_waits(resources)  # type: ignore[arg-type]
     assert states(house, [token], now=LaterClock().now()) == ["offered"]
     house.check()
