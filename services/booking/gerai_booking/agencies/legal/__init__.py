@@ -13,6 +13,7 @@ from gerai_booking.rules.catalogue import (
     DailyQuota,
     NamePeriod,
     Offer,
+    RestrictionCap,
     Text,
     period_on,
 )
@@ -47,6 +48,10 @@ def agency(today: date) -> Agency:
             DailyQuota(
                 site=MPP_LEBAK, channel="over_quota", places=10, basis=SAMPLE, valid_from=date(2024, 1, 1)
             ),
+        ),
+        restriction_caps=tuple(
+            RestrictionCap(name="PPKM", level=level, percent=percent, basis=SAMPLE)
+            for level, percent in (("1", 75), ("2", 50), ("3", 25), ("4", 0))
         ),
         counters=_counters(),
     )
