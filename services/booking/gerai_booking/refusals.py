@@ -409,3 +409,50 @@ class UnknownCheckCode(Refused):
 
     code = "unknown_check_code"
     status = 404
+
+
+class UnknownEntry(Refused):
+    """There is nothing on the waiting list at this address. Please check the link in your message."""
+
+    code = "unknown_entry"
+    status = 404
+
+
+class AlreadyWaiting(Refused):
+    """This person waits for this service already. The link is in the message about it."""
+
+    code = "already_waiting"
+    status = 409
+
+
+class TooManyEntries(Refused):
+    """At most %(count)s people may wait under one e-mail address or phone number."""
+
+    code = "too_many_entries"
+    status = 409
+
+
+class PlacesFree(Refused):
+    """On %(day)s there are free places: please book one, or choose days that are full."""
+
+    code = "places_free"
+    status = 409
+
+
+class WaitingOver(Refused):
+    """The last of these days is over or comes before the first. Please choose days from today on."""
+
+    code = "waiting_over"
+
+
+class WaitTooLong(Refused):
+    """One may wait for the next %(days)s days. Please choose an earlier last day."""
+
+    code = "wait_too_long"
+
+
+class OfferOfAnother(Refused):
+    """This place is kept for somebody on the waiting list, and only that person can book it."""
+
+    code = "offer_of_another"
+    status = 409

@@ -180,8 +180,19 @@ class RoomSchema(Schema):
     network = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
 
 
+class WaitingSchema(Schema):
+    """Somebody who wants a place on some day from `first_day` to `last_day`, both included."""
+
+    site = fields.String(required=True, validate=CODE)
+    service = fields.String(required=True, validate=CODE)
+    first_day = fields.Date(required=True, error_messages={"invalid": DAY})
+    last_day = fields.Date(required=True, error_messages={"invalid": DAY})
+    language = fields.String(load_default="id", validate=LANGUAGE)
+    person = fields.Nested(PersonSchema, required=True)
+
+
 class TokenSchema(Schema):
-    """A reference to a ticket."""
+    """A reference to a ticket, or to a place in the waiting list."""
 
     token = fields.String(required=True, validate=TOKEN)
 

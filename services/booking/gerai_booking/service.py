@@ -28,6 +28,7 @@ from gerai_booking.usecases import (
     planning,
     releases,
     views,
+    waiting_list,
     waiting_room,
 )
 from gerai_booking.usecases.applicants import applicant_of
@@ -71,6 +72,17 @@ class Openings(Entrypoint):
         while ended:
             with deployment.database.transaction() as session:
                 ended = planning.close_days(session, office, now=now) > 0
+        self._look_after_who_waits(deployment)
+
+    def _look_after_who_waits(self, deployment: Deployment) -> None:
+        """Offer what came free by itself, a transaction for each day: each goes on where one was left."""
+        office, now = deployment.extras["office"], deployment.clock.now()
+        with deployment.database.transaction() as session:
+            waiting_list.end_past(session, office, now=now)
+            days = waiting_list.days_to_look_at(session, office, now=now)
+        for site, day in days:
+            with deployment.database.transaction() as session:
+                waiting_list.make_offers(session, office, site=site, day=day, now=now)
 
 
 class BookingService:
@@ -215,6 +227,34 @@ class BookingService:
         with self.deployment.database.reading() as session:
             return checking.check(session, self._office, asked["token"])
 
+    def join_waiting_list(self, request: Request) -> dict[str, Any]:
+        """Put somebody on the waiting list; answers their place in it."""
+        asked = load(schemas.WaitingSchema(), request.payload)
+        wanted = {name: asked[name] for name in ("site", "service", "first_day", "last_day")}
+        applicant = applicant_of(asked, self._office)
+
+        def run(session: Any, now: Any) -> dict[str, Any]:
+            return waiting_list.join(session, self._office, applicant=applicant, now=now, **wanted)
+
+        return self._entry(self._office.entry_token(self._once(request, "join", run)["id"]))
+
+    @rpc
+    def waiting_list_entry(self, request: Request) -> dict[str, Any]:
+        """Show somebody their place in the waiting list."""
+        return self._entry(load(schemas.TokenSchema(), request.payload)["token"])
+
+    @rpc
+    def leave_waiting_list(self, request: Request) -> dict[str, Any]:
+        """Take somebody from the waiting list."""
+        asked = load(schemas.TokenSchema(), request.payload)
+
+        def run(session: Any, now: Any) -> dict[str, Any]:
+            waiting_list.leave(session, self._office, token=asked["token"], now=now)
+            return {}
+
+        self._once(request, "leave", run)
+        return self._entry(asked["token"])
+
     @rpc
     def complaint_facts(self, request: Request) -> dict[str, Any]:
         """Tell what a complaint about a visit needs."""
@@ -245,6 +285,10 @@ class BookingService:
                 now=now,
                 run=lambda: run(session, now),
             )
+
+    def _entry(self, token: str) -> dict[str, Any]:
+        with self.deployment.database.reading() as session:
+            return waiting_list.entry_view(session, self._office, token, now=self.deployment.clock.now())
 
     def _view(self, token: str) -> dict[str, Any]:
         with self.deployment.database.reading() as session:

@@ -31,6 +31,13 @@ class UnknownTicket(Refused):
     status = 404
 
 
+class UnknownEntry(Refused):
+    """There is nothing on the waiting list at this address. Please check the link in your message."""
+
+    code = "unknown_entry"
+    status = 404
+
+
 class UnknownComplaint(Refused):
     """There is no complaint with this reference. Please check that the whole address was copied."""
 

@@ -12,6 +12,7 @@ from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.tickets import TicketsApi
+from gerai_gateway.api.waiting import WaitingApi
 from gerai_gateway.mall import Mall, MallProvider
 from gerai_gateway.portal.booking import BookingPages
 from gerai_gateway.portal.checks import CheckPages
@@ -20,12 +21,14 @@ from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.home import HomePages
 from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.tickets import TicketPages
+from gerai_gateway.portal.waiting import WaitingPages
 
 
 class GatewayService(
     CatalogueApi,
     TicketsApi,
     RushApi,
+    WaitingApi,
     BoardsApi,
     ComplaintsApi,
     DocumentsApi,
@@ -34,6 +37,7 @@ class GatewayService(
     RoomPages,
     CheckPages,
     TicketPages,
+    WaitingPages,
     ComplaintPages,
     DisplayPages,
     StaticFiles,

@@ -54,6 +54,9 @@ CAUSES = {
     "ticket.restored_by_order.v1": Cause(template="restored_by_order", has_calendar=True),
     "ticket.reopened_by_order.v1": Cause(template="reopened_by_order"),
     "ticket.called.v1": Cause(template="ticket_called"),
+    "waiting_list.joined.v1": Cause(template="waiting_joined"),
+    "waiting_list.offered.v1": Cause(template="waiting_offered"),
+    "waiting_list.lapsed.v1": Cause(template="waiting_lapsed"),
     "complaint.filed.v1": Cause(template="complaint_filed"),
     "complaint.answered.v1": Cause(template="complaint_answered"),
     "complaint.closed.v1": Cause(template="complaint_closed"),
@@ -62,16 +65,22 @@ CAUSES = {
 
 
 def valid_until(
-    template: str, *, happened_at: datetime, appointment_ends_at: datetime | None
+    template: str,
+    *,
+    happened_at: datetime,
+    appointment_ends_at: datetime | None,
+    offer_ends_at: datetime | None = None,
 ) -> datetime | None:
     """Return from when on a message must not be sent any more; None when it may always be.
 
-    A call holds for ten minutes, a confirmation until its appointment is over.
+    A call holds for ten minutes, a confirmation until its appointment is over, an offer until it ends.
     """
     if template == "ticket_called":
         return happened_at + CALL_VALID
     if template in ("ticket_booked", "ticket_rescheduled", "moved_by_order", "restored_by_order"):
         return appointment_ends_at
+    if template == "waiting_offered":
+        return offer_ends_at
     return None
 
 

@@ -62,6 +62,21 @@ class Notifications:
         """Tell the holder to come to the counter."""
         self._tell(session, event)
 
+    @on("waiting_list.joined.v1")
+    def waiting_list_joined(self, session: Session, event: Event) -> None:
+        """Confirm that somebody waits."""
+        self._tell(session, event)
+
+    @on("waiting_list.offered.v1")
+    def waiting_list_offered(self, session: Session, event: Event) -> None:
+        """Tell that a place is kept, and until when."""
+        self._tell(session, event)
+
+    @on("waiting_list.lapsed.v1")
+    def waiting_list_lapsed(self, session: Session, event: Event) -> None:
+        """Tell that the kept place is gone."""
+        self._tell(session, event)
+
     @on("complaint.filed.v1")
     def complaint_filed(self, session: Session, event: Event) -> None:
         """Give the receipt with number and due date."""

@@ -56,7 +56,10 @@ def tell_citizen(
         state=MessageState.NO_CHANNEL,
         attempts=0,
         valid_until=rules.valid_until(
-            cause.template, happened_at=event.time, appointment_ends_at=appointment_end(event)
+            cause.template,
+            happened_at=event.time,
+            appointment_ends_at=appointment_end(event),
+            offer_ends_at=event.data.get("offer_ends"),
         ),
         message_id=message_id_of(identifier, mail_from),
         created_at=now,

@@ -1,5 +1,6 @@
 """Writes the letters: words from templates/messages, in the citizen's language, as plain text and as HTML."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -78,13 +79,13 @@ class Writer:
     def write(self, event: Event, *, name: str, token: str) -> Letter:
         """Return the letter about `event`.
 
-        `name` addresses its reader and may be ''; `token` opens the page of the ticket or complaint.
+        `name` addresses its reader and may be ''; `token` opens the page of what it is about.
         """
         language = event.data["language"]
-        is_ticket = "ticket" in event.data
+        path, facts_of = _ABOUT[event.type.partition(".")[0]]
         context = {
-            **(_ticket_facts(event) if is_ticket else _complaint_facts(event)),
-            "page_url": f"{self._public_url}/{'t' if is_ticket else 'c'}/{token}",
+            **facts_of(event),
+            "page_url": f"{self._public_url}/{path}/{token}",
             "home_url": f"{self._public_url}/",
         }
         template = self._plain[language].get_template(f"messages/{CAUSES[event.type].template}.txt")
@@ -183,6 +184,38 @@ def _complaint_facts(event: Event) -> dict[str, Any]:
         "classification": event.data["classification"],
         "due": long_day(event.data["due_on"], event.data["language"]),
     }
+
+
+def _waiting_facts(event: Event) -> dict[str, Any]:
+    data = event.data
+    language, zone = data["language"], data["time_zone"]
+    starts_at, ends = data["slot_starts_at"], data["offer_ends"]
+    return {
+        "service": data["service_name"][language],
+        "site": data["site_name"][language],
+        "address": data["site_address"][language],
+        "first_day": long_day(data["first_day"], language),
+        "last_day": long_day(data["last_day"], language),
+        "day": _local_day(starts_at, zone, language) if starts_at else "",
+        "time": clock_time(starts_at, zone) if starts_at else "",
+        "offer_ends": _day_and_time(ends, zone, language) if ends else "",
+    }
+
+
+def _local_day(moment: datetime, time_zone: str, language: str) -> str:
+    return long_day(moment.astimezone(ZoneInfo(time_zone)).date(), language)
+
+
+def _day_and_time(moment: datetime, time_zone: str, language: str) -> str:
+    return f"{_local_day(moment, time_zone, language)}, {clock_time(moment, time_zone)}"
+
+
+#: By what an event is about: where its page is on the portal, and what the templates are told.
+_ABOUT: dict[str, tuple[str, Callable[[Event], dict[str, Any]]]] = {
+    "ticket": ("t", _ticket_facts),
+    "complaint": ("c", _complaint_facts),
+    "waiting_list": ("w", _waiting_facts),
+}
 
 
 def appointment_end(event: Event) -> datetime | None:

@@ -59,6 +59,29 @@ class TicketByOrderSchema(TicketNewsSchema):
     directive = fields.Nested(DirectiveSchema, required=True)
 
 
+class WaitingNewsSchema(Schema):
+    """What happened to somebody who waits for a place on some day from `first_day` to `last_day`.
+
+    `slot_starts_at` and `offer_ends` are of the place that is or was offered, null without one. `recipient`
+    and `sealed_token` as in ticket events; the token opens the page of the waiting list.
+    """
+
+    state = fields.String(required=True)
+    site = fields.String(required=True)
+    service = fields.String(required=True)
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+    slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)
+    offer_ends = fields.AwareDateTime(required=True, allow_none=True)
+    recipient = fields.String(required=True, allow_none=True)
+    sealed_token = fields.String(required=True)
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    site_name = fields.Nested(TextSchema, required=True)
+    site_address = fields.Nested(TextSchema, required=True)
+    time_zone = fields.String(required=True)
+    service_name = fields.Nested(TextSchema, required=True)
+
+
 class ComplaintEventSchema(Schema):
     """What happened to a complaint. `recipient` and `sealed_token` as in ticket events."""
 
@@ -86,6 +109,12 @@ def _ticket_news(name: str, summary: str) -> EventType:
 def _by_order(name: str, summary: str) -> EventType:
     return EventType(
         name=name, context="booking", schema=TicketByOrderSchema, summary=summary, consumers=NOTIFICATIONS
+    )
+
+
+def _waiting(name: str, summary: str) -> EventType:
+    return EventType(
+        name=name, context="booking", schema=WaitingNewsSchema, summary=summary, consumers=NOTIFICATIONS
     )
 
 
@@ -130,6 +159,9 @@ REGISTRY = Registry(
             "ticket.reopened_by_order.v1",
             "A closure was undone; its holder keeps the ticket, and may move it",
         ),
+        _waiting("waiting_list.joined.v1", "Somebody waits for a place of full days"),
+        _waiting("waiting_list.offered.v1", "A place is kept for somebody on the waiting list, for a while"),
+        _waiting("waiting_list.lapsed.v1", "An offer passed unused; the place goes to the next one"),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

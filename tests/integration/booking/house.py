@@ -10,8 +10,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
 from gerai_booking.models import grants, waiting_room
+from gerai_booking.models.freed import freed_places
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
+from gerai_booking.models.waiting_list import waiting_list
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
 from gerai_booking.rules.quota import ONLINE, OVER_QUOTA, Bound, bounds_of
 from gerai_booking.schemas import BookingSchema
@@ -196,6 +198,8 @@ class House:
             waiting_room.rooms,
             waiting_room.used_proofs,
             grants.grants,
+            freed_places,
+            waiting_list,
             tickets,
             history,
             series,
@@ -236,15 +240,21 @@ class House:
         return [row.type for row in self.rows(query)]
 
     def check_places(self) -> None:
-        """Each hour and each quota has as many places taken as tickets have places; none has too many."""
+        """Each hour and each quota has as many places taken as tickets have places, or as are kept back; none
+        has too many.
+        """
         held = self.rows(
             select(tickets).where(tickets.c.state.not_in(WITHOUT_PLACE), tickets.c.quota_channel.is_not(None))
         )
-        of_slot = Tally(row.slot_id for row in held)
+        kept_back = self.rows(select(freed_places))
+        of_slot = Tally(row.slot_id for row in [*held, *kept_back])
         for slot in self.rows(select(slots)):
             assert slot.taken == of_slot[slot.id] <= slot.capacity, slot.id
         of_day = Tally(
             (row.site, row.day, bound) for row in held for bound in bounds_of(row.service, row.quota_channel)
+        )
+        of_day.update(
+            (row.site, row.day, bound) for row in kept_back for bound in bounds_of(row.service, ONLINE)
         )
         given = self.rows(select(grants.grants))
         of_day.update(
@@ -266,7 +276,9 @@ class House:
             lines.setdefault(line.ticket_id, []).append((line.revision, line.to_state))
         events: dict[str, list[tuple[int, str]]] = {}
         for event in self.rows(select(tables.outbox).order_by(tables.outbox.c.position)):
-            ticket = json.loads(event.body)["data"]["ticket"]
+            ticket = json.loads(event.body)["data"].get("ticket")
+            if ticket is None:
+                continue  # about somebody on the waiting list
             assert ticket["id"] == event.subject
             events.setdefault(event.subject, []).append((ticket["revision"], ticket["state"]))
         for ticket in self.rows(select(tickets)):

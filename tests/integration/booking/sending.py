@@ -12,10 +12,13 @@ ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 60.0
 
 
-def send(name: str, *parties: dict[str, Any]) -> list[dict[str, Any]]:
-    """Have one process act for each of the parties at the same moment; what came of each."""
+def send(name: str, *parties: dict[str, Any], module: str = "crowds") -> list[dict[str, Any]]:
+    """Have one process act for each of the parties at the same moment; what came of each.
+
+    `module` is the one beside this that has the crowd.
+    """
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
-    command = [sys.executable, "-W", "ignore", "-m", "tests.integration.booking.crowds", name]
+    command = [sys.executable, "-W", "ignore", "-m", f"tests.integration.booking.{module}", name]
     with ExitStack() as stack:
         crowds = [
             stack.enter_context(

@@ -67,6 +67,7 @@ class FakeAgencies:
         self.releases: list[Json] = []
         self.numbers = 0
         self.checks: dict[str, Json] = {}
+        self.waiting: dict[str, Json] = {}
 
     def ask(
         self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
@@ -107,7 +108,15 @@ class FakeAgencies:
         if deployment == "complaints":
             return getattr(self, f"_{method}")(payload)
         agency = deployment.removeprefix("booking-")
-        if method in {"hold", "enter_room", "cancel", "reschedule", "check_in"}:
+        if method in {
+            "hold",
+            "enter_room",
+            "cancel",
+            "reschedule",
+            "check_in",
+            "join_waiting_list",
+            "leave_waiting_list",
+        }:
             assert key, f"{method} needs a key"
             if key not in self.answers:
                 self.answers[key] = getattr(self, f"_{method}")(agency, payload)
@@ -290,6 +299,53 @@ class FakeAgencies:
             if ticket.replaced_by
             else None,
         }
+
+    def offer(self, token: str, slot_id: str) -> str:
+        """Keep a place for somebody on the waiting list; its token is returned."""
+        site, service, _ = slot_id.split(".")
+        until = self.now + timedelta(hours=2)
+        ticket = self._new(site, service, State.HELD, slot_id, held_until=until)
+        kept = {
+            "hold_token": self.token(ticket),
+            "slot_starts_at": ticket.slot_starts_at.isoformat() if ticket.slot_starts_at else None,
+            "held_until": until.isoformat(),
+        }
+        self.waiting[token] |= {"state": "offered", "ahead": None, "offer": kept}
+        return self.token(ticket)
+
+    def _join_waiting_list(self, agency: str, payload: Json) -> Json:
+        contents = catalogue_of(agency)
+        site = next(each for each in contents["sites"] if each["code"] == payload["site"])
+        service = next(each for each in contents["services"] if each["code"] == payload["service"])
+        token = make_token(secret=SECRET, realm=f"waiting-{agency}", identifier=new_id())
+        self.waiting[token] = {
+            "token": token,
+            "state": "waiting",
+            "agency": agency,
+            "site": site["code"],
+            "service": service["code"],
+            "site_name": site["name"],
+            "site_address": site["address"],
+            "time_zone": site["time_zone"],
+            "service_name": service["name"],
+            "first_day": payload["first_day"],
+            "last_day": payload["last_day"],
+            "name_masked": "Wa*** Co****",
+            "ahead": len(self.waiting),
+            "offer": None,
+            "ticket_token": None,
+        }
+        return self.waiting[token]
+
+    def _waiting_list_entry(self, _agency: str, payload: Json) -> Json:
+        if payload["token"] not in self.waiting:
+            raise booking.UnknownEntry
+        return self.waiting[payload["token"]]
+
+    def _leave_waiting_list(self, agency: str, payload: Json) -> Json:
+        entry = self._waiting_list_entry(agency, payload)
+        entry |= {"state": "left", "ahead": None, "offer": None}
+        return entry
 
     def _cancel(self, _agency: str, payload: Json) -> Json:
         return self._moved(payload["token"], State.CANCELLED)

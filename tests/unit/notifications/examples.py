@@ -112,6 +112,35 @@ def complaint_event(
     return _event(event_type, data, time=NOW, event_id=None)
 
 
+def waiting_event(
+    event_type: str = "waiting_list.offered.v1",
+    *,
+    language: str = "id",
+    recipient: str | None = None,
+    **changes: Any,
+) -> Event:
+    """An event about somebody on the waiting list; by default a place is offered for two hours."""
+    is_about_a_place = event_type != "waiting_list.joined.v1"
+    data = {
+        "state": "offered",
+        "site": "mpp-lebak",
+        "service": "passport-replacement",
+        "first_day": "2026-11-23",
+        "last_day": "2026-11-27",
+        "slot_starts_at": STARTS_AT.isoformat() if is_about_a_place else None,
+        "offer_ends": (NOW + timedelta(hours=2)).isoformat() if is_about_a_place else None,
+        "recipient": recipient,
+        "sealed_token": sealer().seal({"token": "waiting-immigration.example-of-a-token"}),
+        "language": language,
+        "site_name": {"id": "MPP Lebak", "en": "Lebak Public Service Mall"},
+        "site_address": {"id": "Jalan Contoh 1, Rangkasbitung", "en": "1 Contoh Street, Rangkasbitung"},
+        "time_zone": "Asia/Jakarta",
+        "service_name": {"id": "Penggantian paspor", "en": "Passport replacement"},
+        **changes,
+    }
+    return _event(event_type, data, time=NOW, event_id=None)
+
+
 def delivery(address: str = "warga@contoh.example") -> Delivery:
     """A small mail."""
     return Delivery(

@@ -14,6 +14,7 @@ from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
+from gerai_booking.counter.waiting_pages import WaitingPages
 
 
 class CounterService(
@@ -24,6 +25,7 @@ class CounterService(
     CalendarPages,
     DirectivePages,
     StatisticsPages,
+    WaitingPages,
     StaticFiles,
     Operations,
 ):

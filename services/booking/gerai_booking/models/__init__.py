@@ -3,12 +3,15 @@
 from gerai_booking.models import (
     calendar,
     directives,
+    freed,
     grants,
     holds,
     places,
     plan,
     sanctions,
+    statistics,
     tickets,
+    waiting_list,
     waiting_room,
 )
 from gerai_booking.models.tables import metadata
@@ -16,12 +19,15 @@ from gerai_booking.models.tables import metadata
 __all__ = [
     "calendar",
     "directives",
+    "freed",
     "grants",
     "holds",
     "metadata",
     "places",
     "plan",
     "sanctions",
+    "statistics",
     "tickets",
+    "waiting_list",
     "waiting_room",
 ]

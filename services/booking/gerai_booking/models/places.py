@@ -160,6 +160,12 @@ def places_of_hours(session: Session, *, site: str, day: date) -> int:
     return session.scalar(query) or 0
 
 
+def hours_with_places(session: Session, *, site: str, day: date) -> list[Any]:
+    """Return the hours of a day in which a place is left, of all services, in order of time."""
+    query = select(slots).where(slots.c.site == site, slots.c.day == day, slots.c.taken < slots.c.capacity)
+    return list(session.execute(query.order_by(slots.c.starts_at, slots.c.id)))
+
+
 def lock_days(
     session: Session, days: Iterable[tuple[str, date]]
 ) -> dict[tuple[str, date], dict[Bound, int | None]]:

@@ -116,7 +116,7 @@ def _sealed(office: Office, contents: dict[str, str | None]) -> str:
 
 
 def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
-    """Return the applicant in a loaded BookingSchema."""
+    """Return the applicant in a loaded BookingSchema, or WaitingSchema, which asks less."""
     person = data["person"]
     birth_date, note, origin = person.get("birth_date"), None, None
     if "nik" in person:
@@ -141,7 +141,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         phone=phone_number(person["phone"]) if person.get("phone") else None,
         email=person.get("email"),
         language=data["language"],
-        lane=Lane.PRIORITY if data["priority"] else Lane.APPOINTMENT,
-        purpose=data["purpose"],
-        precondition_met=data["precondition_met"],
+        lane=Lane.PRIORITY if data.get("priority") else Lane.APPOINTMENT,
+        purpose=data.get("purpose"),
+        precondition_met=data.get("precondition_met", False),
     )

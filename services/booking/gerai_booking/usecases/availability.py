@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.freed import opened_places
 from gerai_booking.models.holds import expired_places
 from gerai_booking.models.places import days_between, slots_between
+from gerai_booking.models.waiting_list import days_waited_for
 from gerai_booking.refusals import RangeTooLong
 from gerai_booking.rules.directives import Directive
 from gerai_booking.rules.visits import LONGEST_RANGE_DAYS
@@ -25,7 +27,8 @@ def availability(
 ) -> dict[str, Any]:
     """Return each day from `first` to `last` with its hours and free places, or why it has none.
 
-    Raises UnknownSite, UnknownService, RangeTooLong. Places under holds that ran out count as free.
+    Raises UnknownSite, UnknownService, RangeTooLong. Places under holds that ran out count as free, and those
+    that were kept back until now, unless somebody waits for them.
     """
     office.offer(site, service)
     if not 0 <= (last - first).days < LONGEST_RANGE_DAYS:
@@ -37,10 +40,16 @@ def availability(
     by_day: dict[date, list[Any]] = {}
     for row in rows:
         by_day.setdefault(row.day, []).append(row)
-    expired: dict[str, int] = {}
+    waited = days_waited_for(session, site=site, service=service)
+    expired: Counter[str] = Counter()
     freed: Counter[tuple[date, str]] = Counter()
-    for hold in expired_places(session, site=site, first=first, last=last, now=now):
-        expired[hold.slot_id] = hold.places
+    for hold in [
+        *expired_places(session, site=site, first=first, last=last, now=now),
+        *opened_places(session, site=site, first=first, last=last, now=now),
+    ]:
+        if any(begins <= hold.day <= ends for begins, ends in waited):
+            continue
+        expired[hold.slot_id] += hold.places
         # Of whatever service: the quota over all gets the place back, too.
         freed[hold.day, hold.service] += hold.places
         freed[hold.day, ""] += hold.places

@@ -20,8 +20,8 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets, waiting_room
-from gerai_booking.refusals import OpenTicketExists, ProofUsed, UnknownTicket
+from gerai_booking.models import places, tickets, waiting_list, waiting_room
+from gerai_booking.refusals import OfferOfAnother, OpenTicketExists, ProofUsed, UnknownTicket
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
@@ -116,6 +116,10 @@ def _book_fresh(
     won = _take_one_each(session, office, wishes, by_key, known, refused, now=now)
     made = _make(session, office, won, by_key, now=now)
     booked = _write(session, office, made, held, by_key, refused, now=now)
+    got = {
+        (ticket.service, by_key[key].applicant.person_hash): ticket.id for key, (ticket, _) in booked.items()
+    }
+    waiting_list.settle(session, got, now=now)
     announce(
         session,
         office,
@@ -241,6 +245,7 @@ def _held(
     """Lock and check the held tickets that are to be booked; return them by key."""
     found = tickets.find_many(session, [r.hold_id for r in requests if r.hold_id], agency=office.code)
     orders = _orders_about(session, office, found.values())
+    meant_for = waiting_list.meant_for(session, found)
     held: dict[str, Ticket] = {}
     given: set[str] = set()
     for request in requests:
@@ -256,6 +261,8 @@ def _held(
             move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now)
             if closed := orders.refusal(site=ticket.site, service=ticket.service, day=ticket.day):
                 raise closed
+            if meant_for.get(ticket.id, request.applicant.person_hash) != request.applicant.person_hash:
+                raise OfferOfAnother
             known.check(office, request.applicant, ticket.service, day=ticket.day, now=now)
             mark = (ticket.service, request.applicant.person_hash)
             if mark in known.open_now:

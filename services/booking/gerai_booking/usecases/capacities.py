@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import calendar, grants, places, plan, tickets
+from gerai_booking.models import calendar, freed, grants, places, plan, tickets
 from gerai_booking.rules.catalogue import Site, WeeklyHours
 from gerai_booking.rules.quota import (
+    ONLINE,
     OVER_QUOTA,
     Bound,
     Cap,
@@ -74,9 +75,17 @@ def replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
 
 
 def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
-    """Return what is taken of every bound that a day could have, counted from its tickets and grants."""
+    """Return what is taken of every bound that a day could have.
+
+    Counted from its tickets, from what was given back and is kept from others for a while, and from grants.
+    """
     found: dict[Bound, int] = {}
-    for (service, channel), count in tickets.count_places(session, site=site, day=day).items():
+    kept_back = freed.count_by_service(session, site=site, days=[day])
+    counted = [
+        *tickets.count_places(session, site=site, day=day).items(),
+        *(((service, ONLINE), count) for service, count in kept_back.items()),
+    ]
+    for (service, channel), count in counted:
         for bound in bounds_of(service, channel):
             found[bound] = found.get(bound, 0) + count
     given = grants.count_by_service(session, site=site, day=day, kind=OVER_QUOTA)

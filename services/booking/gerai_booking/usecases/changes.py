@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import places, tickets
 from gerai_booking.refusals import NeedsNewHour, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
+from gerai_booking.usecases import freeing
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.moving import put_elsewhere
+from gerai_booking.usecases.offers import given_up
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import bookable
 from gerai_booking.usecases.views import load_ticket
@@ -26,21 +28,28 @@ def cancel(
     revision: int | None,
     now: datetime,
     actor: Actor = Actor.CITIZEN,
+    hand_on: bool = True,
 ) -> Ticket:
-    """Cancel a ticket and free its place for others at once.
+    """Cancel a ticket and give its place back, for others at once or later (see usecases.freeing).
 
+    Without `hand_on` the caller has something to take first, and hands the place on then.
     Raises UnknownTicket, StaleRevision, TransitionNotAllowed, TooLateToChange.
     """
     ticket = load_ticket(session, office, token, lock=True)
     after = move(
         ticket, State.CANCELLED, actor=actor, now=now, revision=revision, held_until=None, finished_at=now
     )
+    was_full = False
     if ticket.slot_id is not None:
         places.lock_days(session, [(ticket.site, ticket.day)])
-        places.give_back(
-            session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
-        )
+        was_full = freeing.give_back(session, ticket)
     tickets.save(session, ticket, after, actor=actor, now=now)
+    if ticket.state is State.HELD:
+        given_up(session, ticket, now=now)
+    if ticket.slot_id is not None and hand_on:
+        # Who gives up a hold has sold nothing, and an officer has a reason.
+        keep_back = was_full and actor is Actor.CITIZEN and ticket.state is not State.HELD
+        freeing.hand_on(session, office, ticket, keep_back=keep_back, now=now)
     person = tickets.person_of(session, ticket.id)
     announce(session, office, news(office, "ticket.cancelled.v1", after, ticket.state, person), now=now)
     return after

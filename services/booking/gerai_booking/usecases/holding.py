@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import holds, places, tickets
 from gerai_booking.refusals import TooManyHolds
 from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, HOLDS_OF_A_NETWORK
+from gerai_booking.usecases import freeing
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.changes import cancel
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
@@ -44,8 +45,7 @@ def hold(
     use_proof(session, proof, now=now)
     # A number stands for the browser that drew it, where the browser says nothing of itself.
     holder = holder or room_token
-    if replaces is not None:
-        _give_up(session, office, replaces, slot, now=now)
+    given_up = _give_up(session, office, replaces, slot, now=now) if replaces is not None else None
     holder_hash = office.person_hash(holder) if holder else None
     network_hash = office.person_hash(network) if network else None
     if (
@@ -55,6 +55,8 @@ def hold(
         raise TooManyHolds(retry_after=int(HOLD_LASTS.total_seconds()))
     for refusal in take(session, office, [Wish(key=slot_id, slot=slot)], now=now).values():
         raise refusal
+    if given_up is not None:
+        freeing.hand_on(session, office, given_up, keep_back=False, now=now)
     number = numbers_for(session, office, [slot])[0]
     ticket = new_ticket(office, slot, number, state=State.HELD, lane=Lane.APPOINTMENT, now=now)
     ticket = replace(ticket, held_until=now + HOLD_LASTS)
@@ -64,10 +66,14 @@ def hold(
     return ticket
 
 
-def _give_up(session: Session, office: Office, token: str, slot: Any, *, now: datetime) -> None:
-    """End a hold whose citizen wants `slot` instead; what is no hold any more is left as it is."""
+def _give_up(session: Session, office: Office, token: str, slot: Any, *, now: datetime) -> Ticket | None:
+    """End a hold whose citizen wants `slot` instead, and return it; its place is still to be handed on.
+
+    What is no hold any more is left as it is.
+    """
     ticket = load_ticket(session, office, token, lock=True)
-    if ticket.state is State.HELD:
-        # Both days are locked in order before anything is given back, as every change of places does.
-        places.lock_days(session, {(ticket.site, ticket.day), (slot.site, slot.day)})
-        cancel(session, office, token=token, revision=None, now=now)
+    if ticket.state is not State.HELD:
+        return None
+    # Both days are locked in order before anything is given back, as every change of places does.
+    places.lock_days(session, {(ticket.site, ticket.day), (slot.site, slot.day)})
+    return cancel(session, office, token=token, revision=None, now=now, hand_on=False)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.refusals import OpenTicketExists
+from gerai_booking.usecases import freeing
 from gerai_booking.usecases.issuing import appointment_row, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, take
@@ -35,11 +36,14 @@ def put_elsewhere(
     assert replaced.replaced_by is not None
     # Both days are locked in order before anything is taken, as every change of places does.
     places.lock_days(session, {(old.site, old.day), (slot.site, slot.day)})
-    if old.slot_id is not None:
-        places.give_back(session, site=old.site, day=old.day, service=old.service, slot=old.slot_id)
+    was_full = old.slot_id is not None and freeing.give_back(session, old)
     _take(session, office, slot, now=now, despite=despite)
     tickets.save(session, old, replaced, actor=actor, now=now)
-    return _write(session, office, old, slot, replaced.replaced_by, actor=actor, now=now)
+    new = _write(session, office, old, slot, replaced.replaced_by, actor=actor, now=now)
+    if old.slot_id is not None:
+        keep_back = was_full and actor is Actor.CITIZEN
+        freeing.hand_on(session, office, old, keep_back=keep_back, now=now)
+    return new
 
 
 def put_again(

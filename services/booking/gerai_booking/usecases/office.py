@@ -1,8 +1,10 @@
 """What every use case works with: the agency's catalogue, its keys, its name on the bus."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from secrets import SystemRandom
 
 from gerai_shared.clock import local_date
 from gerai_shared.sealing import Sealer, keyed_hash
@@ -13,12 +15,16 @@ from gerai_booking.refusals import (
     NotOnThisWeekday,
     UnknownCheckCode,
     UnknownCounter,
+    UnknownEntry,
     UnknownService,
     UnknownSite,
     UnknownTicket,
 )
 from gerai_booking.rules.catalogue import Agency, Counter, Offer, Service, Site, Text
 from gerai_booking.rules.weekdays import names_of
+
+#: What stands before the agency's short name in tokens of the waiting list.
+WAITING_REALM = "waiting-"
 
 
 @dataclass(kw_only=True)
@@ -31,6 +37,8 @@ class Office:
     identity_key: str
     sealer: Sealer
     calendar: WorkCalendar
+    #: A number in [0, 1) that nobody can foresee.
+    chance: Callable[[], float] = field(default_factory=lambda: SystemRandom().random)
 
     @property
     def code(self) -> str:
@@ -150,6 +158,17 @@ class Office:
         found = read_token(secret=self.secret, token=code)
         if found is None or not code.startswith(f"check-{self.code}."):
             raise UnknownCheckCode
+        return found
+
+    def entry_token(self, entry_id: str) -> str:
+        """Return the token by which somebody on the waiting list refers to their place in it."""
+        return make_token(secret=self.secret, realm=f"{WAITING_REALM}{self.code}", identifier=entry_id)
+
+    def entry_id(self, token: str) -> str:
+        """Return the place in the waiting list a token refers to. Raises UnknownEntry."""
+        found = read_token(secret=self.secret, token=token)
+        if found is None or not token.startswith(f"{WAITING_REALM}{self.code}."):
+            raise UnknownEntry
         return found
 
     def person_hash(self, identity: str) -> str:

@@ -10,10 +10,11 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import holds, places, tickets
+from gerai_booking.models import freed, holds, places, tickets
 from gerai_booking.refusals import DayFull, SlotClosed, SlotFull, SlotPast, UnknownSlot
 from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
 from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.offers import lapsed, offer_day
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import orders_in_force
 
@@ -118,9 +119,10 @@ def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> li
 
 
 def release_expired(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
-    """Let the holds of a day that ran out go; return how many places that freed.
+    """Let the holds of a day that ran out go, and open what was kept back until now; return how many places
+    that freed. Whoever waits for the day is offered them first.
 
-    The caller holds the day's row. Holds are not swept: they end when somebody needs their place.
+    The caller holds the day's row. Nothing is swept: holds end when somebody needs their place.
     """
     expired = holds.expired_holds(session, site=site, day=day, agency=office.code, now=now)
     for ticket in expired:
@@ -133,7 +135,12 @@ def release_expired(session: Session, office: Office, *, site: str, day: date, n
             now=now,
             event_type="ticket.expired.v1",
         )
-    return len(expired)
+    opened = freed.take_out_opened(session, site=site, day=day, now=now)
+    for row in opened:
+        places.give_back(session, site=site, day=day, service=row.service, slot=row.slot_id)
+    if expired or opened:
+        offer_day(session, office, site=site, day=day, now=now)
+    return len(expired) + len(opened)
 
 
 def end(
@@ -156,4 +163,6 @@ def end(
             session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
         )
     announce(session, office, fact(event_type, after, ticket.state), now=now)
+    if to is State.EXPIRED:
+        lapsed(session, office, ticket, now=now)
     return after

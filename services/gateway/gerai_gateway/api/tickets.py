@@ -179,7 +179,7 @@ class TicketsApi:
         "POST",
         "/api/v1/tickets/<token>/cancel",
         operation=Operation(
-            summary="Cancel a ticket; its place is free again at once",
+            summary="Cancel a ticket; its place goes to who waits for one, else back to everybody",
             tag=TAG,
             body=taken.ChangeSchema,
             is_body_optional=True,

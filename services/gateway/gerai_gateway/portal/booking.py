@@ -24,7 +24,8 @@ from gerai_gateway.schemas import taken
 
 _booking = taken.BookingSchema()
 _hold = taken.HoldSchema()
-LONGEST_HOLD = timedelta(hours=1)
+#: An offer to who waits: two hours, and a night that does not count.
+LONGEST_HOLD = timedelta(hours=12)
 
 
 class BookingPages(PortalPages):
@@ -155,6 +156,7 @@ class BookingPages(PortalPages):
             days=page,
             cells=shapes.day_cells(free["days"], address=address, language=language_of(request)),
             noted=shapes.noted_days(free["days"]),
+            full=shapes.full_days(free["days"]),
             chosen=chosen,
             hours=shapes.hours_of(chosen, time_zone=site["time_zone"], now=self.now) if chosen else [],
             errors=by_field,

@@ -42,6 +42,12 @@ FIELD_OF_CODE = {
     "open_ticket_exists": "nik",
     "too_young": "birth_date",
     "too_old": "birth_date",
+    "offer_of_another": "nik",
+    "already_waiting": "nik",
+    "too_many_entries": "email",
+    "places_free": "first_day",
+    "waiting_over": "last_day",
+    "wait_too_long": "last_day",
 }
 #: After these nobody knows yet whether it went through.
 UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
@@ -59,6 +65,8 @@ LABELS = {
     "police_date": "Date of the police report",
     "police_station": "Police station",
     "slot_id": "Hour",
+    "first_day": "First day you can come",
+    "last_day": "Last day you can come",
     "title": "Subject",
     "text": "What happened",
     "agency": "Agency",
@@ -91,8 +99,8 @@ def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> 
     place = {"slot_id": form["slot_id"]} if form.get("slot_id") else {"hold_token": hold_token}
     person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date")}
     # People copy numbers with the spaces of the card.
-    person["nik"] = _SEPARATORS.sub("", form.get("nik", ""))
-    person["passport_number"] = _SEPARATORS.sub("", form.get("passport_number", "")).upper()
+    person["nik"] = without_separators(form.get("nik", ""))
+    person["passport_number"] = without_separators(form.get("passport_number", "")).upper()
     told = {name: typed(form, f"police_{name}") for name in ("number", "date", "station")}
     report = {name: text for name, text in told.items() if text}
     return {
@@ -105,6 +113,11 @@ def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> 
         "person": {name: value for name, value in person.items() if value}
         | ({"married": True} if form.get("married") else {}),
     }
+
+
+def without_separators(number: str) -> str:
+    """Return a number without the spaces, dots and hyphens between its digits."""
+    return _SEPARATORS.sub("", number)
 
 
 def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:

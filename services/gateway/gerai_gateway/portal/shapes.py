@@ -114,6 +114,17 @@ def noted_days(days: list[Json]) -> list[Json]:
     return list(found.values())
 
 
+def full_days(days: list[Json]) -> tuple[str, str] | None:
+    """Return the first and the last of the next full days, before one with places; None without any."""
+    full: list[str] = []
+    for day in days:
+        if day["reason"] == "full":
+            full.append(day["day"])
+        elif day["open"] and full:
+            break
+    return (full[0], full[-1]) if full else None
+
+
 def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:
     """Return a day's hours before and after noon in the site's zone; what is over is left out."""
     zone = ZoneInfo(time_zone)

@@ -8,7 +8,7 @@ from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import board_view, errands
+from gerai_gateway import board_view, errands, waiting
 from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms, shapes
@@ -38,6 +38,8 @@ class TicketPages(PortalPages):
         """Find a ticket or a complaint by its code or the address of its page."""
         text = request.args.get("code", "").strip()
         token = forms.token_in(text)
+        if waiting.is_token(token):
+            return see_other(f"/w/{token}")
         if errands.TOKEN.fullmatch(token):
             is_complaint = token.startswith(f"{errands.COMPLAINT_REALM}.")
             return see_other(f"/{'c' if is_complaint else 't'}/{token}")

@@ -165,6 +165,17 @@ class HoldSchema(Schema):
     proof = _proof()
 
 
+class JoinSchema(Schema):
+    """Somebody who wants a place of full days, on any day from `first_day` to `last_day`, both included."""
+
+    site = _code(required=True, error_messages=NEEDED)
+    service = _code(required=True, error_messages=NEEDED)
+    first_day = fields.Date(required=True, error_messages=NEEDED)
+    last_day = fields.Date(required=True, error_messages=NEEDED)
+    language = _language()
+    person = fields.Nested(PersonSchema, required=True, error_messages=NEEDED)
+
+
 class ChangeSchema(Schema):
     """A change of a ticket; `revision` is what its holder last saw of it."""
 
