@@ -28,6 +28,9 @@ PLACES = "A number of places is between 0 and 10,000."
 REGION = "A region is a code like 36 or 36.02; leave it empty for the whole country."
 CHOICE = "Please choose one of the list."
 DAY = "Please give a date."
+REGENCY = validate.Regexp(
+    r"^(\d\d\.\d\d|other)\Z", error="A regency is a code like 36.02, or the word other."
+)
 LANGUAGE = validate.OneOf(("id", "en"))
 FREE_OF_CONTROLS = validate.Regexp(
     r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
@@ -42,6 +45,8 @@ class PersonSchema(Schema):
     passport_number = fields.String(validate=PASSPORT)
     birth_date = fields.Date(allow_none=True)
     married = fields.Boolean()
+    #: Where the applicant lives; it goes before the region of the NIK. `other` is none of those we know.
+    regency = fields.String(allow_none=True, validate=REGENCY)
     phone = fields.String(allow_none=True, validate=validate.Length(max=30))
     email = fields.Email(allow_none=True, validate=validate.Length(max=200))
 
@@ -114,6 +119,8 @@ class BookingSchema(Schema):
     precondition_met = fields.Boolean(load_default=False)
     police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = fields.Boolean(load_default=False)
+    #: Asked while a regime restricts the site (S3-5); no answer is refused for it.
+    urgent = fields.Boolean(allow_none=True)
     language = fields.String(load_default="id", validate=LANGUAGE)
     person = fields.Nested(PersonSchema, required=True)
 

@@ -49,6 +49,7 @@ CAUSES = {
     "ticket.rescheduled.v1": Cause(template="ticket_rescheduled", has_calendar=True),
     "ticket.cancelled.v1": Cause(template="ticket_cancelled", has_calendar=True),
     "ticket.called.v1": Cause(template="ticket_called"),
+    "ticket.match_changed.v1": Cause(template="ticket_match_changed"),
     "complaint.filed.v1": Cause(template="complaint_filed"),
     "complaint.answered.v1": Cause(template="complaint_answered"),
     "complaint.closed.v1": Cause(template="complaint_closed"),
@@ -61,11 +62,11 @@ def valid_until(
 ) -> datetime | None:
     """Return from when on a message must not be sent any more; None when it may always be.
 
-    A call holds for ten minutes, a confirmation until its appointment is over.
+    A call holds for ten minutes, what concerns an appointment until that is over.
     """
     if template == "ticket_called":
         return happened_at + CALL_VALID
-    if template in ("ticket_booked", "ticket_rescheduled"):
+    if template in ("ticket_booked", "ticket_rescheduled", "ticket_match_changed"):
         return appointment_ends_at
     return None
 

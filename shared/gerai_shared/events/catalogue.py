@@ -6,6 +6,7 @@ from gerai_shared.events.registry import EventType, Registry
 from gerai_shared.ticket import State, TicketSchema
 
 LANGUAGES = ("id", "en")
+MATCH_STATES = ("matches", "differs", "being_corrected", "corrected", "not_listed")
 NOTIFICATIONS = frozenset({"notifications"})
 
 
@@ -39,6 +40,18 @@ class TicketNewsSchema(TicketEventSchema):
     service_name = fields.Nested(TextSchema, required=True)
     duration_minutes = fields.Integer(required=True, validate=validate.Range(min=1))
     counter_name = fields.Nested(TextSchema, required=True, allow_none=True)
+
+
+class MatchNewsSchema(TicketNewsSchema):
+    """How a ticket's holder compares with a list now; of what differs only the fields are named."""
+
+    match_state = fields.String(required=True, validate=validate.OneOf(MATCH_STATES))
+    previous_match_state = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(MATCH_STATES)
+    )
+    differing_fields = fields.List(
+        fields.String(validate=validate.OneOf(("name", "birth_date"))), required=True
+    )
 
 
 class ComplaintEventSchema(Schema):
@@ -89,6 +102,13 @@ REGISTRY = Registry(
         _ticket("ticket.requeued.v1", "Its holder waits again, with the old place in the queue"),
         _ticket("ticket.transferred.v1", "Its holder was sent on to another service"),
         _ticket("ticket.undone.v1", "An officer took back the last step"),
+        EventType(
+            name="ticket.match_changed.v1",
+            context="booking",
+            schema=MatchNewsSchema,
+            summary="Its holder's data differs from a list that it is compared with, or does so no more",
+            consumers=NOTIFICATIONS,
+        ),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

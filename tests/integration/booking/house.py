@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants
+from gerai_booking.models import grants, matching
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
@@ -189,6 +189,11 @@ class House:
     def empty(self) -> None:
         """Take all tickets away."""
         gone = [
+            matching.ticket_matches,
+            matching.match_changes,
+            matching.list_entries,
+            matching.list_purposes,
+            matching.list_imports,
             people,
             grants.grants,
             tickets,

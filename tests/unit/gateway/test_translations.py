@@ -34,6 +34,8 @@ OFFICERS_ONLY = {
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
     "unknown_suspension", "suspension_lifted", "wrong_length",
+    "list_missing", "list_too_large", "list_unreadable", "list_without_columns", "list_empty", "rows_refused",
+    "unknown_match", "match_moved_on",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

@@ -14,6 +14,8 @@ SEALING_KEY = "bm90aWZpY2F0aW9ucy1leGFtcGxlcy1rZXktMDAwMDA="
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 STARTS_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 VISIT_ID = "0193a111-0000-7000-8000-000000000001"
+#: What events about a list say beside the ticket.
+MATCH = {"match_state": "differs", "previous_match_state": None, "differing_fields": ["name"]}
 TICKET_TOKEN = "immigration.example-of-a-token"
 
 
@@ -77,6 +79,7 @@ def ticket_event(
         "service_name": {"id": "Penggantian paspor", "en": "Passport replacement"},
         "duration_minutes": 30,
         "counter_name": None,
+        **(MATCH if event_type == "ticket.match_changed.v1" else {}),
         **changes,
     }
     return _event(event_type, data, time=time, event_id=event_id)

@@ -9,6 +9,7 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.manage_pages import ManagePages
+from gerai_booking.counter.matching_pages import MatchingPages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 
@@ -17,6 +18,7 @@ class CounterService(
     CounterApi,
     CounterPages,
     ManagePages,
+    MatchingPages,
     PlanPages,
     StaticFiles,
     Operations,

@@ -11,6 +11,7 @@ from gerai_booking.models import places, tickets
 from gerai_booking.refusals import WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.comparing import kept_until
 from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import bookable
@@ -50,7 +51,8 @@ def reschedule(
 ) -> Ticket:
     """Move a booking to another hour: a new ticket of the same visit replaces the old one.
 
-    The old place is given back only when the new one is taken; refused, everything stays as it was.
+    The old place is given back only when the new one is taken; refused, everything stays as it was. Whose
+    data is being corrected at its source may move until the day of the ticket is over (S1-5).
     Raises UnknownTicket, UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, StaleRevision,
     TransitionNotAllowed, TooLateToChange.
     """
@@ -61,6 +63,7 @@ def reschedule(
         actor=Actor.CITIZEN,
         now=now,
         revision=revision,
+        changeable_until=kept_until(session, office, old, now=now),
         replaced_by=new_id(),
         finished_at=now,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from gerai_shared.ticket import Actor, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import matching, places, tickets
 from gerai_booking.usecases.issuing import appointment_row, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, take
@@ -51,5 +51,6 @@ def put_elsewhere(
     )
     tickets.add(session, [appointment_row(new, **own)])
     tickets.copy_person(session, old.id, new.id)
+    matching.copy_match(session, old.id, new.id)
     tickets.add_history(session, [tickets.history_row(None, new, actor=actor, now=now)])
     return new

@@ -7,10 +7,12 @@ from gerai_booking.rules.catalogue import checks
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
     Counter,
+    Coverage,
     DailyQuota,
     NamePeriod,
     Offer,
     RestrictionCap,
+    Route,
     Service,
     Site,
     Text,
@@ -32,6 +34,8 @@ class Agency:
     quotas: tuple[DailyQuota, ...]
     counters: tuple[Counter, ...]
     restriction_caps: tuple[RestrictionCap, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""
