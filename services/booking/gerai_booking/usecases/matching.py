@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.accounts import Officer
+from gerai_shared.ids import is_id
 from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.ticket import Ticket
 from sqlalchemy.orm import Session
@@ -196,16 +197,18 @@ def sheet(session: Session, office: Office, ticket_id: str) -> Sheet:
         ticket=subject.ticket,
         person=subject.person,
         match=match,
-        sides={
-            field: Side(
-                listed=pieces(listed.get(field, ""), text),
-                told=pieces(text, listed.get(field, "")),
-                size=found[field]["size"] if field in found else "",
-                reason=found[field]["reason"] if field in found else "",
-            )
-            for field, text in told.items()
-        },
+        sides={field: _side(listed.get(field, ""), text, found.get(field)) for field, text in told.items()},
         changes=matching.changes_of_visit(session, subject.ticket.visit_id),
+    )
+
+
+def _side(listed: str, told: str, found: dict[str, str] | None) -> Side:
+    """A field beside itself; what was not compared has no marks."""
+    if found is None:
+        plain = [[Piece(text=text, differs=False)] if text else [] for text in (listed, told)]
+        return Side(listed=plain[0], told=plain[1], size="", reason="")
+    return Side(
+        listed=pieces(listed, told), told=pieces(told, listed), size=found["size"], reason=found["reason"]
     )
 
 
@@ -244,6 +247,8 @@ def decide(
 
 
 def _found(session: Session, office: Office, ticket_id: str, *, lock: bool) -> tuple[Subject, Any]:
+    if not is_id(ticket_id):
+        raise UnknownMatch
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=lock)
     match = matching.match_of(session, ticket_id, lock=lock)
     person = tickets.person_of(session, ticket_id)
