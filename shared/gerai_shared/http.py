@@ -189,7 +189,6 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
-        request.max_content_length = self._settings.body_limit
         request.max_form_parts = 200
         context = new_context(
             correlation_id=request.headers.get("X-Request-ID"), traceparent=request.headers.get("traceparent")
@@ -221,7 +220,8 @@ class Application:
 
     def _answer(self, request: Request) -> tuple[str, Response]:
         try:
-            receive(request.environ, limit=self._settings.body_limit)
+            limit = request.max_content_length = self._body_limit(request)
+            receive(request.environ, limit=limit)
             provider, values = self._url_map.bind_to_environ(request.environ).match()
         except RequestRedirect as redirect:
             return "redirect", Response(status=308, headers={"Location": redirect.new_url})
@@ -235,6 +235,18 @@ class Application:
             return "none", self._refuse(request, refusal)
         request.path_values = values  # type: ignore[attr-defined]
         return provider.method_name, provider.handle_request(request)
+
+    def _body_limit(self, request: Request) -> int:
+        """How much is taken: what is said for all, or more where the entrypoint itself takes more."""
+        limit: int = self._settings.body_limit
+        if (request.content_length or 0) <= limit:
+            return limit
+        try:
+            provider, _values = self._url_map.bind_to_environ(request.environ).match()
+        except HTTPException:
+            return limit
+        own: int | None = provider.body_limit
+        return max(limit, own or 0)
 
     def _refuse(self, request: Request, refusal: Refused) -> Response:
         pages = self._server.container.config["gerai"].extras.get("pages")
@@ -259,7 +271,8 @@ class Http(HttpRequestHandler):
     returns a werkzeug Response, and raises Refused.
 
     `page` says that refusals are shown as a page rather than as problem+json. `in_worker=False` answers
-    also while every worker is busy: for what never waits for anybody but the database.
+    also while every worker is busy: for what never waits for anybody but the database. `body_limit` lets it
+    take more bytes than the setting of that name, for files.
     """
 
     server = GeraiWebServer()
@@ -272,8 +285,10 @@ class Http(HttpRequestHandler):
         page: bool = False,
         seconds: float = REQUEST_SECONDS,
         in_worker: bool = True,
+        body_limit: int | None = None,
     ) -> None:
         super().__init__(method, url)
+        self.body_limit = body_limit
         self.page = page
         self.seconds = seconds
         self.in_worker = in_worker
@@ -328,8 +343,7 @@ class Http(HttpRequestHandler):
         if isinstance(error, Refused):
             return self._refused(request, error)
         if isinstance(error, RequestEntityTooLarge):
-            limit = self.container.config["gerai"].settings.body_limit
-            return self._refused(request, BodyTooLarge(limit=limit))
+            return self._refused(request, BodyTooLarge(limit=request.max_content_length))
         if is_outage(error):
             log.warning("database_away", reason=type(error).__name__)
             return self._refused(request, Unavailable(retry_after=5))

@@ -266,11 +266,13 @@ def move(
     actor: Actor,
     now: datetime,
     revision: int | None = None,
+    changeable_until: datetime | None = None,
     **changes: Any,
 ) -> Ticket:
     """Return the ticket after one transition, with its revision one higher.
 
-    `revision` is what the asker last saw, None when it does not matter; `changes` are further
+    `revision` is what the asker last saw, None when it does not matter; `changeable_until` is given
+    where a ticket may be changed although its hour has begun, and until when; `changes` are further
     fields that change with the state. Raises StaleRevision, TransitionNotAllowed, and what the
     guard raises.
     """
@@ -279,7 +281,11 @@ def move(
     transition = TRANSITIONS.get((ticket.state, to))
     if transition is None or actor not in transition.actors:
         raise TransitionNotAllowed(state=ticket.state.value)
-    transition.guard(ticket, now)
+    try:
+        transition.guard(ticket, now)
+    except TooLateToChange:
+        if changeable_until is None or changeable_until <= now:
+            raise
     return replace(ticket, state=to, revision=ticket.revision + 1, **changes)
 
 

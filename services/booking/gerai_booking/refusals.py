@@ -455,4 +455,55 @@ class OfferOfAnother(Refused):
     """This place is kept for somebody on the waiting list, and only that person can book it."""
 
     code = "offer_of_another"
+
+
+class ListMissing(Refused):
+    """Please choose the file with the list, and fill in the form again."""
+
+    code = "list_missing"
+
+
+class ListTooLarge(Refused):
+    """This file is too large. At most 2 MB and 20,000 rows are taken; please split it."""
+
+    code = "list_too_large"
+
+
+class ListUnreadable(Refused):
+    """This file is no text that can be read. Please save it as CSV (UTF-8) and send it again."""
+
+    code = "list_unreadable"
+
+
+class ListWithoutColumns(Refused):
+    """The first row must name the columns: nomor porsi, nik, nama, tanggal lahir. Please add them."""
+
+    code = "list_without_columns"
+
+
+class ListEmpty(Refused):
+    """There is no row to take over in this file. Please look whether it is the right one."""
+
+    code = "list_empty"
+
+
+class RowsRefused(Refused):
+    """Nothing was taken over: %(count)s rows have to be mended first. Or choose to take the good rows
+    only.
+    """
+
+    code = "rows_refused"
+
+
+class UnknownMatch(Refused):
+    """For this ticket no list is looked into, or there is no such ticket."""
+
+    code = "unknown_match"
+    status = 404
+
+
+class MatchMovedOn(Refused):
+    """Somebody else has changed this in the meantime. Please look at it again; nothing was changed."""
+
+    code = "match_moved_on"
     status = 409

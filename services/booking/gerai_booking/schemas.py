@@ -33,6 +33,9 @@ CHOICE = "Please choose one of the list."
 DAY = "Please give a date."
 QUOTA = "Please choose a quota."
 RESTRICTION = "Please choose a restriction."
+REGENCY = validate.Regexp(
+    r"^(\d\d\.\d\d|other)\Z", error="A regency is a code like 36.02, or the word other."
+)
 LANGUAGE = validate.OneOf(("id", "en"))
 FREE_OF_CONTROLS = validate.Regexp(
     r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
@@ -47,6 +50,8 @@ class PersonSchema(Schema):
     passport_number = fields.String(validate=PASSPORT)
     birth_date = fields.Date(allow_none=True)
     married = fields.Boolean()
+    #: Where the applicant lives; it goes before the region of the NIK. `other` is none of those we know.
+    regency = fields.String(allow_none=True, validate=REGENCY)
     phone = fields.String(allow_none=True, validate=validate.Length(max=30))
     email = fields.Email(allow_none=True, validate=validate.Length(max=200))
 
@@ -119,6 +124,8 @@ class BookingSchema(Schema):
     precondition_met = fields.Boolean(load_default=False)
     police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = fields.Boolean(load_default=False)
+    #: Asked while a regime restricts the site (S3-5); no answer is refused for it.
+    urgent = fields.Boolean(allow_none=True)
     language = fields.String(load_default="id", validate=LANGUAGE)
     room_token = fields.String(allow_none=True, validate=TOKEN)
     proof = fields.String(allow_none=True, validate=PROOF)

@@ -18,6 +18,7 @@ from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
 from gerai_booking.usecases import (
+    advising,
     availability,
     booking,
     changes,
@@ -176,6 +177,20 @@ class BookingService:
             hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
             applicant=applicant_of(data, self._office),
         )
+
+    @rpc
+    def advise(self, request: Request) -> dict[str, Any]:
+        """Tell what is advised about a booking that is about to be made; nothing is booked."""
+        data = load(_booking, request.payload)
+        with self.deployment.database.reading() as session:
+            given = advising.advise(
+                session,
+                self._office,
+                applicant_of(data, self._office),
+                slot_id=data.get("slot_id"),
+                hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
+            )
+        return {"advice": given}
 
     @rpc
     def ticket(self, request: Request) -> dict[str, Any]:

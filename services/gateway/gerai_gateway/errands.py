@@ -30,6 +30,7 @@ CHECK_REALM = "check-"
 #: What belongs to no agency, such as doors and lifts, is complained about to the mall itself.
 THE_MALL = "mall"
 LONGEST_RANGE_DAYS = 62
+ADVICE_SECONDS = 2.0
 
 
 def deployment_of_agency(mall: Mall, agency: str) -> str:
@@ -161,6 +162,23 @@ def book(mall: Mall, agency: str, body: Json, *, key: str) -> Json:
         body = {name: value for name, value in body.items() if name not in {"room_token", "proof"}}
     with mall.waits.place(deployment):
         return mall.bookings.book(agency, key=key, body=body)
+
+
+def advice(mall: Mall, agency: str, body: Json) -> list[Json]:
+    """Return what an agency advises before a booking is made; nothing where it gives no answer.
+
+    It is asked only where there may be something to say, and it holds nobody up.
+    """
+    routes = mall.catalogues.of(agency).contents.get("routes", [])
+    is_routed = any(body.get("purpose") in route["purposes"] for route in routes)
+    if not is_routed and body.get("urgent") is not False:
+        return []
+    try:
+        answer = mall.ask(deployment_of_agency(mall, agency), "advise", body, deadline=ADVICE_SECONDS)
+    except Refused:
+        return []
+    found: list[Json] = answer["advice"]
+    return found
 
 
 def ticket(mall: Mall, token: str) -> Json:

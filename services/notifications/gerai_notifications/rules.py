@@ -57,11 +57,22 @@ CAUSES = {
     "waiting_list.joined.v1": Cause(template="waiting_joined"),
     "waiting_list.offered.v1": Cause(template="waiting_offered"),
     "waiting_list.lapsed.v1": Cause(template="waiting_lapsed"),
+    "ticket.match_changed.v1": Cause(template="ticket_match_changed"),
     "complaint.filed.v1": Cause(template="complaint_filed"),
     "complaint.answered.v1": Cause(template="complaint_answered"),
     "complaint.closed.v1": Cause(template="complaint_closed"),
     "complaint.disputed.v1": Cause(template="complaint_disputed"),
 }
+
+
+#: What concerns an appointment is no news once that is over.
+ABOUT_APPOINTMENT = (
+    "ticket_booked",
+    "ticket_rescheduled",
+    "ticket_match_changed",
+    "moved_by_order",
+    "restored_by_order",
+)
 
 
 def valid_until(
@@ -77,7 +88,7 @@ def valid_until(
     """
     if template == "ticket_called":
         return happened_at + CALL_VALID
-    if template in ("ticket_booked", "ticket_rescheduled", "moved_by_order", "restored_by_order"):
+    if template in ABOUT_APPOINTMENT:
         return appointment_ends_at
     if template == "waiting_offered":
         return offer_ends_at

@@ -77,6 +77,11 @@ class Notifications:
         """Tell that the kept place is gone."""
         self._tell(session, event)
 
+    @on("ticket.match_changed.v1")
+    def ticket_match_changed(self, session: Session, event: Event) -> None:
+        """Tell which data differs from a list, and what to do, or that it does so no more."""
+        self._tell(session, event)
+
     @on("complaint.filed.v1")
     def complaint_filed(self, session: Session, event: Event) -> None:
         """Give the receipt with number and due date."""

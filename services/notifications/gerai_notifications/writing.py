@@ -164,6 +164,9 @@ def _ticket_facts(event: Event) -> dict[str, Any]:
         "address": data["site_address"][language],
         "counter": data["counter_name"][language] if data["counter_name"] else "",
         "times_called": ticket.times_called,
+        # Of events about a list alone.
+        "match_state": data.get("match_state", ""),
+        "differing_fields": data.get("differing_fields", []),
         "order": _order_facts(data["directive"], language) if "directive" in data else None,
     }
 

@@ -6,6 +6,7 @@ from gerai_shared.events.registry import EventType, Registry
 from gerai_shared.ticket import State, TicketSchema
 
 LANGUAGES = ("id", "en")
+MATCH_STATES = ("matches", "differs", "being_corrected", "corrected", "not_listed")
 NOTIFICATIONS = frozenset({"notifications"})
 
 
@@ -80,6 +81,18 @@ class WaitingNewsSchema(Schema):
     site_address = fields.Nested(TextSchema, required=True)
     time_zone = fields.String(required=True)
     service_name = fields.Nested(TextSchema, required=True)
+
+
+class MatchNewsSchema(TicketNewsSchema):
+    """How a ticket's holder compares with a list now; of what differs only the fields are named."""
+
+    match_state = fields.String(required=True, validate=validate.OneOf(MATCH_STATES))
+    previous_match_state = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(MATCH_STATES)
+    )
+    differing_fields = fields.List(
+        fields.String(validate=validate.OneOf(("name", "birth_date"))), required=True
+    )
 
 
 class ComplaintEventSchema(Schema):
@@ -162,6 +175,13 @@ REGISTRY = Registry(
         _waiting("waiting_list.joined.v1", "Somebody waits for a place of full days"),
         _waiting("waiting_list.offered.v1", "A place is kept for somebody on the waiting list, for a while"),
         _waiting("waiting_list.lapsed.v1", "An offer passed unused; the place goes to the next one"),
+        EventType(
+            name="ticket.match_changed.v1",
+            context="booking",
+            schema=MatchNewsSchema,
+            summary="Its holder's data differs from a list that it is compared with, or does so no more",
+            consumers=NOTIFICATIONS,
+        ),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

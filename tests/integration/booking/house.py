@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants, waiting_room
+from gerai_booking.models import grants, matching, waiting_room
 from gerai_booking.models.freed import freed_places
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
@@ -193,6 +193,11 @@ class House:
     def empty(self) -> None:
         """Take all tickets away."""
         gone = [
+            matching.ticket_matches,
+            matching.match_changes,
+            matching.list_entries,
+            matching.list_purposes,
+            matching.list_imports,
             people,
             waiting_room.entries,
             waiting_room.rooms,

@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
-from gerai_booking.counter import statistics_words
+from gerai_booking.counter import matching_shapes, statistics_words
 from gerai_booking.counter.calendar_pages import HoursSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
 from gerai_booking.counter.statistics_shapes import StatisticsSchema
@@ -88,6 +88,10 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.PersonSchema, {"name": "Warga Uji", "phone": "0" * 31, "email": "nobody"}),
     (schemas.PersonSchema, {**SOMEBODY, "email": f"{'w' * 60}@{'e' * 60}.{'e' * 60}.{'e' * 60}.org"}),
     (schemas.PersonSchema, {**SOMEBODY, "birth_date": "tomorrow", "hobby": "chess"}),
+    (matching_shapes.ImportSchema, {}),
+    (matching_shapes.ImportSchema, {"source": "x", "as_of": "?", "purposes": "?", "rows": "?", "why": "x"}),
+    (matching_shapes.DecisionSchema, {"seen": "differs"}),
+    (matching_shapes.DecisionSchema, {"seen": "differs", "state": "?", "note": "x"}),
     (schemas.BookingSchema, {"language": "fr"}),
     (schemas.BookingSchema, {"slot_id": "abcde", "person": None, "priority": None}),
     (schemas.BookingSchema, {"person": {**SOMEBODY, "nik": "3602146508900001"}}),

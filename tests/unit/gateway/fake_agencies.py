@@ -61,6 +61,9 @@ class FakeAgencies:
         self.full: set[str] = set()
         self.identity_note: str | None = None
         self.directive: Json | None = None
+        self.match: Json | None = None
+        self.restriction: Json | None = None
+        self.advice: list[Json] = []
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -266,6 +269,9 @@ class FakeAgencies:
             self.answers[request["key"]] = {"ticket": _schema.dump(ticket), "token": self.token(ticket)}
         return {"result": self.answers[request["key"]]}
 
+    def _advise(self, _agency: str, _payload: Json) -> Json:
+        return {"advice": self.advice}
+
     def _ticket(self, _agency: str, payload: Json) -> Json:
         return self._view(self._find(payload["token"]))
 
@@ -288,6 +294,8 @@ class FakeAgencies:
             "nik_masked": "3602************",
             "identity_note": self.identity_note,
             "directive": self.directive,
+            "match": self.match,
+            "restriction": self.restriction,
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},

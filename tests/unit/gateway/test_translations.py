@@ -37,6 +37,8 @@ OFFICERS_ONLY = {
     "unknown_suspension", "suspension_lifted", "wrong_length",
     "not_on_this_weekday", "unknown_directive", "scope_without_sites", "directive_over", "directive_undone",
     "closing_needs_order", "people_outside_hours", "no_whole_hour",
+    "list_missing", "list_too_large", "list_unreadable", "list_without_columns", "list_empty", "rows_refused",
+    "unknown_match", "match_moved_on",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

@@ -20,6 +20,8 @@ ORDER = {
     "text": {"id": "Kantor ditutup karena banjir.", "en": "The office is closed because of a flood."},
     "choose_until": "2026-12-24",
 }
+#: What events about a list say beside the ticket.
+MATCH = {"match_state": "differs", "previous_match_state": None, "differing_fields": ["name"]}
 TICKET_TOKEN = "immigration.example-of-a-token"
 
 
@@ -84,6 +86,7 @@ def ticket_event(
         "duration_minutes": 30,
         "counter_name": None,
         **({"directive": ORDER} if "_by_order" in event_type else {}),
+        **(MATCH if event_type == "ticket.match_changed.v1" else {}),
         **changes,
     }
     return _event(event_type, data, time=time, event_id=event_id)

@@ -284,3 +284,22 @@ def test_a_moment_is_shown_on_the_day_of_the_site() -> None:
     # 23:30 UTC on Monday is Tuesday morning in Gorontalo; the day is the site's own.
     event = ticket_event(starts_at=datetime(2026, 11, 23, 23, 30, tzinfo=UTC), time_zone="Asia/Makassar")
     assert "07.30 WITA" in letter_about(event).text
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "missing"),
+    [
+        ("differs", "ada data yang berbeda", "surat perbaikannya"),
+        ("being_corrected", "Data Anda sedang diperbaiki", "Mohon cocokkan KTP"),
+        ("corrected", "data Anda sudah diperbaiki", "Yang berbeda"),
+    ],
+)
+def test_a_letter_about_a_list_names_the_field_and_says_that_the_place_is_kept(
+    state: str, expected: str, missing: str
+) -> None:
+    event = ticket_event("ticket.match_changed.v1", match_state=state, differing_fields=["birth_date"])
+    letter = letter_about(event)
+    assert expected in f"{letter.subject} {letter.text}"
+    assert "Tempat Anda tetap disimpan" in letter.text
+    assert missing not in letter.text
+    assert ("Tanggal lahir" in letter.text) == (state != "corrected")

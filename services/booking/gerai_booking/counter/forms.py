@@ -26,16 +26,27 @@ class OfficersForms(Signed):
     """What pages with forms share. A page has several: fields are named after their form (`quota_why`)."""
 
     def carry_out_form(
-        self, request: Request, *, form: str, schema: Schema, run: Run, show: Show, back: str
+        self,
+        request: Request,
+        *,
+        form: str,
+        schema: Schema,
+        run: Run,
+        show: Show,
+        back: str,
+        also: object = None,
     ) -> Response:
         """Carry out a form once for its key, then lead to `back`; refused, show it as it was filled in.
+
+        What was ticked several times is read with spaces between; `also` is what is sent beside the fields,
+        such as the digest of a file: a repeat has to repeat it, too.
 
         `show` is called with status, refused_form, filled, error and errors (by the name of the field).
         """
         self.pages.check_form(request)
-        filled = {name: request.form.get(f"{form}_{name}", "") for name in schema.fields}
+        filled = {name: " ".join(request.form.getlist(f"{form}_{name}")) for name in schema.fields}
         try:
-            self._once(request, back, form, filled, load(schema, filled), run)
+            self._once(request, [back, form, filled, also], load(schema, filled), run)
         except Refused as refused:
             return show(
                 status=refused.status,
@@ -49,9 +60,7 @@ class OfficersForms(Signed):
     def _once(
         self,
         request: Request,
-        address: str,
-        form: str,
-        filled: dict[str, str],
+        body: list[object],
         asked: dict[str, Any],
         run: Run,
     ) -> None:
@@ -66,7 +75,7 @@ class OfficersForms(Signed):
                 session,
                 scope=f"form:{officer.id}",
                 key=request.form.get("idempotency_key") or new_id(),
-                body=[address, form, filled],
+                body=body,
                 now=self.deployment.clock.now(),
                 run=once,
             )

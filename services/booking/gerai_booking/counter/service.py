@@ -11,6 +11,7 @@ from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.calendar_pages import CalendarPages
 from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.manage_pages import ManagePages
+from gerai_booking.counter.matching_pages import MatchingPages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
@@ -21,6 +22,7 @@ class CounterService(
     CounterApi,
     CounterPages,
     ManagePages,
+    MatchingPages,
     PlanPages,
     CalendarPages,
     DirectivePages,

@@ -44,7 +44,7 @@ class StatisticsPages(Signed):
     @at_the_door
     def statistics_csv(self, request: Request) -> Response:
         """Answer one table as CSV: `?table=tickets` (or waiting, course, quota), and what is asked."""
-        tables = self._tables(request, self._read(request, self._asked(request)))
+        tables = self._tables(request, self._counted(request, self._asked(request)))
         wanted = request.args.get("table", "tickets")
         table = next((table for table in tables.all if table.code == wanted), None)
         if table is None:
@@ -55,7 +55,7 @@ class StatisticsPages(Signed):
     @at_the_door
     def statistics_workbook(self, request: Request) -> Response:
         """Answer all tables as a workbook with their explanation."""
-        tables = self._tables(request, self._read(request, self._asked(request)))
+        tables = self._tables(request, self._counted(request, self._asked(request)))
         time_zone = self.office.site(tables.seen.wanted.sites[0]).time_zone
         made_at = date_time(tables.seen.made_at, time_zone, language=language_of(request))
         body = files.workbook_of(
@@ -68,14 +68,14 @@ class StatisticsPages(Signed):
     @http("GET", "/api/v1/statistics")
     def api_statistics(self, request: Request) -> Response:
         """Answer the statistics as JSON; a hidden number is null, and named in `hidden`."""
-        return json_response(as_json(self._read(request, self._asked(request))))
+        return json_response(as_json(self._counted(request, self._asked(request))))
 
     def _asked(self, request: Request, **given: str) -> dict[str, Any]:
         fields = {name: value for name, value in request.args.items() if name not in NOT_ASKED}
         asked: dict[str, Any] = load(StatisticsSchema(), fields | given)
         return asked
 
-    def _read(self, request: Request, asked: dict[str, Any]) -> Statistics:
+    def _counted(self, request: Request, asked: dict[str, Any]) -> Statistics:
         """Return what is asked for. Raises SignInRequired, Forbidden, UnknownSite."""
         now = self.deployment.clock.now()
         sites = (asked["site"],) if asked["site"] else tuple(site.code for site in self.office.agency.sites)
@@ -108,7 +108,7 @@ class StatisticsPages(Signed):
         path = f"/statistics/{site}" if site else "/statistics"
         context["address"] = partial(view.address, filled=context["filled"])
         try:
-            seen = self._read(request, self._asked(request, site=site or ""))
+            seen = self._counted(request, self._asked(request, site=site or ""))
         except InvalidRequest as refused:
             wrong = refused.details["fields"]
             errors = {name: self.pages.text(request, texts[0]) for name, texts in wrong.items()}

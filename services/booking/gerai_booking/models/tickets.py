@@ -21,6 +21,7 @@ from gerai_shared.ticket import (
 )
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -145,6 +146,8 @@ people = Table(
     Column("language", String(2), nullable=False),
     Column("purpose", String(60), nullable=True),
     Column("identity_note", String(40), nullable=True),
+    # What its holder said of the haste, asked while a regime restricts the site (S3-5); none: nobody asked.
+    Column("urgent", Boolean, nullable=True),
 )
 
 #: Every change of every ticket: who, when, and what it was before.
@@ -182,6 +185,7 @@ class Person:
     language: str
     purpose: str | None
     identity_note: str | None = None
+    urgent: bool | None = None
 
 
 def ticket_of(row: Any, agency: str) -> Ticket:
@@ -254,6 +258,7 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
         language=row.language,
         purpose=row.purpose,
         identity_note=row.identity_note,
+        urgent=row.urgent,
     )
 
 

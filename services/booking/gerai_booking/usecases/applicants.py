@@ -20,6 +20,8 @@ from gerai_booking.usecases.office import Office
 #: The NIK says another day of birth than the applicant: a warning, never a refusal (see rules.identity).
 BIRTH_DATE_DIFFERS = "birth_date_differs"
 NO_POLICE_REPORT = "Please give the number, the date and the station of the police report."
+#: What somebody answers who lives in none of the regencies that we know.
+OTHER_REGENCY = "other"
 FUTURE_REPORT = "The date of the police report is in the future."
 
 
@@ -44,7 +46,7 @@ class Applicant:
     identity: str
     masked_identity: str
     person_hash: str
-    #: The regency the NIK was first registered in, until a better word is given.
+    #: The regency that the applicant names; the one the NIK was first registered in where none is named.
     origin: str | None
     birth_date: date | None
     phone: str | None
@@ -56,6 +58,7 @@ class Applicant:
     married: bool = False
     police_report: PoliceReport | None = None
     identity_note: str | None = None
+    urgent: bool | None = None
 
     def check_for(self, service: Service, *, day: date, now: datetime) -> None:
         """Refuse who is not served here on a day.
@@ -102,6 +105,7 @@ class Applicant:
             language=self.language,
             purpose=self.purpose,
             identity_note=self.identity_note,
+            urgent=self.urgent,
         )
 
     def _report(self) -> dict[str, str | None]:
@@ -133,7 +137,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         identity=identity,
         masked_identity=masked,
         person_hash=office.person_hash(f"{citizenship}:{identity}"),
-        origin=origin,
+        origin=_origin(person.get("regency"), origin),
         birth_date=birth_date,
         married=person.get("married", False),
         police_report=PoliceReport(**data["police_report"]) if data.get("police_report") else None,
@@ -144,4 +148,12 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         lane=Lane.PRIORITY if data.get("priority") else Lane.APPOINTMENT,
         purpose=data.get("purpose"),
         precondition_met=data.get("precondition_met", False),
+        urgent=data.get("urgent"),
     )
+
+
+def _origin(named: str | None, registered: str | None) -> str | None:
+    """Return the regency somebody comes from: what they say goes before their NIK, also `other`."""
+    if named is None:
+        return registered
+    return None if named == OTHER_REGENCY else named

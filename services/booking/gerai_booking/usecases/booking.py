@@ -23,8 +23,10 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import places, tickets, waiting_list, waiting_room
 from gerai_booking.refusals import OfferOfAnother, OpenTicketExists, ProofUsed, UnknownTicket
 from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases.advising import advice_for_many
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
+from gerai_booking.usecases.comparing import Subject, compare_booked
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import Orders, orders_in_force
@@ -135,9 +137,25 @@ def _book_fresh(
             for key in by_key
             if key in booked
         ),
+        *compare_booked(session, office, [_subject(booked[key], by_key[key]) for key in booked], now=now),
         now=now,
     )
-    return {**refused, **{key: receipt(ticket) for key, (ticket, _person) in booked.items()}}
+    given = advice_for_many(session, office, {key: (by_key[key].applicant, booked[key][0]) for key in booked})
+    answers = {key: {**receipt(ticket), "advice": given[key]} for key, (ticket, _person) in booked.items()}
+    return {**refused, **answers}
+
+
+def _subject(booked: tuple[Ticket, tickets.Person], request: BookingRequest) -> Subject:
+    ticket, person = booked
+    applicant = request.applicant
+    return Subject(
+        ticket=ticket,
+        person=person,
+        person_hash=applicant.person_hash,
+        name=applicant.name,
+        birth_date=applicant.birth_date,
+        context=request.context,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -396,4 +414,5 @@ def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
         "language": person.language,
         "purpose": person.purpose,
         "identity_note": person.identity_note,
+        "urgent": person.urgent,
     }

@@ -3,7 +3,19 @@
 from datetime import date
 from typing import Any
 
-from gerai_booking.rules.catalogue import Fee, Promise, Requirement, Service, Site, Text, fees_on, period_on
+from gerai_booking.rules.catalogue import (
+    Fee,
+    Promise,
+    Requirement,
+    Route,
+    Service,
+    Site,
+    Text,
+    fees_on,
+    period_on,
+)
+from gerai_booking.rules.regions import PROVINCES, REGENCIES
+from gerai_booking.rules.routing import covered_on
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
 
@@ -25,6 +37,29 @@ def catalogue(office: Office, *, today: date) -> dict[str, Any]:
         },
         "sites": [_site(office, site, today) for site in agency.sites],
         "services": [_service(office, service, today) for service in agency.services],
+        "regencies": [_regency(code) for code in REGENCIES],
+        "coverage": [
+            {**_regency(regency), "sites": sites}
+            for regency, sites in sorted(covered_on(agency.coverage, today).items())
+        ],
+        "routes": [_route(route) for route in agency.routes if route.holds_on(today)],
+    }
+
+
+def _regency(code: str) -> dict[str, str]:
+    return {"code": code, "name": REGENCIES.get(code, code), "province": PROVINCES.get(code[:2], code[:2])}
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {
+        "purposes": list(route.purposes),
+        "regencies": [_regency(code) for code in route.regencies],
+        "office": both(route.office),
+        "site": route.site,
+        "why": both(route.why),
+        "basis": route.basis,
+        "valid_from": route.valid_from.isoformat(),
+        "valid_to": route.valid_to.isoformat() if route.valid_to else None,
     }
 
 

@@ -12,6 +12,7 @@ from gerai_booking.refusals import NeedsNewHour, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases import freeing
 from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.comparing import kept_until
 from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.offers import given_up
 from gerai_booking.usecases.office import Office
@@ -67,7 +68,8 @@ def reschedule(
 ) -> Ticket:
     """Move a booking to another hour: a new ticket of the same visit replaces the old one.
 
-    The old place is given back only when the new one is taken; refused, everything stays as it was.
+    The old place is given back only when the new one is taken; refused, everything stays as it was. Whose
+    data is being corrected at its source may move until the day of the ticket is over (S1-5).
     Raises UnknownTicket, UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, StaleRevision,
     TransitionNotAllowed, TooLateToChange and what `Door.check` raises.
     """
@@ -78,6 +80,7 @@ def reschedule(
         actor=Actor.CITIZEN,
         now=now,
         revision=revision,
+        changeable_until=kept_until(session, office, old, now=now),
         replaced_by=new_id(),
         finished_at=now,
     )

@@ -14,7 +14,7 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import tickets
+from gerai_booking.models import matching, tickets
 from gerai_booking.refusals import (
     CounterBusy,
     CounterIdle,
@@ -204,6 +204,7 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
     new = replace(new, checked_in_at=ticket.checked_in_at or desk.now)
     add_waiting(session, desk, new, origin=tickets.own_of(session, ticket.id)["origin"])
     tickets.copy_person(session, ticket.id, new.id)
+    matching.copy_match(session, ticket.id, new.id)
     announce(
         session,
         office,

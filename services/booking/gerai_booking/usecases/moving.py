@@ -8,7 +8,7 @@ from gerai_shared.ids import new_id
 from gerai_shared.ticket import Actor, State, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import places, tickets
+from gerai_booking.models import matching, places, tickets
 from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.usecases import freeing
 from gerai_booking.usecases.issuing import appointment_row, numbers_for
@@ -82,5 +82,6 @@ def _write(
     if not tickets.add(session, [appointment_row(new, **tickets.own_of(session, old.id))]):
         raise OpenTicketExists
     tickets.copy_person(session, old.id, new.id)
+    matching.copy_match(session, old.id, new.id)
     tickets.add_history(session, [tickets.history_row(None, new, actor=actor, now=now)])
     return new

@@ -9,7 +9,7 @@ from gerai_shared.ticket import AT_COUNTER_STATES, Actor, StaleRevision, State, 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import tickets
+from gerai_booking.models import matching, tickets
 from gerai_booking.models.tickets import Person
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.usecases.office import Office
@@ -51,6 +51,8 @@ class CounterQueue:
     current: Ticket | None
     person: Person | None
     police_report: dict[str, str] | None
+    #: How whoever is at the counter compares with a list: a MatchState, None where there is no list.
+    match: str | None
     waiting: list[Ticket]
     parked: list[Ticket]
     expected: list[Ticket]
@@ -79,6 +81,7 @@ def counter_queue(
         current=current,
         person=person,
         police_report=_police_report(office, person),
+        match=_match(session, current),
         waiting=waiting,
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(
@@ -154,6 +157,11 @@ def _police_report(office: Office, person: Person | None) -> dict[str, str] | No
     opened = office.sealer.unseal(person.sealed) if person else {}
     report = {name: opened.get(f"police_report_{name}", "") for name in ("number", "date", "station")}
     return report if report["number"] else None
+
+
+def _match(session: Session, current: Ticket | None) -> str | None:
+    found = matching.match_of(session, current.id) if current else None
+    return str(found.state) if found is not None else None
 
 
 def _undoable(session: Session, office: Office, *, site: str, counter: str, now: datetime) -> Ticket | None:

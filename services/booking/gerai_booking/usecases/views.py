@@ -1,18 +1,21 @@
 """What leaves the engine: a ticket for its holder, for boards, for a complaint."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gerai_shared import outbox
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import directives, tickets
+from gerai_booking.models import directives, matching, tickets
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
+from gerai_booking.rules.matching import MatchState
 from gerai_booking.rules.visits import check_in_opens_at
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.restrictions import restriction_at
 
 _schema = TicketSchema()
 #: A display shows the last calls for a while, whatever came of them.
@@ -55,6 +58,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
     site = office.site(ticket.site)
     person = tickets.person_of(session, ticket.id)
     offer = office.offer(ticket.site, ticket.service)
+    match = matching.match_of(session, ticket.id) if person and person.purpose else None
     return {
         "ticket": dump(ticket),
         "token": office.token(ticket.id),
@@ -68,9 +72,11 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "name_masked": person.masked_name if person else None,
         "nik_masked": person.masked_identity if person else None,
         "identity_note": person.identity_note if person else None,
+        "match": match_view(match) if match else None,
+        "restriction": _restriction(session, office, ticket, now),
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "directive": _directive(session, ticket),
-        "can": _can(office, ticket, now),
+        "can": _can(office, ticket, now, kept_until=kept_until_of(office, ticket, match)),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
     }
 
@@ -91,12 +97,34 @@ def _directive(session: Session, ticket: Ticket) -> dict[str, Any] | None:
     }
 
 
-def _can(office: Office, ticket: Ticket, now: datetime) -> dict[str, Any]:
+def match_view(match: Any) -> dict[str, Any]:
+    """Return what a ticket's holder may see of how they compare with a list: never what stands on it."""
+    return {"state": match.state, "source": match.source, "differences": matching.differences_in(match)}
+
+
+def kept_until_of(office: Office, ticket: Ticket, match: Any | None) -> datetime | None:
+    """Return until when a place is kept for whose data is being corrected: the end of its day (S1-5)."""
+    if match is None or match.state != MatchState.BEING_CORRECTED:
+        return None
+    zone = ZoneInfo(office.site(ticket.site).time_zone)
+    return datetime.combine(ticket.day + timedelta(days=1), time(0), zone).astimezone(UTC)
+
+
+def _restriction(session: Session, office: Office, ticket: Ticket, now: datetime) -> dict[str, Any] | None:
+    """What the form for the details has to know of a regime; nobody else asks."""
+    if ticket.state not in {State.HELD, State.EXPIRED}:
+        return None
+    return restriction_at(session, office, site=ticket.site, day=ticket.day, now=now)
+
+
+def _can(
+    office: Office, ticket: Ticket, now: datetime, *, kept_until: datetime | None = None
+) -> dict[str, Any]:
     opens = check_in_opens_at(ticket.slot_starts_at) if ticket.slot_starts_at else None
     checkable = _may(ticket, State.CHECKED_IN, now) and ticket.state is State.BOOKED
     return {
         "cancel": _may(ticket, State.CANCELLED, now),
-        "reschedule": _may(ticket, State.RESCHEDULED, now),
+        "reschedule": _may(ticket, State.RESCHEDULED, now, kept_until=kept_until),
         "check_in": checkable
         and opens is not None
         and opens <= now
@@ -105,9 +133,9 @@ def _can(office: Office, ticket: Ticket, now: datetime) -> dict[str, Any]:
     }
 
 
-def _may(ticket: Ticket, to: State, now: datetime) -> bool:
+def _may(ticket: Ticket, to: State, now: datetime, *, kept_until: datetime | None = None) -> bool:
     try:
-        move(ticket, to, actor=Actor.CITIZEN, now=now)
+        move(ticket, to, actor=Actor.CITIZEN, now=now, changeable_until=kept_until)
     except Refused:
         return False
     return True

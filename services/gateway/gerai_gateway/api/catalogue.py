@@ -11,6 +11,7 @@ from gerai_gateway.entrypoints import Operation, public
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import RangeTooLong, UnknownAgency, UnknownService, UnknownSite
 from gerai_gateway.schemas import given, taken
+from gerai_gateway.schemas.advice import CoverageSchema
 
 TAG = "Catalogue"
 _query = taken.AvailabilityQuerySchema()
@@ -65,6 +66,28 @@ class CatalogueApi:
                 **_age(catalogue),
                 "services": list(catalogue.services.values()),
                 "next_releases": catalogue.releases,
+            }
+        )
+
+    @public(
+        "GET",
+        "/api/v1/agencies/<agency>/coverage",
+        operation=Operation(
+            summary="Which office is there for which regency, and who is advised to go to another one",
+            tag=TAG,
+            answer=CoverageSchema,
+            refusals=(UnknownAgency, Unavailable),
+        ),
+    )
+    def api_coverage(self, _request: Request, agency: str) -> Response:
+        """Answer an agency's coverage as it last told it."""
+        catalogue = self.mall.catalogues.of(agency)
+        return json_response(
+            {
+                "agency": agency,
+                **_age(catalogue),
+                "coverage": catalogue.contents.get("coverage", []),
+                "routes": catalogue.contents.get("routes", []),
             }
         )
 

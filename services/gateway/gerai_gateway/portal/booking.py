@@ -1,5 +1,6 @@
 """Booking: a day and an hour, then who comes, then a ticket."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -85,7 +86,10 @@ class BookingPages(PortalPages):
             given = {"room_token": room, "proof": form.get("proof")}
             body |= {name: value for name, value in given.items() if value}
         try:
-            self._check(body, self.mall.catalogues.of(agency).service(service))
+            self._check(body, self.mall.catalogues.of(agency).service(service), form)
+            if not form.get("advised") and (advice := errands.advice(self.mall, agency, body)):
+                # Said once, before anything is booked; whoever goes on has decided.
+                return self._details(request, self._held(agency, service, token), form=form, advice=advice)
             booked = errands.book(self.mall, agency, body, key=key)
         except Refused as refusal:
             if refusal.code in forms.UNANSWERED and (seen := self._seen(agency, service, token, form)):
@@ -99,7 +103,7 @@ class BookingPages(PortalPages):
         self.mall.availability.outdate(agency, booked["ticket"]["site"])
         return see_other(f"/t/{booked['token']}?new=1")
 
-    def _check(self, body: Json, service: Json) -> None:
+    def _check(self, body: Json, service: Json, form: Mapping[str, str]) -> None:
         """Refuse with everything that is wrong at once. Raises InvalidRequest."""
         problems: dict[str, list[str]] = {}
         try:
@@ -108,6 +112,8 @@ class BookingPages(PortalPages):
             problems = refusal.details["fields"]
         if service["purposes"] and not body.get("purpose"):
             problems["purpose"] = [CHOOSE_A_PURPOSE]
+        if form.get("asks_urgency") and "urgent" not in body:
+            problems["urgent"] = [taken.CHOOSE]
         if service["precondition"] and not body["precondition_met"]:
             problems["precondition_met"] = [CONFIRM]
         if service.get("ages", "any") != "any" and "birth_date" not in body["person"]:
@@ -221,7 +227,13 @@ class BookingPages(PortalPages):
         }
 
     def _details(
-        self, request: Request, view: Json, *, form: dict[str, str], refusal: Refused | None = None
+        self,
+        request: Request,
+        view: Json,
+        *,
+        form: dict[str, str],
+        refusal: Refused | None = None,
+        advice: Sequence[Json] = (),
     ) -> Response:
         ticket = view["ticket"]
         catalogue = self.mall.catalogues.of(ticket["agency"])
@@ -247,6 +259,8 @@ class BookingPages(PortalPages):
             **self._task(request, ticket["agency"], ticket["site"], ticket["service"], ticket["day"]),
             needs_number=refusal is not None and refusal.code in ROOM_CODES,
             form=form,
+            advice=advice,
+            regencies=catalogue.contents.get("regencies", []),
             errors=by_field,
             summary=summary,
             key=forms.key_to_keep(form, refusal),

@@ -21,6 +21,7 @@ FIELD_OF_PATH = {
     "person.phone": "phone",
     "person.birth_date": "birth_date",
     "person.married": "married",
+    "person.regency": "regency",
     "police_report": "police_number",
     "police_report.number": "police_number",
     "police_report.date": "police_date",
@@ -59,7 +60,9 @@ LABELS = {
     "birth_date": "Date of birth",
     "email": "E-mail address",
     "phone": "Mobile number",
+    "regency": "Regency or city where you live",
     "purpose": "Purpose",
+    "urgent": "Is it urgent?",
     "precondition_met": "Before you book",
     "police_number": "Number of the police report",
     "police_date": "Date of the police report",
@@ -97,7 +100,7 @@ def key_to_keep(form: Mapping[str, str], refusal: Refused | None) -> str | None:
 def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> dict[str, Any]:
     """Return the interface's booking in a form; a chosen hour goes before the hold."""
     place = {"slot_id": form["slot_id"]} if form.get("slot_id") else {"hold_token": hold_token}
-    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date")}
+    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date", "regency")}
     # People copy numbers with the spaces of the card.
     person["nik"] = without_separators(form.get("nik", ""))
     person["passport_number"] = without_separators(form.get("passport_number", "")).upper()
@@ -109,6 +112,7 @@ def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> 
         **({"police_report": report} if report else {}),
         "precondition_met": bool(form.get("precondition_met")),
         "priority": bool(form.get("priority")),
+        **({"urgent": form["urgent"] == "yes"} if form.get("urgent") else {}),
         "language": language,
         "person": {name: value for name, value in person.items() if value}
         | ({"married": True} if form.get("married") else {}),

@@ -92,6 +92,21 @@ class HomePages(PortalPages):
             shapes=shapes,
         )
 
+    @public("GET", "/coverage", page=True)
+    def page_coverage(self, request: Request) -> Response:
+        """Show which office is there for which regency, and who is advised to go to another one."""
+        catalogues = self.mall.catalogues.known()
+        return self.page(
+            request,
+            "coverage.html",
+            section="coverage",
+            catalogues=catalogues,
+            covering=[catalogue for catalogue in catalogues if catalogue.contents.get("coverage")],
+            open_to_all=[catalogue for catalogue in catalogues if not catalogue.contents.get("coverage")],
+            silent=self.mall.catalogues.unknown(),
+            shapes=shapes,
+        )
+
     @public("GET", "/robots.txt")
     def robots(self, _request: Request) -> Response:
         """Tell search engines what they may look at: never tickets, complaints and the waiting list."""

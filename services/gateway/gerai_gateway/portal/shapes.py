@@ -56,6 +56,18 @@ def _fits(query: str, catalogue: Catalogue, service: Json) -> bool:
     return matches(query, [text[language] for text in texts for language in ("id", "en")])
 
 
+def purpose_label(catalogue: Catalogue, code: str) -> Json:
+    """Return what a purpose is called, in both languages; its code where no service has it by now."""
+    labels = (
+        purpose["label"]
+        for service in catalogue.services.values()
+        for purpose in service["purposes"]
+        if purpose["code"] == code
+    )
+    found: Json = next(labels, {"id": code, "en": code})
+    return found
+
+
 def lowest_fee(service: Json) -> int | None:
     """Return what the service costs at least, in rupiah, None when no fee is recorded."""
     return min((fee["amount_rupiah"] for fee in service["fees"] if not fee["additional"]), default=None)

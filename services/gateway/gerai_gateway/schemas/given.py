@@ -1,21 +1,10 @@
 """What the public interface answers. Agencies say it and the gateway passes it on; these describe it."""
 
 from gerai_shared.ticket import TicketSchema
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
 
-
-class Given(Schema):
-    """An answer may get further fields: clients pass over those that they do not know."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-
-class TextSchema(Given):
-    """One text in both languages."""
-
-    id = fields.String(required=True)
-    en = fields.String(required=True)
+from gerai_gateway.schemas.advice import AdviceSchema, MatchSchema, RestrictionSchema
+from gerai_gateway.schemas.base import Given, TextSchema
 
 
 class BrandSchema(Given):
@@ -261,6 +250,7 @@ class BookedSchema(Given):
     ticket = fields.Nested(TicketSchema, required=True)
     token = fields.String(required=True)
     url = fields.Url(required=True, require_tld=False)
+    advice = fields.List(fields.Nested(AdviceSchema))
 
 
 class AbilitiesSchema(Given):
@@ -287,6 +277,8 @@ class TicketViewSchema(Given):
     name_masked = fields.String(required=True, allow_none=True)
     nik_masked = fields.String(required=True, allow_none=True)
     identity_note = fields.String(allow_none=True, validate=validate.OneOf(("birth_date_differs",)))
+    match = fields.Nested(MatchSchema, allow_none=True)
+    restriction = fields.Nested(RestrictionSchema, allow_none=True)
     ahead = fields.Integer(required=True, allow_none=True)
     directive = fields.Nested(OrderOfTicketSchema, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)

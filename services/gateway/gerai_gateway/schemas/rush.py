@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from gerai_gateway.schemas.given import Given, TextSchema
+from gerai_gateway.schemas.base import Given, TextSchema
 
 
 class PlaceInLineSchema(Given):

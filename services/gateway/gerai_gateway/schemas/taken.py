@@ -20,6 +20,7 @@ NO_EMAIL: dict[str, Any] = {"invalid": "This is not an e-mail address."}
 NO_TEXT = "Please use letters and ordinary signs only."
 CHOOSE = "Please choose one of these."
 CHOOSE_AN_HOUR = "Please choose an hour."
+NO_REGENCY = "A regency is a code like 36.02, or the word other."
 NO_CODE = "This is no short name of ours."
 NO_REFERENCE = "This is no reference of ours."
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -93,6 +94,9 @@ class PersonSchema(Schema):
     )
     birth_date = fields.Date(allow_none=True)
     married = Flag()
+    regency = fields.String(
+        allow_none=True, validate=validate.Regexp(r"^(\d\d\.\d\d|other)\Z", re.ASCII, error=NO_REGENCY)
+    )
     phone = _phone()
     email = _email()
 
@@ -145,6 +149,7 @@ class BookingSchema(Schema):
     precondition_met = Flag()
     police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = Flag()
+    urgent = Flag(allow_none=True)
     language = _language()
     room_token = _room_token()
     proof = _proof()

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from gerai_gateway.schemas.given import Given, TextSchema
+from gerai_gateway.schemas.base import Given, TextSchema
 
 STATES = ("waiting", "offered", "taken", "lapsed", "left", "over")
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from gerai_booking.agencies.immigration.passports import child_passport, new_passport, renewal
 from gerai_booking.agencies.immigration.replacements import damaged_passport, lost_passport
+from gerai_booking.agencies.immigration.routing import coverage, routes
 from gerai_booking.agencies.immigration.stay_permits import stay_permit
 from gerai_booking.agencies.sites import (
     KANIM_SERANG,
@@ -51,6 +52,8 @@ def agency(today: date) -> Agency:
         offers=(*_offers_in_lebak(), *_offers_in_serang(), *_offers_in_gorontalo()),
         quotas=_quotas(),
         restriction_caps=_restriction_caps(),
+        coverage=coverage(),
+        routes=routes(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
     )
 

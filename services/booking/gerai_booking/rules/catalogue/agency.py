@@ -8,10 +8,12 @@ from gerai_booking.rules.catalogue.release_rules import ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
     Counter,
+    Coverage,
     DailyQuota,
     NamePeriod,
     Offer,
     RestrictionCap,
+    Route,
     Service,
     Site,
     Text,
@@ -34,6 +36,8 @@ class Agency:
     counters: tuple[Counter, ...]
     restriction_caps: tuple[RestrictionCap, ...] = ()
     releases: tuple[ReleaseRule, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""

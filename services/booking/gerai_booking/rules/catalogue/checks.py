@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from re import fullmatch
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from gerai_booking.rules.catalogue.release_rules import Horizon
 from gerai_booking.rules.catalogue.shapes import EVERY_WEEKDAY, Brand, Dated, Text
+from gerai_booking.rules.regions import REGENCIES
 
 if TYPE_CHECKING:
     from gerai_booking.rules.catalogue.agency import Agency
@@ -31,6 +32,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _offer_problems(agency)
     yield from _release_problems(agency)
     yield from _cap_problems(agency)
+    yield from _route_problems(agency)
     yield from _brand_problems(agency.brand)
 
 
@@ -84,6 +86,8 @@ def _reference_problems(agency: Agency) -> Iterator[str]:
     named_sites += [
         ("promise", row.site) for service in agency.services for row in service.promises if row.site
     ]
+    named_sites += [("coverage", row.site) for row in agency.coverage]
+    named_sites += [("route", row.site) for row in agency.routes if row.site]
     named_services = [("offer", offer.service) for offer in agency.offers]
     named_services += [("quota", quota.service) for quota in agency.quotas if quota.service]
     named_services += [("counter", code) for desk in agency.counters for code in desk.services]
@@ -106,6 +110,8 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
         rows.setdefault(about, []).append(quota)
     for rule in agency.releases:
         rows.setdefault(f"release at {rule.site or 'any site'}", []).append(rule)
+    for about, row in _rows_about_areas(agency):
+        rows.setdefault(about, []).append(row)
     for about, group in rows.items():
         ordered = sorted(group, key=lambda row: row.valid_from)
         yield from (f"{about}: a row has no basis" for row in ordered if not row.basis.strip())
@@ -115,6 +121,14 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
         for earlier, later in pairwise(ordered):
             if earlier.holds_on(later.valid_from):
                 yield f"{about}: two rows hold on {later.valid_from:%Y-%m-%d}"
+
+
+def _rows_about_areas(agency: Agency) -> Iterator[tuple[str, Dated]]:
+    for row in agency.coverage:
+        yield f"coverage of {row.regency} by {row.site}", row
+    for route in agency.routes:
+        for purpose, regency in product(route.purposes, route.regencies):
+            yield f"route of {purpose} from {regency}", route
 
 
 def _requirement_problems(agency: Agency) -> Iterator[str]:
@@ -236,6 +250,19 @@ def _weekday_problems(agency: Agency) -> Iterator[str]:
         }
         if staffed.isdisjoint(offer.weekdays):
             yield f"on no weekday a counter serves {offer.service} at {offer.site}"
+
+
+def _route_problems(agency: Agency) -> Iterator[str]:
+    purposes = {purpose.code for service in agency.services for purpose in service.purposes}
+    for route in agency.routes:
+        yield from (
+            f"a route is for the unknown purpose {code}" for code in route.purposes if code not in purposes
+        )
+        if not (route.purposes and route.regencies):
+            yield f"the route to {route.office.en} is for nobody"
+    named = [row.regency for row in agency.coverage]
+    named += [code for route in agency.routes for code in route.regencies]
+    yield from (f"{code} is no regency that we know" for code in named if code not in REGENCIES)
 
 
 def _brand_problems(brand: Brand) -> Iterator[str]:

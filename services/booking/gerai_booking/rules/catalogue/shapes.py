@@ -225,6 +225,31 @@ class RestrictionCap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Coverage(Dated):
+    """A regency (code of Kemendagri) that an office of ours is there for, at `site` (S0-4).
+
+    It says who is near, not who may come: any office may be used regardless of address.
+    """
+
+    site: str
+    regency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(Dated):
+    """Who applies for one of `purposes` and lives in one of `regencies` is advised to go to `office` (S1-9).
+
+    `site` is the office's code when it is one of ours. `why` says by whose wish the work was divided so.
+    """
+
+    purposes: tuple[str, ...]
+    regencies: tuple[str, ...]
+    office: Text
+    why: Text
+    site: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Counter:
     """A counter (loket): its `code` is what is called out, unique at the site over all agencies.
 
