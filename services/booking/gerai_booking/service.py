@@ -17,7 +17,16 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, planning, views
+from gerai_booking.usecases import (
+    application_views,
+    availability,
+    booking,
+    changes,
+    holding,
+    planning,
+    reminding,
+    views,
+)
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -55,6 +64,16 @@ class Openings(Entrypoint):
         while ended:
             with deployment.database.transaction() as session:
                 ended = planning.close_days(session, office, now=now) > 0
+        self._remind_and_end(deployment)
+
+    def _remind_and_end(self, deployment: Deployment) -> None:
+        """Look after what nobody collects, some in each transaction: what breaks off goes on later."""
+        office, now = deployment.extras["office"], deployment.clock.now()
+        for look_after in (reminding.remind, reminding.end_uncollected):
+            seen = True
+            while seen:
+                with deployment.database.transaction() as session:
+                    seen = look_after(session, office, now=now) > 0
 
 
 class BookingService:
@@ -140,7 +159,9 @@ class BookingService:
         asked = load(schemas.TokenSchema(), request.payload)
         with self.deployment.database.reading() as session:
             ticket = views.load_ticket(session, self._office, asked["token"])
-            return views.ticket_view(session, self._office, ticket, now=self.deployment.clock.now())
+            return application_views.whole_ticket(
+                session, self._office, ticket, now=self.deployment.clock.now()
+            )
 
     @rpc
     def cancel(self, request: Request) -> dict[str, Any]:
@@ -211,7 +232,9 @@ class BookingService:
     def _view(self, token: str) -> dict[str, Any]:
         with self.deployment.database.reading() as session:
             ticket = views.load_ticket(session, self._office, token)
-            return views.ticket_view(session, self._office, ticket, now=self.deployment.clock.now())
+            return application_views.whole_ticket(
+                session, self._office, ticket, now=self.deployment.clock.now()
+            )
 
 
 class RelayService:

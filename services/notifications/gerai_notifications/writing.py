@@ -1,5 +1,6 @@
 """Writes the letters: words from templates/messages, in the citizen's language, as plain text and as HTML."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -78,13 +79,14 @@ class Writer:
     def write(self, event: Event, *, name: str, token: str) -> Letter:
         """Return the letter about `event`.
 
-        `name` addresses its reader and may be ''; `token` opens the page of the ticket or complaint.
+        `name` addresses its reader and may be ''; `token` opens the page of the ticket (an
+        application is shown there, too) or of the complaint.
         """
         language = event.data["language"]
-        is_ticket = "ticket" in event.data
+        facts, page = _about(event)
         context = {
-            **(_ticket_facts(event) if is_ticket else _complaint_facts(event)),
-            "page_url": f"{self._public_url}/{'t' if is_ticket else 'c'}/{token}",
+            **facts(event),
+            "page_url": f"{self._public_url}/{page}/{token}",
             "home_url": f"{self._public_url}/",
         }
         template = self._plain[language].get_template(f"messages/{CAUSES[event.type].template}.txt")
@@ -150,6 +152,13 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
     return environment
 
 
+def _about(event: Event) -> tuple[Callable[[Event], dict[str, Any]], str]:
+    """Return what tells the facts of an event, and on which page of the portal its token opens them."""
+    if "ticket" in event.data:
+        return _ticket_facts, "t"
+    return (_application_facts, "t") if "application_id" in event.data else (_complaint_facts, "c")
+
+
 def _ticket_facts(event: Event) -> dict[str, Any]:
     data = event.data
     language = data["language"]
@@ -163,6 +172,21 @@ def _ticket_facts(event: Event) -> dict[str, Any]:
         "address": data["site_address"][language],
         "counter": data["counter_name"][language] if data["counter_name"] else "",
         "times_called": ticket.times_called,
+    }
+
+
+def _application_facts(event: Event) -> dict[str, Any]:
+    data = event.data
+    language = data["language"]
+    return {
+        "number": data["number"],
+        "service": data["service_name"][language],
+        "stage": data["stage"],
+        "stage_name": data["stage_name"][language],
+        "site": data["collection_name"][language],
+        "address": data["collection_address"][language],
+        "kept_until": long_day(data["kept_until"], language) if data["kept_until"] else "",
+        "promise": long_day(data["promise_on"], language) if data["promise_on"] else "",
     }
 
 

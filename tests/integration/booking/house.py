@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants
+from gerai_booking.models import applications, grants, handovers
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
@@ -189,6 +189,8 @@ class House:
     def empty(self) -> None:
         """Take all tickets away."""
         gone = [
+            *(handovers.reminders, handovers.handovers),
+            *(applications.application_steps, applications.incomplete_files, applications.applications),
             people,
             grants.grants,
             tickets,

@@ -34,6 +34,9 @@ OFFICERS_ONLY = {
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
     "unknown_suspension", "suspension_lifted", "wrong_length",
+    "unknown_application", "ticket_not_served", "no_applications", "application_exists", "incomplete_files",
+    "nothing_missing", "application_changed", "wrong_place_of_collection", "proofs_missing",
+    "nothing_to_correct", "still_kept", "move_not_allowed",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

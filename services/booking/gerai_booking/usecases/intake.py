@@ -16,21 +16,32 @@ from gerai_booking.refusals import (
     SiteClosedToday,
     WalkInFull,
 )
+from gerai_booking.rules.checklist import NOTHING_CHECKED, Checklist
 from gerai_booking.rules.quota import ALL, EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channel
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import full_bounds
 from gerai_booking.usecases.planning import open_day, rules_of
 
 
-def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
+def walk_in(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    service: str,
+    priority: bool,
+    checklist: Checklist = NOTHING_CHECKED,
+) -> Ticket:
     """Give a ticket to somebody who came without a booking; they wait from now on.
 
-    Raises UnknownSite, UnknownService, SiteClosedToday, WalkInFull.
+    Where only complete files are taken, everything has to be ticked on `checklist` first (S2-6). Raises
+    UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, WalkInFull.
     """
-    day, left = _today(session, office, desk, service)
+    day, left = _today(session, office, desk, service, checklist)
     channel = walk_in_channel(left, service, priority=priority)
     bounds = [bound for bound in bounds_of(service, channel) if bound in left]
     if full_bounds(left, bounds):
@@ -49,19 +60,20 @@ def over_quota(
     service: str,
     priority: bool,
     reason: str,
+    checklist: Checklist = NOTHING_CHECKED,
 ) -> Ticket:
     """Serve somebody although the places are gone (S1-4): by a supervisor, with a reason, within a limit.
 
     Where a place is left it is an ordinary number, and nothing is recorded. Raises Forbidden, UnknownSite,
-    UnknownService, SiteClosedToday, OverQuotaNotAllowed, OverQuotaUsedUp.
+    UnknownService, IncompleteFiles, SiteClosedToday, OverQuotaNotAllowed, OverQuotaUsedUp.
     """
     supervisor.must_be_supervisor()
-    day, left = _today(session, office, desk, service)
+    day, left = _today(session, office, desk, service, checklist)
     channel = walk_in_channel(left, service, priority=priority)
     bounds = [bound for bound in bounds_of(service, channel) if bound in left]
     beyond = full_bounds(left, bounds)
     if not beyond:
-        return walk_in(session, office, desk, service=service, priority=priority)
+        return walk_in(session, office, desk, service=service, priority=priority, checklist=checklist)
     allowed = left.get(Bound(ALL, OVER_QUOTA))
     if allowed is None:
         raise OverQuotaNotAllowed
@@ -76,15 +88,22 @@ def over_quota(
 
 
 def emergency(
-    session: Session, office: Office, desk: Desk, *, supervisor: Officer, service: str, reason: str
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    supervisor: Officer,
+    service: str,
+    reason: str,
+    checklist: Checklist = NOTHING_CHECKED,
 ) -> Ticket:
     """Serve an emergency beside every quota (S0-6): by a supervisor, with a reason, before everybody else.
 
     Only a quota for emergencies themselves limits them. Raises Forbidden, UnknownSite, UnknownService,
-    SiteClosedToday, EmergencyUsedUp.
+    IncompleteFiles, SiteClosedToday, EmergencyUsedUp.
     """
     supervisor.must_be_supervisor()
-    day, left = _today(session, office, desk, service)
+    day, left = _today(session, office, desk, service, checklist)
     bounds = [bound for bound in bounds_of(service, EMERGENCY) if bound in left]
     beyond = full_bounds(left, bounds)
     if any(bound.channel == EMERGENCY for bound in beyond):
@@ -97,10 +116,11 @@ def emergency(
 
 
 def _today(
-    session: Session, office: Office, desk: Desk, service: str
+    session: Session, office: Office, desk: Desk, service: str, checklist: Checklist
 ) -> tuple[date, Mapping[Bound, int | None]]:
     """Lock today's rows; return the day and what each has left. A day that nobody opened yet is opened."""
-    office.offer(desk.site, service)
+    if office.offer(desk.site, service).complete_files_only:
+        require_complete(office.service(service), checklist)
     site, day = office.site(desk.site), office.today(desk.site, desk.now)
     if office.closed_because(site, day) is not None:
         raise SiteClosedToday

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from gerai_booking.rules.catalogue.shapes import Brand, Dated, Text
+from gerai_booking.rules.catalogue.stages import stage_problems
 
 if TYPE_CHECKING:
     from gerai_booking.rules.catalogue.agency import Agency
@@ -29,6 +30,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _site_problems(agency)
     yield from _offer_problems(agency)
     yield from _brand_problems(agency.brand)
+    yield from stage_problems(agency)
 
 
 def _text_problems(value: object, where: str) -> Iterator[str]:
