@@ -58,6 +58,8 @@ class FakeAgencies:
         self.answers: dict[str, Json] = {}
         self.full: set[str] = set()
         self.identity_note: str | None = None
+        self.application: Json | None = None
+        self.incomplete_file: Json | None = None
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -258,6 +260,8 @@ class FakeAgencies:
             "name_masked": "Si** Co****",
             "nik_masked": "3602************",
             "identity_note": self.identity_note,
+            "application": self.application,
+            "incomplete_file": self.incomplete_file,
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},

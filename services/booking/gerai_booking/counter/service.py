@@ -8,6 +8,8 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.application_pages import ApplicationPages
+from gerai_booking.counter.handover_pages import HandoverPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
@@ -16,6 +18,8 @@ from gerai_booking.counter.plan_pages import PlanPages
 class CounterService(
     CounterApi,
     CounterPages,
+    ApplicationPages,
+    HandoverPages,
     ManagePages,
     PlanPages,
     StaticFiles,

@@ -21,7 +21,7 @@ from gerai_booking.rules.application import (
     moves_of,
     next_stages,
 )
-from gerai_booking.rules.catalogue import Collection, Service
+from gerai_booking.rules.catalogue import Collection, Requirement, Service
 from gerai_booking.rules.catalogue.stages import CLOSED, HANDED_OVER, READY, WAITING, stage_name
 from gerai_booking.usecases.applications import BY_THEIR_OWN_ACT
 from gerai_booking.usecases.handing_over import rule_of
@@ -137,6 +137,30 @@ def detail(session: Session, office: Office, *, site: str, application_id: str, 
     )
 
 
+def opened_from(session: Session, ticket_id: str, *, site: str) -> str | None:
+    """Return the id of the application that was opened from a ticket, if it is one of this site."""
+    found = applications.of_ticket(session, ticket_id)
+    return found.id if found is not None and site in {found.site, found.collection_site} else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedBack:
+    """A file that was handed back, with what lacked."""
+
+    row: Any
+    service: Service
+    missing: list[Requirement]
+
+
+def handed_back(session: Session, office: Office, *, site: str, record_id: str) -> HandedBack:
+    """Return the record of a file that was handed back at a site. Raises UnknownApplication."""
+    row = applications.find_incomplete(session, record_id)
+    if row is None or row.site != site:
+        raise UnknownApplication
+    service = office.service(row.service)
+    return HandedBack(row=row, service=service, missing=missing_in(service, row))
+
+
 def whole_ticket(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """Return everything a ticket's holder may see of it, with what became of it after the counter."""
     found = applications.of_ticket(session, ticket.id)
@@ -232,7 +256,7 @@ def _incomplete(office: Office, row: Any) -> dict[str, Any]:
     }
 
 
-def missing_in(service: Service, row: Any) -> list[Any]:
+def missing_in(service: Service, row: Any) -> list[Requirement]:
     """Return the requirements that lacked in a file that was handed back, as the catalogue has them now."""
     codes = set(json.loads(row.missing))
     return [requirement for requirement in service.requirements if requirement.code in codes]

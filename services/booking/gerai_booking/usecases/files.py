@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import applications, tickets
 from gerai_booking.models.applications import Application, Step
+from gerai_booking.models.tickets import Person
 from gerai_booking.refusals import (
     ApplicationExists,
     NoApplications,
@@ -116,6 +117,12 @@ def served_ticket(session: Session, office: Office, *, site: str, ticket_id: str
     if applications.of_ticket(session, ticket.id) is not None:
         raise ApplicationExists
     return ticket
+
+
+def to_open(session: Session, office: Office, *, site: str, ticket_id: str) -> tuple[Ticket, Person | None]:
+    """Return the ticket of which a file may be opened, and its holder. Raises what `served_ticket` raises."""
+    ticket = served_ticket(session, office, site=site, ticket_id=ticket_id)
+    return ticket, tickets.person_of(session, ticket_id)
 
 
 def turn_away(
