@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from gerai_booking.models.applications import Application
 from gerai_booking.models.tickets import people
 from gerai_booking.rules.checklist import NOT_CONCERNED, Checklist
 from gerai_booking.schemas import BookingSchema
+from gerai_booking.service import Openings
 from gerai_booking.usecases import (
     application_views,
     applications,
@@ -390,6 +392,15 @@ def test_what_was_collected_is_not_reminded_of(house: House) -> None:
     found = hand_over(house, ready(house))
     assert remind(house, NOW + 30 * A_DAY) == 0
     assert "reminded" not in told(house, found)
+
+
+def test_the_periodic_loop_of_the_bus_reminds(house: House) -> None:
+    found = ready(house)
+    clock = SimpleNamespace(now=lambda: NOW + 8 * A_DAY)
+    deployment: Any = SimpleNamespace(clock=clock, database=house.database, extras={"office": house.office})
+    for _replica in range(2):
+        Openings()._open_and_close(deployment)
+    assert told(house, found).count("reminded") == 1
 
 
 def race(house: House, found: Application) -> int:

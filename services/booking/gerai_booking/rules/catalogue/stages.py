@@ -21,7 +21,7 @@ REJECTED, WITHDRAWN, UNCOLLECTED = "rejected", "withdrawn", "cancelled_uncollect
 CLOSED = (REJECTED, WITHDRAWN, UNCOLLECTED)
 
 SIDE_STAGES = {
-    WAITING: Text(id="Menunggu Anda", en="Waiting for you"),
+    WAITING: Text(id="Menunggu pemohon", en="Waiting for the applicant"),
     REJECTED: Text(id="Ditolak", en="Rejected"),
     WITHDRAWN: Text(id="Ditarik kembali", en="Withdrawn"),
     UNCOLLECTED: Text(id="Dibatalkan karena tidak diambil", en="Cancelled, not collected"),
