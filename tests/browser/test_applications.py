@@ -68,7 +68,7 @@ def test_a_file_goes_from_the_counter_to_the_register(
     expect(page.get_by_role("alert")).to_contain_text("Kartu Keluarga")
     expect(page.locator("#field-open_have_identity-card")).to_be_checked()
     open_file(page)
-    expect(page.locator("#state-title")).to_have_text("Berkas lengkap, menunggu pembayaran")
+    expect(page.locator("#state-title")).to_have_text("Berkas lengkap")
     step(page, "Dibayar", "Foto, sidik jari, dan wawancara")
     # Interviewed on Tuesday, four working days.
     expect(page.get_by_role("main")).to_contain_text("7 Desember 2026")
@@ -100,7 +100,7 @@ def test_a_wrong_step_is_taken_back_and_both_stay_in_the_history(counters: Count
     step(page, "Dibayar")
     page.get_by_label("Apa yang keliru").fill("Belum dibayar, salah berkas")
     page.get_by_role("button", name="Tarik kembali").click()
-    expect(page.locator("#state-title")).to_have_text("Berkas lengkap, menunggu pembayaran")
+    expect(page.locator("#state-title")).to_have_text("Berkas lengkap")
     history = page.get_by_role("region", name="Riwayat")
     expect(history).to_contain_text("Dibayar (kemudian ditarik kembali)")
     expect(history).to_contain_text("Belum dibayar, salah berkas")

@@ -504,8 +504,10 @@ def test_the_overdue_come_first_to_pass_and_what_waits_or_is_ready_is_not_among_
     ready(house, 4)
     on = datetime(2026, 12, 9, 3, tzinfo=UTC)
     assert listed(house, "overdue", now=on) == [(late.number, "late"), (soon.number, "soon")]
-    assert [number for number, _ in listed(house, "waiting", now=on)] == [waiting.number]
-    assert len(listed(house, "open", now=on)) == 4
+    unpaid = opened(house, served(house, 5))
+    assert {number for number, _ in listed(house, "waiting", now=on)} == {waiting.number, unpaid.number}
+    assert [number for number, _ in listed(house, "file_complete", now=on)] == [unpaid.number]
+    assert len(listed(house, "open", now=on)) == 5
     assert len(listed(house, "ready", now=on)) == 1
     assert listed(house, "open", now=on, site="mpp-lebak") == []
 

@@ -274,6 +274,7 @@ STAGE = Stage(code="other", name=Text(id="Lain", en="Other"))
         ({"stages": (PASSPORT.stages[0], *PASSPORT.stages)}, "occurs twice"),
         ({"stages": (STAGE,), "promises": (), "collections": ()}, "nowhere to go"),
         ({"stages": (replace(STAGE, code="rejected"), *PASSPORT.stages)}, "beside the line"),
+        ({"stages": (replace(STAGE, waits_for_citizen=True), *PASSPORT.stages)}, "does not say what for"),
         ({"stages": (replace(STAGE, code="No!"), *PASSPORT.stages)}, "not made of small letters"),
         (
             {"promises": tuple(replace(row, counts_from_stage="") for row in PASSPORT.promises)},

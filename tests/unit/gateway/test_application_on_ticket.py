@@ -38,6 +38,7 @@ def application(**changes: Any) -> Json:
         "promise_basis": "Permenkumham 8/2014 Pasal 22",
         "promise_paused": False,
         "no_promise": None,
+        "asks": None,
         "note": None,
         "collection": {
             "site_name": both("Kantor Contoh"),
@@ -74,6 +75,7 @@ def test_the_page_tells_stages_promise_and_place(gateway) -> None:
             {"promise_on": None, "promise_from": None, "no_promise": both("Tergantung pemeriksaan")},
             "Tergantung",
         ),
+        ({"asks": both("Silakan bayar")}, "Silakan bayar"),
         ({"state": "waiting", "note": "Bawa akta", "promise_paused": True}, "Bawa akta"),
         ({"state": "waiting", "promise_paused": True}, "Hari itu mundur"),
         ({"state": "ready"}, "Bukti bayar"),

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     insert,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -212,11 +213,17 @@ def masked_names(session: Session, ticket_ids: Iterable[str]) -> dict[str, str]:
 
 
 def at_site(
-    session: Session, *, site: str, limit: int, stages: Sequence[str] | None = None, closed: bool = False
+    session: Session,
+    *,
+    site: str,
+    limit: int,
+    stages: Sequence[tuple[str, str]] | None = None,
+    closed: bool = False,
 ) -> list[Application]:
     """Return applications that were taken in or are collected at a site: the nearest promise first.
 
-    `closed` are those that are over, the newest first.
+    `stages` are the (service, stage) that are wanted, all without it; `closed` are those that are over, the
+    newest first.
     """
     here = (applications.c.site == site) | (applications.c.collection_site == site)
     where: list[ColumnElement[bool]] = [
@@ -224,7 +231,7 @@ def at_site(
         applications.c.closed_at.is_not(None) if closed else applications.c.closed_at.is_(None),
     ]
     if stages is not None:
-        where.append(applications.c.stage.in_(stages))
+        where.append(tuple_(applications.c.service, applications.c.stage).in_(list(stages)))
     order: list[Any] = [applications.c.promise_on.is_(None), applications.c.promise_on, applications.c.id]
     if closed:
         order = [applications.c.closed_at.desc(), applications.c.id.desc()]

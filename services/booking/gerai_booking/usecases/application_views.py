@@ -21,8 +21,8 @@ from gerai_booking.rules.application import (
     moves_of,
     next_stages,
 )
-from gerai_booking.rules.catalogue import Collection, Requirement, Service
-from gerai_booking.rules.catalogue.stages import CLOSED, HANDED_OVER, READY, WAITING, stage_name
+from gerai_booking.rules.catalogue import Collection, Requirement, Service, Text
+from gerai_booking.rules.catalogue.stages import CLOSED, HANDED_OVER, READY, SIDE_STAGES, WAITING, stage_name
 from gerai_booking.usecases.applications import BY_THEIR_OWN_ACT
 from gerai_booking.usecases.handing_over import rule_of
 from gerai_booking.usecases.office import Office
@@ -53,7 +53,7 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
         last = office.calendar.add_working_days(today, 1)
         found = applications.promised_until(session, site=site, last=last, limit=SHOWN)
     else:
-        stages = {"open": None, "closed": None, "waiting": [WAITING], "ready": [READY]}.get(wanted, [wanted])
+        stages = None if wanted in {"open", "closed"} else _stages_of(office, wanted)
         found = applications.at_site(
             session, site=site, stages=stages, closed=wanted == "closed", limit=SHOWN
         )
@@ -69,6 +69,19 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
         )
         for each in found
     ]
+
+
+def _stages_of(office: Office, wanted: str) -> list[tuple[str, str]]:
+    """Return the (service, stage) of a filter: all that wait for the citizen, or one of all services."""
+    found: list[tuple[str, str]] = []
+    for service in office.agency.services:
+        line = [stage.code for stage in service.stages if stage.code == wanted]
+        if wanted == "waiting":
+            line = [*(stage.code for stage in service.stages if stage.asks), WAITING]
+        elif wanted in SIDE_STAGES:
+            line = [wanted]
+        found += [(service.code, code) for code in line]
+    return found
 
 
 def _kept_too_long(application: Application, today: date) -> bool:
@@ -192,9 +205,14 @@ def _citizens_view(session: Session, office: Office, application: Application) -
         "promise_paused": progress.stopped_since is not None
         and not is_fulfilled(application.stage, service.stages),
         "no_promise": None if application.terms else both(service.promise_note),
+        "asks": both(_asked_at(application.stage, service)),
         "note": last.note if last.note and last.kind == MOVED else None,
         "collection": _collection(office, application),
     }
+
+
+def _asked_at(code: str, service: Service) -> Text | None:
+    return next((stage.asks for stage in service.stages if stage.code == code), None)
 
 
 def _state(application: Application, service: Service) -> str:

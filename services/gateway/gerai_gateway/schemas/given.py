@@ -265,7 +265,8 @@ class ApplicationSchema(Given):
 
     `promise_on` is null before the stage `promise_from`, from which `promise_days` working days are counted;
     while `promise_paused` it moves on by what the office waits for the citizen. Without a promise,
-    `no_promise` says why. `note` is what the officer wrote for the citizen at the last step.
+    `no_promise` says why. `asks` is what the citizen has to do next; `note` is what the officer wrote for
+    the citizen at the last step.
     """
 
     stage = fields.String(required=True)
@@ -281,6 +282,7 @@ class ApplicationSchema(Given):
     promise_basis = fields.String(required=True, allow_none=True)
     promise_paused = fields.Boolean(required=True)
     no_promise = fields.Nested(TextSchema, required=True, allow_none=True)
+    asks = fields.Nested(TextSchema, required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     collection = fields.Nested(CollectionSchema, required=True, allow_none=True)
 

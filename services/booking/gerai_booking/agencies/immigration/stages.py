@@ -20,8 +20,9 @@ def replacement_stages() -> tuple[Stage, ...]:
         Stage(code="examined", name=Text(id="Pemeriksaan selesai (BAP)", en="Examined (BAP)")),
         Stage(
             code="approved",
-            name=Text(id="Disetujui, menunggu pembayaran", en="Approved, waiting for payment"),
+            name=Text(id="Disetujui", en="Approved"),
             waits_for_citizen=True,
+            asks=_payment(),
             clock="stops",
         ),
         *_from_payment(),
@@ -86,14 +87,19 @@ def passport_collections() -> tuple[Collection, ...]:
 
 
 def _file_complete(*, waits_for_payment: bool) -> Stage:
-    name = Text(id="Berkas lengkap", en="File complete")
-    if waits_for_payment:
-        name = Text(id="Berkas lengkap, menunggu pembayaran", en="File complete, waiting for payment")
     return Stage(
         code="file_complete",
-        name=name,
+        name=Text(id="Berkas lengkap", en="File complete"),
         waits_for_citizen=waits_for_payment,
+        asks=_payment() if waits_for_payment else None,
         clock="stops" if waits_for_payment else "runs",
+    )
+
+
+def _payment() -> Text:
+    return Text(
+        id="Silakan bayar dengan kode bayar yang Anda terima, sebelum kode itu kedaluwarsa.",
+        en="Please pay with the billing code that you were given, before it expires.",
     )
 
 

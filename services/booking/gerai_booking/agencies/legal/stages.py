@@ -32,8 +32,12 @@ def apostille_stages() -> tuple[Stage, ...]:
         Stage(code="submitted", name=Text(id="Permohonan diajukan", en="Submitted")),
         Stage(
             code="verified",
-            name=Text(id="Diverifikasi, menunggu pembayaran", en="Verified, waiting for payment"),
+            name=Text(id="Diverifikasi", en="Verified"),
             waits_for_citizen=True,
+            asks=Text(
+                id="Silakan bayar lewat akun Anda di apostille.ahu.go.id.",
+                en="Please pay through your account at apostille.ahu.go.id.",
+            ),
             clock="stops",
         ),
         Stage(code="paid", name=Text(id="Dibayar", en="Paid")),
@@ -55,10 +59,12 @@ def _filed_by_the_applicant() -> tuple[Stage, ...]:
     return (
         Stage(
             code="advised",
-            name=Text(
-                id="Sudah dijelaskan, menunggu Anda mengajukan", en="Explained, waiting for you to file"
-            ),
+            name=Text(id="Sudah dijelaskan", en="Explained"),
             waits_for_citizen=True,
+            asks=Text(
+                id="Silakan ajukan permohonan Anda secara daring; petugas mendampingi bila perlu.",
+                en="Please file your application online; an officer helps where needed.",
+            ),
             clock="stops",
         ),
         Stage(code="filed", name=Text(id="Permohonan diajukan", en="Filed")),

@@ -93,13 +93,14 @@ class Promise(Dated):
 class Stage:
     """One stage of an application after the counter; those of a service follow each other in their order.
 
-    With `waits_for_citizen` the next step is the citizen's. While the `clock` stops, working days are not
-    counted against the promise.
+    With `waits_for_citizen` the next step is the citizen's, and `asks` says which. While the `clock` stops,
+    working days are not counted against the promise.
     """
 
     code: str
     name: Text
     waits_for_citizen: bool = False
+    asks: Text | None = None
     clock: Clock = "runs"
 
 

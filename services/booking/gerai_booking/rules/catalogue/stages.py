@@ -62,6 +62,9 @@ def _line_problems(service: Service, codes: list[str]) -> Iterator[str]:
             yield f"{service.code}: stage {code!r} is not made of small letters and single underscores"
         if code in SIDE_STAGES:
             yield f"{service.code}: {code} stands beside the line of every service, not in it"
+    for stage in service.stages:
+        if (stage.waits_for_citizen and stage.code != READY) != (stage.asks is not None):
+            yield f"{service.code}: {stage.code} waits for the citizen and does not say what for"
     if len(codes) == 1:
         yield f"{service.code}: an application that has one stage has nowhere to go"
     if (READY in codes or HANDED_OVER in codes) and codes[-2:] != [READY, HANDED_OVER]:
