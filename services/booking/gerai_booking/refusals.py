@@ -506,4 +506,78 @@ class MatchMovedOn(Refused):
     """Somebody else has changed this in the meantime. Please look at it again; nothing was changed."""
 
     code = "match_moved_on"
+
+
+class UnknownApplication(Refused):
+    """There is no such file."""
+
+    code = "unknown_application"
+    status = 404
+
+
+class TicketNotServed(Refused):
+    """A file is opened while its owner is being served, or after that."""
+
+    code = "ticket_not_served"
+    status = 409
+
+
+class NoApplications(Refused):
+    """This service ends at the counter: there is no file to follow."""
+
+    code = "no_applications"
+    status = 409
+
+
+class ApplicationExists(Refused):
+    """A file is open for this number already. Please look at the list of files."""
+
+    code = "application_exists"
+    status = 409
+
+
+class IncompleteFiles(Refused):
+    """The file is not complete. Still missing, or without a reason: %(missing)s."""
+
+    code = "incomplete_files"
+
+
+class NothingMissing(Refused):
+    """Everything on the checklist is there: please open the file instead."""
+
+    code = "nothing_missing"
+    status = 409
+
+
+class ApplicationChanged(Refused):
+    """Somebody else changed this file in the meantime. Please look again; nothing was changed."""
+
+    code = "application_changed"
+    status = 409
+
+
+class WrongPlaceOfCollection(Refused):
+    """This is handed over at another place: %(site)s."""
+
+    code = "wrong_place_of_collection"
+    status = 409
+
+
+class ProofsMissing(Refused):
+    """Whoever collects has to show as well: %(missing)s."""
+
+    code = "proofs_missing"
+
+
+class NothingToCorrect(Refused):
+    """There is no step of this file that could be taken back."""
+
+    code = "nothing_to_correct"
+    status = 409
+
+
+class StillKept(Refused):
+    """This is kept until %(day)s and cannot be cancelled before the day after."""
+
+    code = "still_kept"
     status = 409

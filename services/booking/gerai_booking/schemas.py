@@ -238,6 +238,13 @@ class WalkInSchema(Schema):
     priority = fields.Boolean(load_default=False)
     beyond = fields.String(load_default=None, validate=validate.OneOf((OVER_QUOTA, EMERGENCY), error=CHOICE))
     reason = fields.String(load_default=None, validate=REASON)
+    #: Where only complete files are taken: codes of requirements that are there, and reasons for what is not.
+    checked = fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=50))
+    absences = fields.Dict(
+        keys=fields.String(validate=CODE),
+        values=fields.String(validate=validate.Length(max=300)),
+        load_default=dict,
+    )
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:

@@ -19,6 +19,7 @@ from nameko.extensions import Entrypoint
 from gerai_booking import schemas
 from gerai_booking.usecases import (
     advising,
+    application_views,
     availability,
     booking,
     changes,
@@ -28,6 +29,7 @@ from gerai_booking.usecases import (
     plan,
     planning,
     releases,
+    reminding,
     views,
     waiting_list,
     waiting_room,
@@ -74,6 +76,7 @@ class Openings(Entrypoint):
             with deployment.database.transaction() as session:
                 ended = planning.close_days(session, office, now=now) > 0
         self._look_after_who_waits(deployment)
+        self._remind_and_end(deployment)
 
     def _look_after_who_waits(self, deployment: Deployment) -> None:
         """Offer what came free by itself, a transaction for each day: each goes on where one was left."""
@@ -84,6 +87,15 @@ class Openings(Entrypoint):
         for site, day in days:
             with deployment.database.transaction() as session:
                 waiting_list.make_offers(session, office, site=site, day=day, now=now)
+
+    def _remind_and_end(self, deployment: Deployment) -> None:
+        """Look after what nobody collects, some in each transaction: what breaks off goes on later."""
+        office, now = deployment.extras["office"], deployment.clock.now()
+        for look_after in (reminding.remind, reminding.end_uncollected):
+            seen = True
+            while seen:
+                with deployment.database.transaction() as session:
+                    seen = look_after(session, office, now=now) > 0
 
 
 class BookingService:
@@ -198,7 +210,9 @@ class BookingService:
         asked = load(schemas.TokenSchema(), request.payload)
         with self.deployment.database.reading() as session:
             ticket = views.load_ticket(session, self._office, asked["token"])
-            return views.ticket_view(session, self._office, ticket, now=self.deployment.clock.now())
+            return application_views.whole_ticket(
+                session, self._office, ticket, now=self.deployment.clock.now()
+            )
 
     @rpc
     def cancel(self, request: Request) -> dict[str, Any]:
@@ -308,7 +322,9 @@ class BookingService:
     def _view(self, token: str) -> dict[str, Any]:
         with self.deployment.database.reading() as session:
             ticket = views.load_ticket(session, self._office, token)
-            return views.ticket_view(session, self._office, ticket, now=self.deployment.clock.now())
+            return application_views.whole_ticket(
+                session, self._office, ticket, now=self.deployment.clock.now()
+            )
 
 
 class RelayService:

@@ -82,6 +82,36 @@ class Notifications:
         """Tell which data differs from a list, and what to do, or that it does so no more."""
         self._tell(session, event)
 
+    @on("application.waiting_for_citizen.v1")
+    def application_waiting(self, session: Session, event: Event) -> None:
+        """Tell that something is missing that only the owner can bring."""
+        self._tell(session, event)
+
+    @on("application.ready.v1")
+    def application_ready(self, session: Session, event: Event) -> None:
+        """Tell where and until when the result can be collected."""
+        self._tell(session, event)
+
+    @on("application.reminded.v1")
+    def application_reminded(self, session: Session, event: Event) -> None:
+        """Remind of a result that was not collected yet."""
+        self._tell(session, event)
+
+    @on("application.handed_over.v1")
+    def application_handed_over(self, session: Session, event: Event) -> None:
+        """Confirm the handover: who did not collect it can say so."""
+        self._tell(session, event)
+
+    @on("application.cancelled.v1")
+    def application_cancelled(self, session: Session, event: Event) -> None:
+        """Tell that there will be no result, and where the reason stands."""
+        self._tell(session, event)
+
+    @on("application.corrected.v1")
+    def application_corrected(self, session: Session, event: Event) -> None:
+        """Tell that what was told last was wrong."""
+        self._tell(session, event)
+
     @on("complaint.filed.v1")
     def complaint_filed(self, session: Session, event: Event) -> None:
         """Give the receipt with number and due date."""

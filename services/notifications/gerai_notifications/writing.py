@@ -181,6 +181,21 @@ def _order_facts(directive: dict[str, Any], language: str) -> dict[str, str]:
     }
 
 
+def _application_facts(event: Event) -> dict[str, Any]:
+    data = event.data
+    language = data["language"]
+    return {
+        "number": data["number"],
+        "service": data["service_name"][language],
+        "stage": data["stage"],
+        "stage_name": data["stage_name"][language],
+        "site": data["collection_name"][language],
+        "address": data["collection_address"][language],
+        "kept_until": long_day(data["kept_until"], language) if data["kept_until"] else "",
+        "promise": long_day(data["promise_on"], language) if data["promise_on"] else "",
+    }
+
+
 def _complaint_facts(event: Event) -> dict[str, Any]:
     return {
         "number": event.data["number"],
@@ -218,6 +233,8 @@ _ABOUT: dict[str, tuple[str, Callable[[Event], dict[str, Any]]]] = {
     "ticket": ("t", _ticket_facts),
     "complaint": ("c", _complaint_facts),
     "waiting_list": ("w", _waiting_facts),
+    # An application is shown on the page of its ticket.
+    "application": ("t", _application_facts),
 }
 
 

@@ -109,6 +109,40 @@ class ComplaintEventSchema(Schema):
     ticket_id = fields.UUID(required=True, allow_none=True)
 
 
+class ApplicationEventSchema(Schema):
+    """Where an application is after the counter; `number` is that of the ticket it was opened from.
+
+    `previous_stage` is null for a new one; `collection_site` is where its result is handed over.
+    """
+
+    application_id = fields.UUID(required=True)
+    ticket_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    service = fields.String(required=True)
+    site = fields.String(required=True)
+    collection_site = fields.String(required=True)
+    stage = fields.String(required=True)
+    previous_stage = fields.String(required=True, allow_none=True)
+    promise_on = fields.Date(required=True, allow_none=True)
+    revision = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class ApplicationNewsSchema(ApplicationEventSchema):
+    """A step that the owner is told of; `recipient` and `sealed_token` as in ticket events.
+
+    `kept_until` is the last day on which a result that is ready can be collected, null when there is none.
+    """
+
+    recipient = fields.String(required=True, allow_none=True)
+    sealed_token = fields.String(required=True)
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    service_name = fields.Nested(TextSchema, required=True)
+    stage_name = fields.Nested(TextSchema, required=True)
+    collection_name = fields.Nested(TextSchema, required=True)
+    collection_address = fields.Nested(TextSchema, required=True)
+    kept_until = fields.Date(required=True, allow_none=True)
+
+
 def _ticket(name: str, summary: str) -> EventType:
     return EventType(name=name, context="booking", schema=TicketEventSchema, summary=summary)
 
@@ -134,6 +168,12 @@ def _waiting(name: str, summary: str) -> EventType:
 def _complaint(name: str, summary: str) -> EventType:
     return EventType(
         name=name, context="complaints", schema=ComplaintEventSchema, summary=summary, consumers=NOTIFICATIONS
+    )
+
+
+def _application_news(name: str, summary: str) -> EventType:
+    return EventType(
+        name=name, context="booking", schema=ApplicationNewsSchema, summary=summary, consumers=NOTIFICATIONS
     )
 
 
@@ -181,6 +221,26 @@ REGISTRY = Registry(
             schema=MatchNewsSchema,
             summary="Its holder's data differs from a list that it is compared with, or does so no more",
             consumers=NOTIFICATIONS,
+        ),
+        EventType(
+            name="application.advanced.v1",
+            context="booking",
+            schema=ApplicationEventSchema,
+            summary="An application was opened, or reached its next stage",
+        ),
+        _application_news(
+            "application.waiting_for_citizen.v1",
+            "An application waits for something only its owner can bring",
+        ),
+        _application_news("application.ready.v1", "The result of an application waits to be collected"),
+        _application_news("application.reminded.v1", "Its owner is reminded of a result not collected yet"),
+        _application_news("application.handed_over.v1", "The result was handed over, and signed for"),
+        _application_news(
+            "application.cancelled.v1",
+            "An application ended without its result: rejected, withdrawn or not collected in time",
+        ),
+        _application_news(
+            "application.corrected.v1", "A step that its owner was told of was wrong and is taken back"
         ),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants, matching, waiting_room
+from gerai_booking.models import applications, grants, handovers, matching, waiting_room
 from gerai_booking.models.freed import freed_places
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
@@ -198,6 +198,8 @@ class House:
             matching.list_entries,
             matching.list_purposes,
             matching.list_imports,
+            *(handovers.reminders, handovers.handovers),
+            *(applications.application_steps, applications.incomplete_files, applications.applications),
             people,
             waiting_room.entries,
             waiting_room.rooms,

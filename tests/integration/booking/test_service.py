@@ -76,7 +76,12 @@ def code(answer: dict[str, Any]) -> str:
 def test_the_catalogue_tells_everything_that_is_offered(gateway: Gateway) -> None:
     catalogue = gateway.ask("catalogue")
     assert catalogue["agency"]["code"] == "immigration"
-    assert {site["code"] for site in catalogue["sites"]} == {SITE, "mpp-lebak", "popup-gorontalo"}
+    assert {site["code"] for site in catalogue["sites"]} == {
+        SITE,
+        "mpp-lebak",
+        "popup-gorontalo",
+        "kanim-gorontalo",
+    }
     assert SERVICE in {service["code"] for service in catalogue["services"]}
     (popup,) = (site for site in catalogue["sites"] if site["code"] == "popup-gorontalo")
     assert popup["dates"] == ["2026-12-12", "2027-01-09", "2027-02-13"]

@@ -14,10 +14,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
-from gerai_booking.counter import matching_shapes, statistics_words
+from gerai_booking.counter import application_shapes, matching_shapes, statistics_words
 from gerai_booking.counter.calendar_pages import HoursSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
 from gerai_booking.counter.statistics_shapes import StatisticsSchema
+from gerai_booking.usecases import applications, files, handing_over
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -96,6 +97,12 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.BookingSchema, {"slot_id": "abcde", "person": None, "priority": None}),
     (schemas.BookingSchema, {"person": {**SOMEBODY, "nik": "3602146508900001"}}),
 ]
+
+#: What the forms of files say of their fields.
+TEXTS_OF_FILES = {
+    *(application_shapes.WHY_HANDED_BACK, application_shapes.WHO_COLLECTS, files.CHOOSE_A_PURPOSE),
+    *(applications.TELL_THE_CITIZEN, handing_over.CHOOSE_RECEIVER, handing_over.SIGN_FIRST),
+}
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +188,12 @@ def test_what_is_wrong_with_a_field_is_said_in_indonesian(
 
 def test_every_rule_for_a_field_is_explained_in_indonesian() -> None:
     spoken = texts(PACKAGES, "id")
-    explained = {*schemas.NIK_PROBLEMS.values(), *texts_of_rules(), *statistics_words.every()}
+    explained = {
+        *schemas.NIK_PROBLEMS.values(),
+        *texts_of_rules(),
+        *statistics_words.every(),
+        *TEXTS_OF_FILES,
+    }
     assert {text for text in explained if spoken.gettext(text) == text} == set()
 
 
@@ -209,7 +221,7 @@ def test_a_file_of_texts_is_whole(indonesian: dict[str, Catalog], package: str) 
 def test_nothing_is_kept_for_pages_that_no_longer_say_it(indonesian: dict[str, Catalog]) -> None:
     said = {text for _name, one, many in texts_of_templates() for text in (one, many)}
     said |= {kind().template for kind in refusals()}
-    said |= {*schemas.NIK_PROBLEMS.values(), *texts_of_rules(), *statistics_words.every()}
+    said |= {*schemas.NIK_PROBLEMS.values(), *texts_of_rules(), *statistics_words.every(), *TEXTS_OF_FILES}
     for schema, mistake in MISTAKES:
         with pytest.raises(InvalidRequest) as refused:
             load(schema(), mistake)

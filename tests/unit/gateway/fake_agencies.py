@@ -64,6 +64,8 @@ class FakeAgencies:
         self.match: Json | None = None
         self.restriction: Json | None = None
         self.advice: list[Json] = []
+        self.application: Json | None = None
+        self.incomplete_file: Json | None = None
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -296,6 +298,8 @@ class FakeAgencies:
             "directive": self.directive,
             "match": self.match,
             "restriction": self.restriction,
+            "application": self.application,
+            "incomplete_file": self.incomplete_file,
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},

@@ -39,6 +39,9 @@ OFFICERS_ONLY = {
     "closing_needs_order", "people_outside_hours", "no_whole_hour",
     "list_missing", "list_too_large", "list_unreadable", "list_without_columns", "list_empty", "rows_refused",
     "unknown_match", "match_moved_on",
+    "unknown_application", "ticket_not_served", "no_applications", "application_exists", "incomplete_files",
+    "nothing_missing", "application_changed", "wrong_place_of_collection", "proofs_missing",
+    "nothing_to_correct", "still_kept", "move_not_allowed",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

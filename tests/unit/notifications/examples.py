@@ -157,6 +157,38 @@ def delivery(address: str = "warga@contoh.example") -> Delivery:
     )
 
 
+def application_event(
+    event_type: str = "application.ready.v1",
+    *,
+    language: str = "id",
+    recipient: str | None = None,
+    **changes: Any,
+) -> Event:
+    """An event about an application."""
+    data = {
+        "application_id": str(uuid.uuid4()),
+        "ticket_id": str(uuid.uuid4()),
+        "number": "A-012",
+        "service": "passport-new",
+        "site": "mpp-lebak",
+        "collection_site": "mpp-lebak",
+        "stage": "ready",
+        "previous_stage": "printed",
+        "promise_on": date(2026, 12, 7).isoformat(),
+        "revision": 6,
+        "recipient": recipient,
+        "sealed_token": sealer().seal({"token": TICKET_TOKEN}),
+        "language": language,
+        "service_name": {"id": "Paspor baru", "en": "New passport"},
+        "stage_name": {"id": "Siap diambil", "en": "Ready for collection"},
+        "collection_name": {"id": "Kantor Imigrasi Contoh", "en": "Example Immigration Office"},
+        "collection_address": {"id": "Jalan Contoh 1", "en": "1 Contoh Street"},
+        "kept_until": date(2027, 1, 1).isoformat(),
+        **changes,
+    }
+    return _event(event_type, data, time=NOW, event_id=None)
+
+
 def _event(event_type: str, data: dict[str, Any], *, time: datetime, event_id: str | None) -> Event:
     return Event(
         id=event_id or str(uuid.uuid4()),

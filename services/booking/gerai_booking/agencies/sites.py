@@ -7,6 +7,7 @@ from gerai_booking.rules.catalogue import Break, Site, Text, WeeklyHours
 MPP_LEBAK = "mpp-lebak"
 KANIM_SERANG = "kanim-serang"
 POPUP_GORONTALO = "popup-gorontalo"
+KANIM_GORONTALO = "kanim-gorontalo"
 
 SATURDAY = 5
 MONDAY_TO_THURSDAY = range(4)
@@ -80,6 +81,30 @@ def popup_gorontalo() -> Site:
             Text(
                 id="Datang langsung tanpa mendaftar lewat aplikasi. Nomor antrean diberikan di tempat.",
                 en="Just come, without registering in an app. Queue numbers are given on the spot.",
+            ),
+        ),
+    )
+
+
+def kanim_gorontalo() -> Site:
+    """The immigration office of Gorontalo: passports of the pop-up are collected here. 08:00-16:00 WITA."""
+    lunch = (Break(starts=time(12), ends=time(13)),)
+    return Site(
+        code=KANIM_GORONTALO,
+        name=Text(id="Kantor Imigrasi Gorontalo", en="Gorontalo Immigration Office"),
+        kind="office",
+        address=Text(id="Kota Gorontalo, Provinsi Gorontalo", en="Gorontalo City, Gorontalo Province"),
+        regency_code="75.71",
+        time_zone="Asia/Makassar",
+        opens_on=tuple(
+            WeeklyHours(weekday=day, opens=time(8), closes=time(16), breaks=lunch)
+            for day in (*MONDAY_TO_THURSDAY, FRIDAY)
+        ),
+        online_booking=False,
+        notes=(
+            Text(
+                id="Di sini diambil paspor yang diurus di layanan keliling.",
+                en="Passports applied for at the pop-up service are collected here.",
             ),
         ),
     )

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
+from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
 from gerai_booking.usecases import arrivals, floor, intake, queue, views
 from gerai_booking.usecases.desk import Desk
@@ -132,12 +133,20 @@ class Signed:
 
         def run(session: Session, desk: Desk, officer: accounts.Officer) -> Ticket:
             service, priority, reason = asked["service"], asked["priority"], asked["reason"] or ""
-            given = {"supervisor": officer, "service": service, "reason": reason}
+            checklist = Checklist(have=frozenset(asked["checked"]), absences=asked["absences"])
+            given = {
+                "supervisor": officer,
+                "service": service,
+                "reason": reason,
+                "checklist": checklist,
+            }
             if asked["beyond"] == EMERGENCY:
                 return intake.emergency(session, self.office, desk, **given)
             if asked["beyond"] == OVER_QUOTA:
                 return intake.over_quota(session, self.office, desk, priority=priority, **given)
-            return intake.walk_in(session, self.office, desk, service=service, priority=priority)
+            return intake.walk_in(
+                session, self.office, desk, service=service, priority=priority, checklist=checklist
+            )
 
         return self._at_site(request, key=key, site=asked["site"], body=["walk-in", body], run=run)
 

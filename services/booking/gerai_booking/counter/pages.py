@@ -105,6 +105,8 @@ class CounterPages(Signed):
             "queue": seen,
             "service_names": self._service_names(),
             "offered": offered,
+            "followed": {service.code for service in self.office.agency.services if service.stages},
+            "complete_only": {code for code in offered if self.office.offer(site, code).complete_files_only},
             "now": now,
             "time_zone": place.time_zone,
         }

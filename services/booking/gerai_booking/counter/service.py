@@ -8,8 +8,10 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.application_pages import ApplicationPages
 from gerai_booking.counter.calendar_pages import CalendarPages
 from gerai_booking.counter.directive_pages import DirectivePages
+from gerai_booking.counter.handover_pages import HandoverPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.matching_pages import MatchingPages
 from gerai_booking.counter.pages import CounterPages
@@ -21,6 +23,8 @@ from gerai_booking.counter.waiting_pages import WaitingPages
 class CounterService(
     CounterApi,
     CounterPages,
+    ApplicationPages,
+    HandoverPages,
     ManagePages,
     MatchingPages,
     PlanPages,

@@ -1,10 +1,12 @@
 """Tables of one agency's database, and the queries on them."""
 
 from gerai_booking.models import (
+    applications,
     calendar,
     directives,
     freed,
     grants,
+    handovers,
     holds,
     matching,
     places,
@@ -18,10 +20,12 @@ from gerai_booking.models import (
 from gerai_booking.models.tables import metadata
 
 __all__ = [
+    "applications",
     "calendar",
     "directives",
     "freed",
     "grants",
+    "handovers",
     "holds",
     "matching",
     "metadata",

@@ -17,10 +17,12 @@ from gerai_booking.refusals import (
     SiteClosedToday,
     WalkInFull,
 )
+from gerai_booking.rules.checklist import NOTHING_CHECKED, Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channels
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
+from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import calendar_of, orders_in_force
@@ -28,12 +30,22 @@ from gerai_booking.usecases.places import full_bounds, release_expired
 from gerai_booking.usecases.planning import open_day
 
 
-def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
+def walk_in(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    service: str,
+    priority: bool,
+    checklist: Checklist = NOTHING_CHECKED,
+) -> Ticket:
     """Give a ticket to somebody who came without a booking; they wait from now on.
 
-    Raises UnknownSite, UnknownService, SiteClosedToday, NotOnThisWeekday, ClosedByOrder, WalkInFull.
+    Where only complete files are taken, everything has to be ticked on `checklist` first (S2-6). Raises
+    UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, NotOnThisWeekday, ClosedByOrder,
+    WalkInFull.
     """
-    day, left = _today(session, office, desk, service)
+    day, left = _today(session, office, desk, service, checklist)
     found = _place(session, office, desk, day, left, service=service, priority=priority)
     if found.beyond:
         raise WalkInFull
@@ -52,17 +64,18 @@ def over_quota(
     service: str,
     priority: bool,
     reason: str,
+    checklist: Checklist = NOTHING_CHECKED,
 ) -> Ticket:
     """Serve somebody although the places are gone (S1-4): by a supervisor, with a reason, within a limit.
 
     Where a place is left it is an ordinary number, and nothing is recorded. Raises Forbidden, UnknownSite,
-    UnknownService, SiteClosedToday, OverQuotaNotAllowed, OverQuotaUsedUp.
+    UnknownService, IncompleteFiles, SiteClosedToday, OverQuotaNotAllowed, OverQuotaUsedUp.
     """
     supervisor.must_be_supervisor()
-    day, left = _today(session, office, desk, service)
+    day, left = _today(session, office, desk, service, checklist)
     found = _place(session, office, desk, day, left, service=service, priority=priority)
     if not found.beyond:
-        return walk_in(session, office, desk, service=service, priority=priority)
+        return walk_in(session, office, desk, service=service, priority=priority, checklist=checklist)
     allowed = [bound for bound in bounds_of(service, OVER_QUOTA) if bound in left]
     if not allowed:
         raise OverQuotaNotAllowed
@@ -78,15 +91,22 @@ def over_quota(
 
 
 def emergency(
-    session: Session, office: Office, desk: Desk, *, supervisor: Officer, service: str, reason: str
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    supervisor: Officer,
+    service: str,
+    reason: str,
+    checklist: Checklist = NOTHING_CHECKED,
 ) -> Ticket:
     """Serve an emergency beside every quota (S0-6): by a supervisor, with a reason, before everybody else.
 
     It takes nobody's place; only a quota for emergencies themselves limits them. Raises Forbidden,
-    UnknownSite, UnknownService, SiteClosedToday, EmergencyUsedUp.
+    UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, EmergencyUsedUp.
     """
     supervisor.must_be_supervisor()
-    day, left = _today(session, office, desk, service)
+    day, left = _today(session, office, desk, service, checklist)
     bounds = [bound for bound in bounds_of(service, EMERGENCY) if bound in left]
     if full_bounds(left, bounds):
         raise EmergencyUsedUp
@@ -137,13 +157,14 @@ def _lane(*, priority: bool) -> Lane:
 
 
 def _today(
-    session: Session, office: Office, desk: Desk, service: str
+    session: Session, office: Office, desk: Desk, service: str, checklist: Checklist
 ) -> tuple[date, Mapping[Bound, int | None]]:
     """Lock today's rows; return the day and what each has left. A day that nobody opened yet is opened.
 
-    Raises UnknownSite, UnknownService, SiteClosedToday, NotOnThisWeekday, ClosedByOrder.
+    Raises UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, NotOnThisWeekday, ClosedByOrder.
     """
-    office.offer(desk.site, service)
+    if office.offer(desk.site, service).complete_files_only:
+        require_complete(office.service(service), checklist)
     site, day = office.site(desk.site), office.today(desk.site, desk.now)
     if calendar_of(session, office, site, first=day, last=day).closed_because(day) is not None:
         raise SiteClosedToday

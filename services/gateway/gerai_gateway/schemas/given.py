@@ -262,6 +262,67 @@ class AbilitiesSchema(Given):
     check_in_opens_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class StageSchema(Given):
+    """A stage of an application: done, current or pending; `at` is when it was reached."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("done", "current", "pending")))
+    at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ReceiverSchema(Given):
+    """Who may collect a result, and everything they have to show."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+    proofs = fields.List(fields.Nested(TextSchema), required=True)
+
+
+class CollectionSchema(Given):
+    """Where a result is collected; `until` is the last day, null as long as it is not known."""
+
+    site_name = fields.Nested(TextSchema, required=True)
+    site_address = fields.Nested(TextSchema, required=True)
+    until = fields.Date(required=True, allow_none=True)
+    receivers = fields.List(fields.Nested(ReceiverSchema), required=True)
+
+
+class ApplicationSchema(Given):
+    """What became of a ticket after the counter.
+
+    `promise_on` is null before the stage `promise_from`, from which `promise_days` working days are counted;
+    while `promise_paused` it moves on by what the office waits for the citizen. Without a promise,
+    `no_promise` says why. `asks` is what the citizen has to do next; `note` is what the officer wrote for
+    the citizen at the last step.
+    """
+
+    stage = fields.String(required=True)
+    stage_name = fields.Nested(TextSchema, required=True)
+    state = fields.String(
+        required=True, validate=validate.OneOf(("open", "waiting", "ready", "done", "closed"))
+    )
+    stages = fields.List(fields.Nested(StageSchema), required=True)
+    moved_at = fields.AwareDateTime(required=True)
+    promise_on = fields.Date(required=True, allow_none=True)
+    promise_days = fields.Integer(required=True, allow_none=True)
+    promise_from = fields.Nested(TextSchema, required=True, allow_none=True)
+    promise_basis = fields.String(required=True, allow_none=True)
+    promise_paused = fields.Boolean(required=True)
+    no_promise = fields.Nested(TextSchema, required=True, allow_none=True)
+    asks = fields.Nested(TextSchema, required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    collection = fields.Nested(CollectionSchema, required=True, allow_none=True)
+
+
+class IncompleteFileSchema(Given):
+    """What lacked when a file was handed back, and why it was not taken."""
+
+    at = fields.AwareDateTime(required=True)
+    why = fields.String(required=True)
+    missing = fields.List(fields.Nested(TextSchema), required=True)
+
+
 class TicketViewSchema(Given):
     """What a ticket's holder may see of it. `ahead` is how many are called before; null: it does not wait."""
 
@@ -283,6 +344,8 @@ class TicketViewSchema(Given):
     directive = fields.Nested(OrderOfTicketSchema, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)
     replaced_by_token = fields.String(required=True, allow_none=True)
+    application = fields.Nested(ApplicationSchema, allow_none=True)
+    incomplete_file = fields.Nested(IncompleteFileSchema, allow_none=True)
 
 
 class TicketStateSchema(Given):

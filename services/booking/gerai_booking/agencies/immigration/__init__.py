@@ -7,9 +7,11 @@ from gerai_booking.agencies.immigration.replacements import damaged_passport, lo
 from gerai_booking.agencies.immigration.routing import coverage, routes
 from gerai_booking.agencies.immigration.stay_permits import stay_permit
 from gerai_booking.agencies.sites import (
+    KANIM_GORONTALO,
     KANIM_SERANG,
     MPP_LEBAK,
     POPUP_GORONTALO,
+    kanim_gorontalo,
     kanim_serang,
     mpp_lebak,
     popup_gorontalo,
@@ -48,7 +50,7 @@ def agency(today: date) -> Agency:
             child_passport(),
             stay_permit(),
         ),
-        sites=(mpp_lebak(), kanim_serang(), popup_gorontalo()),
+        sites=(mpp_lebak(), kanim_serang(), popup_gorontalo(), kanim_gorontalo()),
         offers=(*_offers_in_lebak(), *_offers_in_serang(), *_offers_in_gorontalo()),
         quotas=_quotas(),
         restriction_caps=_restriction_caps(),
@@ -144,6 +146,7 @@ def _offers_in_gorontalo() -> tuple[Offer, ...]:
             places_per_hour_slot=0,
             complete_files_only=True,
             collection=collection,
+            collection_site=KANIM_GORONTALO,
         )
         for code in ("passport-new", "passport-renewal")
     )

@@ -188,6 +188,7 @@ def ordinary_promises() -> tuple[Promise, ...]:
         Promise(
             working_days=4,
             counts_from=Text(id="sejak wawancara", en="from the interview"),
+            counts_from_stage="interviewed",
             exclusions=(
                 Text(
                     id="Penggantian paspor hilang, rusak, atau duplikat",
@@ -203,6 +204,7 @@ def ordinary_promises() -> tuple[Promise, ...]:
             counts_from=Text(
                 id="setelah pembayaran, untuk berkas yang lengkap", en="after payment, for complete documents"
             ),
+            counts_from_stage="paid",
             site=POPUP_GORONTALO,
             basis="Kantor Imigrasi Gorontalo, 2019-10-23",
             valid_from=date(2019, 10, 23),

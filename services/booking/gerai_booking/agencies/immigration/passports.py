@@ -1,6 +1,6 @@
 """Passports for those who keep what they have in order: first passport, renewal, passport for a child."""
 
-from gerai_booking.agencies.immigration import common, tariffs
+from gerai_booking.agencies.immigration import common, stages, tariffs
 from gerai_booking.rules.catalogue import Requirement, Service, Text
 
 RENEWAL_RULE = "Direktorat Jenderal Imigrasi"
@@ -45,6 +45,8 @@ def new_passport() -> Service:
         suspendable=True,
         ages="adult",
         legal_basis=common.PASSPORT_BASIS,
+        stages=stages.passport_stages(),
+        collections=stages.passport_collections(),
     )
 
 
@@ -86,6 +88,8 @@ def renewal() -> Service:
         suspendable=True,
         ages="adult",
         legal_basis=common.PASSPORT_BASIS,
+        stages=stages.passport_stages(),
+        collections=stages.passport_collections(),
     )
 
 
@@ -131,6 +135,8 @@ def child_passport() -> Service:
         suspendable=True,
         ages="child",
         legal_basis=common.PASSPORT_BASIS,
+        stages=stages.passport_stages(),
+        collections=stages.passport_collections(),
     )
 
 

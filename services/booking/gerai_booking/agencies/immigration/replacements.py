@@ -1,6 +1,6 @@
 """Replacement of a lost or damaged passport: an examination (BAP) comes first; the rule promises no time."""
 
-from gerai_booking.agencies.immigration import common, tariffs
+from gerai_booking.agencies.immigration import common, stages, tariffs
 from gerai_booking.rules.catalogue import Requirement, Service, Text
 
 EXAMINATION = "Permenkumham 8/2014"
@@ -45,6 +45,8 @@ def lost_passport() -> Service:
         citizenship=frozenset({"WNI"}),
         suspendable=True,
         legal_basis=common.PASSPORT_BASIS,
+        stages=stages.replacement_stages(),
+        collections=stages.passport_collections(),
     )
 
 
@@ -85,6 +87,8 @@ def damaged_passport() -> Service:
         citizenship=frozenset({"WNI"}),
         suspendable=True,
         legal_basis=common.PASSPORT_BASIS,
+        stages=stages.replacement_stages(),
+        collections=stages.passport_collections(),
     )
 
 

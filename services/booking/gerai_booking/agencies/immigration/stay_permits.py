@@ -1,5 +1,6 @@
 """Stay permits of foreign nationals: advice and extension. What each kind needs is told at the counter."""
 
+from gerai_booking.agencies.immigration import stages
 from gerai_booking.rules.catalogue import Purpose, Requirement, Service, Text
 
 AT_THE_COUNTER = "Tanyakan di loket / ask at the counter"
@@ -45,6 +46,7 @@ def stay_permit() -> Service:
         ),
         citizenship=frozenset({"WNA"}),
         legal_basis=("UU 6/2011",),
+        stages=stages.stay_permit_stages(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gerai_booking.agencies.legal import common
+from gerai_booking.agencies.legal import common, stages
 from gerai_booking.rules.catalogue import Fee, Purpose, Requirement, Service, Text
 
 APOSTILLE = "apostille.ahu.go.id"
@@ -39,6 +39,7 @@ def apostille() -> Service:
         duration_minutes=20,
         warnings=(common.filed_online_warning(),),
         citizenship=frozenset({"WNI", "WNA"}),
+        stages=stages.apostille_stages(),
     )
 
 
@@ -68,6 +69,7 @@ def sole_company() -> Service:
         duration_minutes=40,
         warnings=(common.filed_online_warning(),),
         citizenship=frozenset({"WNI"}),
+        stages=stages.company_stages(),
     )
 
 
@@ -106,6 +108,7 @@ def fiduciary() -> Service:
             ),
         ),
         citizenship=frozenset({"WNI", "WNA"}),
+        stages=stages.company_stages(),
     )
 
 

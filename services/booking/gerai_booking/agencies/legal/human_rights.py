@@ -1,6 +1,6 @@
 """Human-rights communications (Yankomas) and legal advice."""
 
-from gerai_booking.agencies.legal import common
+from gerai_booking.agencies.legal import common, stages
 from gerai_booking.rules.catalogue import Purpose, Requirement, Service, Text
 
 YANKOMAS = "Permenkumham 32/2016"
@@ -40,6 +40,7 @@ def human_rights_complaint() -> Service:
         ),
         notes=_complaint_notes(),
         citizenship=frozenset({"WNI", "WNA"}),
+        stages=stages.human_rights_stages(),
         legal_basis=(YANKOMAS,),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gerai_booking.agencies.legal import common
+from gerai_booking.agencies.legal import common, stages
 from gerai_booking.rules.catalogue import Fee, Purpose, Requirement, Service, Text
 
 FORMER_TARIFF, FORMER_FROM, FORMER_TO = "PP 28/2019", date(2019, 5, 3), date(2024, 12, 16)
@@ -43,6 +43,7 @@ def trademark() -> Service:
         duration_minutes=30,
         warnings=(common.filed_online_warning(), _billing_code_warning()),
         citizenship=frozenset({"WNI", "WNA"}),
+        stages=stages.trademark_stages(),
         legal_basis=(PRESENT_TARIFF, "Permenkumham 42/2016"),
     )
 
@@ -78,6 +79,7 @@ def copyright_record() -> Service:
         duration_minutes=30,
         warnings=(common.filed_online_warning(), _billing_code_warning()),
         citizenship=frozenset({"WNI", "WNA"}),
+        stages=stages.copyright_stages(),
     )
 
 
@@ -120,6 +122,7 @@ def patent_and_design() -> Service:
             ),
         ),
         citizenship=frozenset({"WNI", "WNA"}),
+        stages=stages.filing_stages(),
     )
 
 

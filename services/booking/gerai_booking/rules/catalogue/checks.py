@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from gerai_booking.rules.catalogue.release_rules import Horizon
 from gerai_booking.rules.catalogue.shapes import EVERY_WEEKDAY, Brand, Dated, Text
+from gerai_booking.rules.catalogue.stages import stage_problems
 from gerai_booking.rules.regions import REGENCIES
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _cap_problems(agency)
     yield from _route_problems(agency)
     yield from _brand_problems(agency.brand)
+    yield from stage_problems(agency)
 
 
 def _text_problems(value: object, where: str) -> Iterator[str]:

@@ -9,6 +9,10 @@ SiteKind = Literal["mall", "office", "popup"]
 #: How somebody comes, as quotas count it; `over_quota` limits what a supervisor may give beyond them.
 Channel = Literal["", "online", "walk_in", "priority", "emergency", "group", "over_quota"]
 Citizenship = Literal["WNI", "WNA"]
+#: Whether working days count towards a promise.
+Clock = Literal["runs", "stops"]
+#: Who may collect a result: the applicant, a relative, somebody with a power of attorney.
+ReceiverCode = Literal["self", "relative", "proxy"]
 #: Whom a service is for: `adult` and `child` as in rules.eligibility.
 Ages = Literal["any", "adult", "child"]
 
@@ -82,6 +86,56 @@ class Promise(Dated):
     counts_from: Text
     site: str | None = None
     exclusions: tuple[Text, ...] = ()
+    #: The code of the service's stage with whose day the count begins; that day itself is not counted.
+    counts_from_stage: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage of an application after the counter; those of a service follow each other in their order.
+
+    With `waits_for_citizen` the next step is the citizen's, and `asks` says which. While the `clock` stops,
+    working days are not counted against the promise.
+    """
+
+    code: str
+    name: Text
+    waits_for_citizen: bool = False
+    asks: Text | None = None
+    clock: Clock = "runs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """Something that whoever collects a result has to show."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """Who may collect a result, with what they have to show: every one of the proofs."""
+
+    code: ReceiverCode
+    name: Text
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection(Dated):
+    """How results are handed over, and how long they are kept; the row of the day of readiness counts.
+
+    Kept for whole `months` or for `days` after that day, or without both until they are collected. With
+    `automatic` what was not collected is cancelled by itself, else by a supervisor. `reminders` are days
+    after readiness.
+    """
+
+    receivers: tuple[Receiver, ...]
+    reminders: tuple[int, ...] = ()
+    months: int | None = None
+    days: int | None = None
+    automatic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +179,9 @@ class Service:
     notes: tuple[Text, ...] = ()
     online: bool = True
     legal_basis: tuple[str, ...] = ()
+    #: What happens to an application after the counter; without stages the service ends there.
+    stages: tuple[Stage, ...] = ()
+    collections: tuple[Collection, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +243,8 @@ class Offer:
     """A service at a site. `places_per_hour_slot` can be booked online in each hour; 0 means walk-in only.
 
     With `complete_files_only` nobody gets a number before an officer has found the documents complete.
-    `collection` says where the result is fetched when that is not this site. On other than its `weekdays` (0
+    `collection` says where the result is fetched when that is not this site, `collection_site` is the site's
+    code. On other than its `weekdays` (0
     is Monday) it is not given at all.
     """
 
@@ -196,6 +254,7 @@ class Offer:
     complete_files_only: bool = False
     collection: Text | None = None
     weekdays: tuple[int, ...] = EVERY_WEEKDAY
+    collection_site: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +347,11 @@ def promise_on(service: Service, day: date, site: str | None = None) -> Promise 
     """The promise that holds on this day: the site's own, else the general one, else None."""
     holding = {promise.site: promise for promise in service.promises if promise.holds_on(day)}
     return holding.get(site) or holding.get(None)
+
+
+def collection_on(service: Service, day: date) -> Collection | None:
+    """How results that are ready on this day are handed over; None when nothing is collected."""
+    return next((rule for rule in service.collections if rule.holds_on(day)), None)
 
 
 def period_on(history: Iterable[NamePeriod], day: date) -> NamePeriod:
