@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gerai_booking.models import plan, sanctions
+from gerai_booking.models import acts, plan, sanctions
 from gerai_booking.models.places import day_quotas, slots
 from gerai_shared import migrating
 from sqlalchemy import delete, text
@@ -53,7 +53,7 @@ def put_back(house: House) -> None:
     """Have a PostgreSQL as it was opened."""
     house.empty()
     with house.database.transaction() as session:
-        for table in (plan.restrictions, plan.plan_changes, sanctions.sanctions):
+        for table in (plan.restrictions, plan.plan_changes, sanctions.sanctions, acts.officer_acts):
             session.execute(delete(table))
         for table in OPENED:
             session.execute(delete(table))

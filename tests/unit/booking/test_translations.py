@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
+from gerai_booking.counter import supervision_shapes
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -30,6 +31,13 @@ SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
 PLANNED = {"places": "1", "valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
+ORDER = {
+    "citizenship": "WNI",
+    "number": "?",
+    "kind": "falsification",
+    "months": "6",
+    "first_day": "2026-12-01",
+}
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (SIGN_IN, {}),
     (SIGN_IN, {"username": "", "password": ""}),
@@ -45,6 +53,10 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.QuotaSchema, {**PLANNED, "valid_to": "2026-11-30"}),
     (schemas.RestrictionSchema, {**PLANNED, "name": "?", "level": "?", "region": "Banten"}),
     (schemas.LiftSchema, {"restriction": "", "why": "x"}),
+    (supervision_shapes.SuspensionSchema, {}),
+    (supervision_shapes.SuspensionSchema, {**ORDER, "number": "12", "months": "many", "first_day": "?"}),
+    (supervision_shapes.SuspensionSchema, {**ORDER, "citizenship": "WNA", "kind": "?", "months": "25"}),
+    (supervision_shapes.SuspensionSchema, {**ORDER, "basis": "x", "issuer": "x", "appeal": "x", "why": "x"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

@@ -26,16 +26,29 @@ class OfficersForms(Signed):
     """What pages with forms share. A page has several: fields are named after their form (`quota_why`)."""
 
     def carry_out_form(
-        self, request: Request, *, form: str, schema: Schema, run: Run, show: Show, back: str
+        self,
+        request: Request,
+        *,
+        form: str,
+        schema: Schema,
+        run: Run,
+        show: Show,
+        back: str,
+        private: frozenset[str] = frozenset(),
     ) -> Response:
         """Carry out a form once for its key, then lead to `back`; refused, show it as it was filled in.
 
-        `show` is called with status, refused_form, filled, error and errors (by the name of the field).
+        Of fields named `private` no digest is kept that could be guessed. `show` is called with status,
+        refused_form, filled, error and errors (by the name of the field).
         """
         self.pages.check_form(request)
         filled = {name: request.form.get(f"{form}_{name}", "") for name in schema.fields}
         try:
-            self._once(request, back, form, filled, load(schema, filled), run)
+            kept = {
+                name: self.office.person_hash(value) if name in private else value
+                for name, value in filled.items()
+            }
+            self._once(request, back, form, kept, load(schema, filled), run)
         except Refused as refused:
             return show(
                 status=refused.status,

@@ -11,6 +11,7 @@ from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
+from gerai_booking.counter.sanction_pages import SanctionPages
 
 
 class CounterService(
@@ -18,6 +19,7 @@ class CounterService(
     CounterPages,
     ManagePages,
     PlanPages,
+    SanctionPages,
     StaticFiles,
     Operations,
 ):

@@ -364,6 +364,14 @@ def open_persons(session: Session, hashes: Iterable[str]) -> set[tuple[str, str]
     return {(service, person) for service, person in rows}
 
 
+def open_of_person(session: Session, person_hash: str, *, agency: str) -> list[Ticket]:
+    """Return the open tickets of a person, the next visit first."""
+    states = [state.value for state in OPEN_STATES]
+    query = select(*COLUMNS).where(tickets.c.person_hash == person_hash, tickets.c.state.in_(states))
+    rows = session.execute(query.order_by(tickets.c.day, tickets.c.id))
+    return [ticket_of(row, agency) for row in rows]
+
+
 def claim_next(
     session: Session, *, site: str, day: date, services: Sequence[str], agency: str
 ) -> Ticket | None:

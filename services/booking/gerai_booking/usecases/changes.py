@@ -14,6 +14,7 @@ from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import bookable
+from gerai_booking.usecases.sanctions import refuse_move_into_suspension
 from gerai_booking.usecases.views import load_ticket
 
 
@@ -52,7 +53,7 @@ def reschedule(
 
     The old place is given back only when the new one is taken; refused, everything stays as it was.
     Raises UnknownTicket, UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, StaleRevision,
-    TransitionNotAllowed, TooLateToChange.
+    TransitionNotAllowed, TooLateToChange, Suspended.
     """
     old = load_ticket(session, office, token, lock=True)
     replaced = move(
@@ -66,6 +67,7 @@ def reschedule(
     )
     found = places.find_slots(session, [slot_id]).get(slot_id)
     slot = bookable(office, slot_id, found, service=old.service, now=now)
+    refuse_move_into_suspension(session, office, old, visit=slot.day)
     new = put_elsewhere(session, office, old, replaced, slot, actor=Actor.CITIZEN, now=now)
     person = tickets.person_of(session, new.id)
     announce(

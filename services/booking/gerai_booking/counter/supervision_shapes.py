@@ -1,0 +1,74 @@
+"""What forms about suspensions, appeals and outages send, as marshmallow reads it."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
+
+from gerai_booking.rules.identity import InvalidNik, parse_nik
+from gerai_booking.rules.sanctions import KINDS
+from gerai_booking.schemas import BASIS, CHOICE, DAY, NIK_PROBLEMS, PASSPORT, REASON
+
+MONTHS = "Please give a number of months."
+ISSUER = "Please name the office that ordered it."
+APPEAL = "Please say how and by when to appeal, in at least ten letters: the citizen reads it."
+
+
+class FormSchema(Schema):
+    """A form: spaces around a value are nobody's, and an empty field was not filled in."""
+
+    @pre_load
+    def tidy(self, data: Any, **_: Any) -> Any:
+        """Take what people type."""
+        tidy = {key: value.strip() if isinstance(value, str) else value for key, value in data.items()}
+        return {key: value for key, value in tidy.items() if value != ""}
+
+
+class IdentitySchema(FormSchema):
+    """Whose identity is meant: a NIK, or a foreigner's passport number."""
+
+    citizenship = fields.String(required=True, validate=validate.OneOf(("WNI", "WNA"), error=CHOICE))
+    number = fields.String(required=True, validate=validate.Length(max=30))
+    why = fields.String(required=True, validate=REASON)
+
+    @pre_load
+    def tidy_number(self, data: Any, **_: Any) -> Any:
+        """Take a passport number in small letters and with spaces."""
+        number = data.get("number")
+        if data.get("citizenship") != "WNA" or not isinstance(number, str):
+            return data
+        return {**data, "number": number.replace(" ", "").upper()}
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """A NIK can exist; a passport number looks like one."""
+        try:
+            if data["citizenship"] == "WNI":
+                parse_nik(data["number"])
+            else:
+                PASSPORT(data["number"])
+        except InvalidNik as error:
+            problem = NIK_PROBLEMS.get(error.reason, NIK_PROBLEMS["not_16_digits"])
+            raise ValidationError({"number": [problem]}) from error
+        except ValidationError as error:
+            raise ValidationError({"number": error.messages}) from error
+
+
+class SuspensionSchema(IdentitySchema):
+    """An order to suspend somebody, to be written down."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(KINDS), error=CHOICE))
+    months = fields.Integer(
+        required=True,
+        validate=validate.Range(min=1, max=24, error=MONTHS),
+        error_messages={"invalid": MONTHS},
+    )
+    first_day = fields.Date(required=True, error_messages={"invalid": DAY})
+    basis = fields.String(required=True, validate=BASIS)
+    issuer = fields.String(required=True, validate=validate.Length(min=3, max=200, error=ISSUER))
+    appeal = fields.String(required=True, validate=validate.Length(min=10, max=500, error=APPEAL))
+
+
+class WhySchema(FormSchema):
+    """A decision that needs nothing but its reason."""
+
+    why = fields.String(required=True, validate=REASON)

@@ -1,0 +1,31 @@
+"""Appeals against missed visits, and what officers did about persons and outages"""
+
+import sqlalchemy as sa
+from alembic import op
+from gerai_shared.times import AwareDateTime
+
+revision = '0016'
+down_revision = '0006'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('officer_acts',
+    sa.Column('id', sa.String(36), nullable=False),
+    sa.Column('at', AwareDateTime(), nullable=False),
+    sa.Column('officer_id', sa.String(36), nullable=False),
+    sa.Column('officer_name', sa.String(100), nullable=False),
+    sa.Column('about', sa.String(20), nullable=False),
+    sa.Column('about_id', sa.String(36), nullable=True),
+    sa.Column('act', sa.String(20), nullable=False),
+    sa.Column('what', sa.String(100), nullable=True),
+    sa.Column('why', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_officer_acts'))
+    )
+    op.create_index('ix_officer_acts_about_at', 'officer_acts', ['about', 'at'])
+    op.create_index('ix_officer_acts_about_id', 'officer_acts', ['about_id'])
+
+
+def downgrade() -> None:
+    op.drop_table('officer_acts')
