@@ -180,6 +180,12 @@ class RescheduleSchema(ChangeSchema):
     slot_id = fields.String(required=True, validate=SLOT)
 
 
+class AppealSchema(TokenSchema):
+    """Why the holder of a missed ticket could not come."""
+
+    text = fields.String(required=True, validate=validate.Length(min=20, max=1000))
+
+
 class SiteSchema(Schema):
     """A site."""
 

@@ -17,7 +17,7 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, planning, views
+from gerai_booking.usecases import appeals, availability, booking, changes, holding, planning, views
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -174,6 +174,17 @@ class BookingService:
             lambda session, now: views.receipt(
                 changes.check_in(session, self._office, token=asked["token"], now=now)
             ),
+        )
+        return self._view(asked["token"])
+
+    @rpc
+    def appeal(self, request: Request) -> dict[str, Any]:
+        """Take the word of somebody who missed a visit; answers the ticket."""
+        asked = load(schemas.AppealSchema(), request.payload)
+        self._once(
+            request,
+            "appeal",
+            lambda session, now: views.receipt(appeals.file(session, self._office, now=now, **asked)),
         )
         return self._view(asked["token"])
 

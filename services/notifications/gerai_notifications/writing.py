@@ -163,7 +163,24 @@ def _ticket_facts(event: Event) -> dict[str, Any]:
         "address": data["site_address"][language],
         "counter": data["counter_name"][language] if data["counter_name"] else "",
         "times_called": ticket.times_called,
+        **_further_facts(data),
     }
+
+
+def _further_facts(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what some events tell beside their ticket, days and hours in words."""
+    language, time_zone = data["language"], data["time_zone"]
+    further: dict[str, Any] = {
+        name: data[name]
+        for name in ("grade", "count", "paused_at", "pause_days", "window_days", "accepted", "failed")
+        if name in data
+    }
+    for name in ("started_at", "expected_end_at"):
+        if name in data:
+            further[name] = clock_time(data[name], time_zone) if data[name] else ""
+    if "paused_until" in data:
+        further["paused_until"] = long_day(data["paused_until"], language) if data["paused_until"] else ""
+    return further
 
 
 def _complaint_facts(event: Event) -> dict[str, Any]:

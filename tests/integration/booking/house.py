@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants
+from gerai_booking.models import grants, missed
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
@@ -191,6 +191,7 @@ class House:
         gone = [
             people,
             grants.grants,
+            missed.appeals,
             tickets,
             history,
             series,
@@ -255,7 +256,9 @@ class House:
         for line in self.rows(select(history).order_by(history.c.position)):
             lines.setdefault(line.ticket_id, []).append((line.revision, line.to_state))
         events: dict[str, list[tuple[int, str]]] = {}
-        for event in self.rows(select(tables.outbox).order_by(tables.outbox.c.position)):
+        # Of further news (a missed visit that counts, an appeal, an outage) a change has none or several.
+        changes = tables.outbox.c.type.startswith("ticket.")
+        for event in self.rows(select(tables.outbox).where(changes).order_by(tables.outbox.c.position)):
             ticket = json.loads(event.body)["data"]["ticket"]
             assert ticket["id"] == event.subject
             events.setdefault(event.subject, []).append((ticket["revision"], ticket["state"]))

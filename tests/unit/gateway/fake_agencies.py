@@ -58,6 +58,7 @@ class FakeAgencies:
         self.answers: dict[str, Json] = {}
         self.full: set[str] = set()
         self.identity_note: str | None = None
+        self.missed: Json | None = None
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -101,7 +102,7 @@ class FakeAgencies:
         if deployment == "complaints":
             return getattr(self, f"_{method}")(payload)
         agency = deployment.removeprefix("booking-")
-        if method in {"hold", "cancel", "reschedule", "check_in"}:
+        if method in {"hold", "cancel", "reschedule", "check_in", "appeal"}:
             assert key, f"{method} needs a key"
             if key not in self.answers:
                 self.answers[key] = getattr(self, f"_{method}")(agency, payload)
@@ -265,10 +266,17 @@ class FakeAgencies:
                 "check_in": is_booked and ticket.day == TODAY,
                 "check_in_opens_at": None,
             },
+            "missed": self.missed if ticket.state is State.NO_SHOW else None,
             "replaced_by_token": make_token(secret=SECRET, realm=ticket.agency, identifier=ticket.replaced_by)
             if ticket.replaced_by
             else None,
         }
+
+    def _appeal(self, _agency: str, payload: Json) -> Json:
+        assert self.missed is not None
+        said = {"filed_at": self.now.isoformat(), "decided_at": None, "accepted": None, "reason": None}
+        self.missed = {**self.missed, "can_appeal": False, "appeal": said}
+        return self._view(self._find(payload["token"]))
 
     def _cancel(self, _agency: str, payload: Json) -> Json:
         return self._moved(payload["token"], State.CANCELLED)

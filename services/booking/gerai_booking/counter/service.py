@@ -8,6 +8,7 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.appeal_pages import AppealPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
@@ -15,6 +16,7 @@ from gerai_booking.counter.sanction_pages import SanctionPages
 
 
 class CounterService(
+    AppealPages,
     CounterApi,
     CounterPages,
     ManagePages,

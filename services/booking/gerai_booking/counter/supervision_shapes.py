@@ -72,3 +72,9 @@ class WhySchema(FormSchema):
     """A decision that needs nothing but its reason."""
 
     why = fields.String(required=True, validate=REASON)
+
+
+class DecisionSchema(WhySchema):
+    """What is decided about an appeal; the citizen reads the reason."""
+
+    decision = fields.String(required=True, validate=validate.OneOf(("accept", "refuse"), error=CHOICE))

@@ -103,6 +103,13 @@ Index(
     postgresql_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
     sqlite_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
 )
+# What is asked of everybody who books: whether they missed visits.
+Index(
+    "ix_tickets_missed",
+    tickets.c.person_hash,
+    postgresql_where=text("person_hash IS NOT NULL AND state = 'no_show'"),
+    sqlite_where=text("person_hash IS NOT NULL AND state = 'no_show'"),
+)
 # A counter has one person at a time.
 Index(
     "uq_tickets_at_counter",

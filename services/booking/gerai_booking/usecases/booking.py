@@ -26,6 +26,7 @@ from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
+from gerai_booking.usecases.no_shows import Missed, missed_of, refuse_paused
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, bookable, take
 from gerai_booking.usecases.sanctions import Standing, refuse_suspended, standing
@@ -89,7 +90,7 @@ def _book_fresh(
     session: Session, office: Office, requests: list[BookingRequest], *, now: datetime
 ) -> dict[str, Answer]:
     refused: dict[str, Refused] = {}
-    known = _known(session, [request.applicant.person_hash for request in requests], now=now)
+    known = _known(session, office, [request.applicant.person_hash for request in requests], now=now)
     held = _held(session, office, [r for r in requests if r.hold_id], known, refused, now=now)
     wishes = _wishes(session, office, [r for r in requests if not r.hold_id], known, refused, now=now)
     by_key = {request.key: request for request in requests}
@@ -125,21 +126,24 @@ class Known:
 
     open_now: set[tuple[str, str]]
     suspensions: Standing
+    missed: Missed
 
     def check(self, office: Office, applicant: Applicant, code: str, *, day: date, now: datetime) -> None:
         """Refuse who is not served here on a day: the rules of the service, and what stands against them."""
         service = office.service(code)
         applicant.check_for(service, day=day, now=now)
         refusal = refuse_suspended(self.suspensions, applicant.person_hash, service, visit=day)
+        refusal = refusal or refuse_paused(office, self.missed, applicant.person_hash, now=now)
         if refusal is not None:
             raise refusal
 
 
-def _known(session: Session, hashes: list[str], *, now: datetime) -> Known:
+def _known(session: Session, office: Office, hashes: list[str], *, now: datetime) -> Known:
     # A day early: it may still be yesterday somewhere in the country.
     return Known(
         open_now=tickets.open_persons(session, hashes),
         suspensions=standing(session, hashes, from_day=now.date() - timedelta(days=1)),
+        missed=missed_of(session, office, hashes, now=now),
     )
 
 

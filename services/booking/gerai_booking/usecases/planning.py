@@ -23,6 +23,7 @@ from gerai_booking.rules.quota import (
     regimes_in_force,
 )
 from gerai_booking.rules.visits import BOOKABLE_DAYS
+from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import end
@@ -189,4 +190,5 @@ def _end_of_day(session: Session, office: Office, ticket: Ticket, *, now: dateti
         )
         tickets.save(session, ticket, after, actor=Actor.SYSTEM, now=now)
         announce(session, office, fact(event_type, after, ticket.state), now=now)
+        no_shows.tell(session, office, ticket, after, now=now)
         ticket = after

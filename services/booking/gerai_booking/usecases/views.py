@@ -12,6 +12,7 @@ from gerai_booking.models import tickets
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.visits import check_in_opens_at
+from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.office import Office
 
 _schema = TicketSchema()
@@ -69,6 +70,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "identity_note": person.identity_note if person else None,
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "can": _can(office, ticket, now),
+        "missed": no_shows.view(session, office, ticket, now=now),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
     }
 

@@ -234,6 +234,34 @@ class AbilitiesSchema(Given):
     check_in_opens_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class AppealViewSchema(Given):
+    """What the holder said of a missed visit: when, and what was decided; null until it is."""
+
+    filed_at = fields.AwareDateTime(required=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+    accepted = fields.Boolean(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class MissedSchema(Given):
+    """A missed visit. While it `counts` it is the `count`-th of its window and leads to `grade`.
+
+    The `paused_at`-th pauses online booking for `pause_days`; `paused_until` is the last day of a pause.
+    """
+
+    counts = fields.Boolean(required=True)
+    can_appeal = fields.Boolean(required=True)
+    grade = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(("reminder", "warning", "pause"))
+    )
+    count = fields.Integer(required=True, allow_none=True)
+    paused_at = fields.Integer(required=True, allow_none=True)
+    pause_days = fields.Integer(required=True, allow_none=True)
+    window_days = fields.Integer(required=True, allow_none=True)
+    paused_until = fields.Date(required=True, allow_none=True)
+    appeal = fields.Nested(AppealViewSchema, required=True, allow_none=True)
+
+
 class TicketViewSchema(Given):
     """What a ticket's holder may see of it. `ahead` is how many are called before; null: it does not wait."""
 
@@ -250,6 +278,7 @@ class TicketViewSchema(Given):
     identity_note = fields.String(allow_none=True, validate=validate.OneOf(("birth_date_differs",)))
     ahead = fields.Integer(required=True, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)
+    missed = fields.Nested(MissedSchema, allow_none=True)
     replaced_by_token = fields.String(required=True, allow_none=True)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from gerai_booking.agencies import fairness
 from gerai_booking.agencies.immigration.passports import child_passport, new_passport, renewal
 from gerai_booking.agencies.immigration.replacements import damaged_passport, lost_passport
 from gerai_booking.agencies.immigration.stay_permits import stay_permit
@@ -51,6 +52,8 @@ def agency(today: date) -> Agency:
         offers=(*_offers_in_lebak(), *_offers_in_serang(), *_offers_in_gorontalo()),
         quotas=_quotas(),
         restriction_caps=_restriction_caps(),
+        no_show_rules=fairness.no_show_rules(),
+        contact_limits=fairness.contact_limits(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
     )
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from gerai_booking.rules.catalogue import checks
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
+    ContactLimit,
     Counter,
     DailyQuota,
     NamePeriod,
+    NoShowRule,
     Offer,
     RestrictionCap,
     Service,
@@ -32,6 +34,8 @@ class Agency:
     quotas: tuple[DailyQuota, ...]
     counters: tuple[Counter, ...]
     restriction_caps: tuple[RestrictionCap, ...] = ()
+    no_show_rules: tuple[NoShowRule, ...] = ()
+    contact_limits: tuple[ContactLimit, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""
