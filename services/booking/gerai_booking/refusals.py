@@ -155,6 +155,16 @@ class PausedAfterNoShows(Refused):
     status = 403
 
 
+class TooManyForContact(Refused):
+    """One telephone number or e-mail address can have %(most)s open tickets.
+
+    Please give the applicant's own number or address, or come without a booking.
+    """
+
+    code = "too_many_for_contact"
+    status = 409
+
+
 class NothingToAppeal(Refused):
     """This visit does not count as missed, so that there is nothing to appeal against."""
 
@@ -181,6 +191,39 @@ class AppealDecided(Refused):
 
     code = "appeal_decided"
     status = 409
+
+
+class NotLater(Refused):
+    """After an outage you can move to an hour after your own. Please choose a later one."""
+
+    code = "not_later"
+    status = 409
+
+
+class UnknownOutage(Refused):
+    """There is no such outage."""
+
+    code = "unknown_outage"
+    status = 404
+
+
+class OutageOver(Refused):
+    """This outage has ended already."""
+
+    code = "outage_over"
+    status = 409
+
+
+class OutageNotBegun(Refused):
+    """An outage is written down when it has happened, not before: this moment is still to come."""
+
+    code = "outage_not_begun"
+
+
+class OutageWithoutTime(Refused):
+    """An outage ends after it begins."""
+
+    code = "outage_without_time"
 
 
 class TooYoung(Refused):

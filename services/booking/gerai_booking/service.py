@@ -1,6 +1,6 @@
 """The agency on the bus: requests from the gateway, the opening of days, the relay."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from eventlet import sleep
@@ -15,9 +15,10 @@ from gerai_shared.deployment import Deployment, Resources
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, Refused, to_wire
 from nameko.extensions import Entrypoint
+from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
-from gerai_booking.usecases import appeals, availability, booking, changes, holding, planning, views
+from gerai_booking.usecases import appeals, availability, booking, changes, holding, outages, planning, views
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -30,7 +31,7 @@ OPENING_INTERVAL = timedelta(minutes=10)
 
 
 class Openings(Entrypoint):
-    """Opens coming days and closes past ones, every few minutes; any number of replicas may."""
+    """Opens coming days, tells of outages, closes past days: every few minutes, at any number of replicas."""
 
     def start(self) -> None:
         """Begin."""
@@ -51,6 +52,8 @@ class Openings(Entrypoint):
             # Quotas first: a day that is opened without them stays without them.
             planning.record_quotas(session, office)
             planning.open_days(session, office, now=now)
+        with deployment.database.transaction() as session:
+            outages.tell(session, office, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:
@@ -77,7 +80,15 @@ class BookingService:
         """Tell what the agency offers."""
         now = self.deployment.clock.now()
         today = local_date(now, self._office.agency.sites[0].time_zone)
-        return catalogue(self._office, today=today)
+        return {**catalogue(self._office, today=today), "outages": self._outages(now)}
+
+    def _outages(self, now: datetime) -> list[dict[str, Any]]:
+        """Return what goes on; what the agency offers is told even while its database is away."""
+        try:
+            with self.deployment.database.reading() as session:
+                return outages.current(session, now=now)
+        except DBAPIError:
+            return []
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants, missed
+from gerai_booking.models import grants, missed, outages
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
@@ -192,6 +192,8 @@ class House:
             people,
             grants.grants,
             missed.appeals,
+            outages.outage_tickets,
+            outages.outages,
             tickets,
             history,
             series,

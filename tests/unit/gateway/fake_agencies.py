@@ -59,6 +59,8 @@ class FakeAgencies:
         self.full: set[str] = set()
         self.identity_note: str | None = None
         self.missed: Json | None = None
+        self.outage: Json | None = None
+        self.outages: list[Json] = []
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -110,7 +112,7 @@ class FakeAgencies:
         return getattr(self, f"_{method}")(agency, payload)
 
     def _catalogue(self, agency: str, _payload: Json) -> Json:
-        return catalogue_of(agency)
+        return {**catalogue_of(agency), "outages": self.outages}
 
     def _availability(self, agency: str, payload: Json) -> Json:
         first, last = date.fromisoformat(payload["from"]), date.fromisoformat(payload["to"])
@@ -262,10 +264,12 @@ class FakeAgencies:
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},
-                "reschedule": is_booked,
+                "reschedule": is_booked or self.outage is not None,
+                "reschedule_reason": "outage" if self.outage and not is_booked else None,
                 "check_in": is_booked and ticket.day == TODAY,
                 "check_in_opens_at": None,
             },
+            "outage": self.outage,
             "missed": self.missed if ticket.state is State.NO_SHOW else None,
             "replaced_by_token": make_token(secret=SECRET, realm=ticket.agency, identifier=ticket.replaced_by)
             if ticket.replaced_by
@@ -294,9 +298,8 @@ class FakeAgencies:
             raise booking.SlotFull
         old = self._find(payload["token"])
         new = self._new(old.site, old.service, State.BOOKED, payload["slot_id"])
-        self.tickets[old.id] = move(
-            old, State.RESCHEDULED, actor=Actor.CITIZEN, now=self.now, replaced_by=new.id
-        )
+        actor = Actor.SYSTEM if self.outage else Actor.CITIZEN
+        self.tickets[old.id] = move(old, State.RESCHEDULED, actor=actor, now=self.now, replaced_by=new.id)
         return self._view(new)
 
     def _complaint_facts(self, agency: str, payload: Json) -> Json:

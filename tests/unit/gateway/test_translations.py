@@ -33,6 +33,7 @@ OFFICERS_ONLY = {
     "unknown_counter", "counter_busy", "counter_idle", "counter_moved_on", "nobody_waits", "nothing_to_undo",
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
+    "unknown_outage", "outage_over", "outage_not_begun", "outage_without_time",
     "unknown_appeal", "appeal_decided", "unknown_suspension", "suspension_lifted", "wrong_length",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from gerai_shared.pages import StaticFiles
 from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.appeal_pages import AppealPages
 from gerai_booking.counter.manage_pages import ManagePages
+from gerai_booking.counter.outage_pages import OutagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 from gerai_booking.counter.sanction_pages import SanctionPages
@@ -20,6 +21,7 @@ class CounterService(
     CounterApi,
     CounterPages,
     ManagePages,
+    OutagePages,
     PlanPages,
     SanctionPages,
     StaticFiles,

@@ -5,11 +5,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from gerai_booking.rules.identity import InvalidNik, parse_nik
+from gerai_booking.rules.outages import FAILURES
 from gerai_booking.rules.sanctions import KINDS
-from gerai_booking.schemas import BASIS, CHOICE, DAY, NIK_PROBLEMS, PASSPORT, REASON
+from gerai_booking.schemas import BASIS, CHOICE, CODE, DAY, NIK_PROBLEMS, PASSPORT, REASON
 
 MONTHS = "Please give a number of months."
 ISSUER = "Please name the office that ordered it."
+MOMENT = "Please give a day and a time."
 APPEAL = "Please say how and by when to appeal, in at least ten letters: the citizen reads it."
 
 
@@ -78,3 +80,32 @@ class DecisionSchema(WhySchema):
     """What is decided about an appeal; the citizen reads the reason."""
 
     decision = fields.String(required=True, validate=validate.OneOf(("accept", "refuse"), error=CHOICE))
+
+
+def _moment(**options: Any) -> fields.NaiveDateTime:
+    """A moment as a browser sends it: the site's own time, without an offset."""
+    return fields.NaiveDateTime(format="%Y-%m-%dT%H:%M", error_messages={"invalid": MOMENT}, **options)
+
+
+class OutageSchema(WhySchema):
+    """An outage of ours; `all` as site is every one of them."""
+
+    site = fields.String(required=True, validate=CODE)
+    failed = fields.String(required=True, validate=validate.OneOf(FAILURES, error=CHOICE))
+    started_at = _moment(required=True)
+    expected_end_at = _moment(load_default=None)
+    reference = fields.String(load_default=None, validate=validate.Length(max=200))
+
+
+class ExpectedEndSchema(WhySchema):
+    """Until when an outage is expected to last."""
+
+    outage = fields.String(required=True, validate=validate.Length(max=36, error=CHOICE))
+    expected_end_at = _moment(required=True)
+
+
+class OutageEndSchema(WhySchema):
+    """When an outage ended."""
+
+    outage = fields.String(required=True, validate=validate.Length(max=36, error=CHOICE))
+    ended_at = _moment(required=True)

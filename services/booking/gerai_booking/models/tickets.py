@@ -144,6 +144,11 @@ people = Table(
     Column("language", String(2), nullable=False),
     Column("purpose", String(60), nullable=True),
     Column("identity_note", String(40), nullable=True),
+    # Keyed hashes, by which the open tickets of one contact are counted.
+    Column("phone_hash", String(64), nullable=True),
+    Column("email_hash", String(64), nullable=True),
+    Index("ix_people_phone_hash", "phone_hash"),
+    Index("ix_people_email_hash", "email_hash"),
 )
 
 #: Every change of every ticket: who, when, and what it was before.
@@ -181,6 +186,8 @@ class Person:
     language: str
     purpose: str | None
     identity_note: str | None = None
+    phone_hash: str | None = None
+    email_hash: str | None = None
 
 
 def ticket_of(row: Any, agency: str) -> Ticket:
@@ -253,6 +260,8 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
         language=row.language,
         purpose=row.purpose,
         identity_note=row.identity_note,
+        phone_hash=row.phone_hash,
+        email_hash=row.email_hash,
     )
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from gerai_shared.ticket import Actor, Ticket
+from gerai_shared.ticket import Actor, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
+from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.usecases.issuing import appointment_row, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import Wish, take
@@ -27,7 +28,7 @@ def put_elsewhere(
 
     `old` is locked, and `replaced` is what it becomes: its `replaced_by` is the id of the new one. The old
     place is given back only when the new one is taken; refused, nothing has changed. Raises SlotFull,
-    DayFull, StaleRevision.
+    DayFull, StaleRevision, OpenTicketExists.
     """
     assert replaced.replaced_by is not None
     # Both days are locked in order before anything is taken, as every change of places does.
@@ -46,10 +47,18 @@ def put_elsewhere(
         slot_id=slot.id,
         slot_starts_at=slot.starts_at,
         day=slot.day,
+        state=State.BOOKED,
+        counter=None,
         created_at=now,
+        checked_in_at=None,
+        called_at=None,
+        times_called=0,
+        finished_at=None,
         revision=1,
     )
-    tickets.add(session, [appointment_row(new, **own)])
+    if not tickets.add(session, [appointment_row(new, **own)]):
+        # Whoever missed the old one has booked again in the meantime.
+        raise OpenTicketExists
     tickets.copy_person(session, old.id, new.id)
     tickets.add_history(session, [tickets.history_row(None, new, actor=actor, now=now)])
     return new

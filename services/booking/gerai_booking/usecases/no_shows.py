@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import missed, tickets
+from gerai_booking.models import missed, outages, tickets
 from gerai_booking.refusals import PausedAfterNoShows
 from gerai_booking.rules.no_show import (
     COUNTS_FROM,
@@ -20,6 +20,7 @@ from gerai_booking.rules.no_show import (
     reaches_back,
     rule_on,
 )
+from gerai_booking.rules.outages import Outage
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.office import Office
 
@@ -40,7 +41,17 @@ def counting(session: Session, office: Office, hashes: Iterable[str], *, now: da
     back = reaches_back(office.agency.no_show_rules)
     if back is None:
         return []
-    return missed.missed_visits(session, hashes, from_day=(now - back).date())
+    rows = missed.missed_visits(session, hashes, from_day=(now - back).date())
+    if not rows:
+        return rows
+    # A day more: it may have begun earlier somewhere in the country.
+    found = outages.not_over_before(session, now - back - timedelta(days=1))
+    return [row for row in rows if not _excused(office, row, found, now=now)]
+
+
+def _excused(office: Office, row: Any, found: Iterable[Outage], *, now: datetime) -> bool:
+    site = office.site(row.site)
+    return any(outage.touches(site, row.day, now=now) for outage in found)
 
 
 def refuse_paused(office: Office, found: Missed, person_hash: str, *, now: datetime) -> Refused | None:

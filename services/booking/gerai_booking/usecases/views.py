@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import tickets
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
+from gerai_booking.rules.outages import Outage
 from gerai_booking.rules.visits import check_in_opens_at
-from gerai_booking.usecases import no_shows
+from gerai_booking.usecases import no_shows, outages
 from gerai_booking.usecases.office import Office
 
 _schema = TicketSchema()
@@ -56,6 +57,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
     site = office.site(ticket.site)
     person = tickets.person_of(session, ticket.id)
     offer = office.offer(ticket.site, ticket.service)
+    outage = outages.that_hit(session, ticket, now=now)
     return {
         "ticket": dump(ticket),
         "token": office.token(ticket.id),
@@ -69,18 +71,28 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "nik_masked": person.masked_identity if person else None,
         "identity_note": person.identity_note if person else None,
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
-        "can": _can(office, ticket, now),
+        "can": _can(office, ticket, now, outage=outage),
+        "outage": {
+            "failed": outage.failed,
+            "started_at": outage.started_at,
+            "expected_end_at": outage.expected_end_at,
+            "ended_at": outage.ended_at,
+        }
+        if outage
+        else None,
         "missed": no_shows.view(session, office, ticket, now=now),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
     }
 
 
-def _can(office: Office, ticket: Ticket, now: datetime) -> dict[str, Any]:
+def _can(office: Office, ticket: Ticket, now: datetime, *, outage: Outage | None) -> dict[str, Any]:
     opens = check_in_opens_at(ticket.slot_starts_at) if ticket.slot_starts_at else None
+    may_move = _may(ticket, State.RESCHEDULED, now)
     checkable = _may(ticket, State.CHECKED_IN, now) and ticket.state is State.BOOKED
     return {
         "cancel": _may(ticket, State.CANCELLED, now),
-        "reschedule": _may(ticket, State.RESCHEDULED, now),
+        "reschedule": may_move or outage is not None,
+        "reschedule_reason": "outage" if outage is not None and not may_move else None,
         "check_in": checkable
         and opens is not None
         and opens <= now

@@ -100,6 +100,7 @@ class TicketsApi:
                 (422, "identity_refused"),
                 (403, "suspended"),
                 (403, "paused_after_no_shows"),
+                (409, "too_many_for_contact"),
             ),
         ),
     )
@@ -212,7 +213,7 @@ class TicketsApi:
                 IdempotencyKeyReused,
                 Unavailable,
             ),
-            codes=(*PLACE_CODES, (403, "suspended")),
+            codes=(*PLACE_CODES, (403, "suspended"), (409, "not_later"), (409, "open_ticket_exists")),
         ),
     )
     def api_reschedule(self, request: Request, token: str) -> Response:

@@ -25,6 +25,15 @@ class BrandSchema(Given):
     on_colour = fields.String(required=True)
 
 
+class OutageSchema(Given):
+    """An outage that goes on at an agency: at one `site`, or at all of them."""
+
+    site = fields.String(required=True, allow_none=True)
+    failed = fields.String(required=True, validate=validate.OneOf(("server", "network", "data", "officer")))
+    started_at = fields.AwareDateTime(required=True)
+    expected_end_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class AgencySchema(Given):
     """One agency of the mall. `told_at` is when it last answered; `is_old` says that it has not since."""
 
@@ -34,6 +43,7 @@ class AgencySchema(Given):
     parent = fields.Nested(TextSchema, required=True)
     brand = fields.Nested(BrandSchema, required=True)
     sites = fields.List(fields.String(), required=True)
+    outages = fields.List(fields.Nested(OutageSchema))
     told_at = fields.AwareDateTime(required=True)
     is_old = fields.Boolean(required=True)
 
@@ -230,8 +240,18 @@ class AbilitiesSchema(Given):
 
     cancel = fields.Boolean(required=True)
     reschedule = fields.Boolean(required=True)
+    reschedule_reason = fields.String(allow_none=True, validate=validate.OneOf(("outage",)))
     check_in = fields.Boolean(required=True)
     check_in_opens_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class TicketOutageSchema(Given):
+    """The outage that hit a ticket's hour; for its sake the ticket may move to a later hour, once."""
+
+    failed = fields.String(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    expected_end_at = fields.AwareDateTime(required=True, allow_none=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class AppealViewSchema(Given):
@@ -279,6 +299,7 @@ class TicketViewSchema(Given):
     ahead = fields.Integer(required=True, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)
     missed = fields.Nested(MissedSchema, allow_none=True)
+    outage = fields.Nested(TicketOutageSchema, allow_none=True)
     replaced_by_token = fields.String(required=True, allow_none=True)
 
 
