@@ -9,6 +9,7 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.appeal_pages import AppealPages
+from gerai_booking.counter.audit_pages import AuditPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.outage_pages import OutagePages
 from gerai_booking.counter.pages import CounterPages
@@ -18,6 +19,7 @@ from gerai_booking.counter.sanction_pages import SanctionPages
 
 class CounterService(
     AppealPages,
+    AuditPages,
     CounterApi,
     CounterPages,
     ManagePages,
