@@ -297,6 +297,7 @@ def test_what_a_holder_may_do_is_what_would_be_done(house: House) -> None:
     assert can(timedelta(0)) == {
         "cancel": True,
         "reschedule": True,
+        "reschedule_reason": None,
         "check_in": False,
         "check_in_opens_at": opens.isoformat(),
     }
