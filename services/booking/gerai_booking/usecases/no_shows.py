@@ -112,10 +112,10 @@ def view(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> 
         "paused_at": standing.paused_at if standing else None,
         "pause_days": standing.pause_days if standing else None,
         "window_days": standing.window_days if standing else None,
-        "paused_until": standing.paused_until if standing else None,
+        "paused_until": standing.paused_until.isoformat() if standing and standing.paused_until else None,
         "appeal": {
-            "filed_at": appeal.filed_at,
-            "decided_at": appeal.decided_at,
+            "filed_at": appeal.filed_at.isoformat(),
+            "decided_at": appeal.decided_at.isoformat() if appeal.decided_at else None,
             "accepted": appeal.accepted,
             "reason": appeal.reason,
         }

@@ -118,15 +118,21 @@ def that_hit(session: Session, ticket: Ticket, *, now: datetime) -> Outage | Non
     return hitting(found, ticket.site, ticket.slot_starts_at, now=now)
 
 
+def as_json(outage: Outage) -> dict[str, str | None]:
+    """Return what everybody may know of an outage, moments in ISO 8601."""
+    expected, ended = outage.expected_end_at, outage.ended_at
+    return {
+        "failed": outage.failed,
+        "started_at": outage.started_at.isoformat(),
+        "expected_end_at": expected.isoformat() if expected else None,
+        "ended_at": ended.isoformat() if ended else None,
+    }
+
+
 def current(session: Session, *, now: datetime) -> list[dict[str, Any]]:
     """Return the outages that go on now, as JSON for everybody; `site` is null for every one of them."""
     return [
-        {
-            "site": outage.site or None,
-            "failed": outage.failed,
-            "started_at": outage.started_at,
-            "expected_end_at": outage.expected_end_at,
-        }
+        {"site": outage.site or None, **as_json(outage)}
         for outage in outages.not_over_before(session, now)
         if outage.ended_at is None
     ]

@@ -72,14 +72,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "identity_note": person.identity_note if person else None,
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "can": _can(office, ticket, now, outage=outage),
-        "outage": {
-            "failed": outage.failed,
-            "started_at": outage.started_at,
-            "expected_end_at": outage.expected_end_at,
-            "ended_at": outage.ended_at,
-        }
-        if outage
-        else None,
+        "outage": outages.as_json(outage) if outage else None,
         "missed": no_shows.view(session, office, ticket, now=now),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
     }
