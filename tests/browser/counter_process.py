@@ -1,7 +1,7 @@
 """Immigration's counters in a process of their own: `python counter_process.py PORT DATABASE_FILE`.
 
 The database alone, no bus. It is a Tuesday, five past nine in Jakarta, when it starts; five citizens have
-booked at ten o'clock. Prints one line of JSON when it listens: the numbers of the booked tickets.
+booked at ten o'clock, and one who missed yesterday's visit says why. Prints one line of JSON when it listens: the numbers of the booked tickets.
 """
 
 from gerai_shared.green import make_green
@@ -10,17 +10,18 @@ make_green()
 
 import json  # noqa: E402 - nothing may be imported before the patch
 import sys  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
+from datetime import UTC, datetime, timedelta  # noqa: E402
 
 from cryptography.fernet import Fernet  # noqa: E402
 from gerai_booking import agencies, roles, schemas  # noqa: E402
-from gerai_booking.usecases import availability, booking, plan, planning  # noqa: E402
+from gerai_booking.usecases import appeals, availability, booking, plan, planning  # noqa: E402
 from gerai_booking.usecases.applicants import applicant_of  # noqa: E402
 from gerai_booking.usecases.office import Office  # noqa: E402
 from gerai_shared import accounts, migrating, runtime  # noqa: E402
 from gerai_shared.commands import fingerprint  # noqa: E402
 from gerai_shared.deployment import Deployment, deployment_of  # noqa: E402
 from gerai_shared.settings import Settings  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
 
 FIVE_PAST_NINE = datetime(2026, 12, 1, 2, 5, tzinfo=UTC)
 SITE = "mpp-lebak"
@@ -32,6 +33,7 @@ OFFICERS = (
 )
 PASSWORD = "kata-sandi-uji"
 BOOKINGS = 5
+SAID = "Anak saya mendadak sakit dan harus dirawat."
 
 
 def settings(port: int, database_file: str) -> Settings:
@@ -68,7 +70,23 @@ def fill(deployment: Deployment, office: Office) -> list[str]:
         slot = next(slot["id"] for slot in slots if "T03:00" in slot["starts_at"])
         wishes = [request(office, slot, count) for count in range(1, BOOKINGS + 1)]
         answers = booking.book_batch(session, office, wishes, now=now)
+        miss_yesterday(session, office, now=now)
     return [answer["ticket"]["number"] for answer in answers.values() if isinstance(answer, dict)]
+
+
+def miss_yesterday(session: Session, office: Office, *, now: datetime) -> None:
+    """Have somebody miss a visit of yesterday, and say why."""
+    before = now - timedelta(days=1)
+    planning.open_days(session, office, now=before, days=0)
+    yesterday = office.today(SITE, before)
+    found = availability.availability(
+        session, office, site=SITE, service="passport-new", first=yesterday, last=yesterday, now=before
+    )
+    wish = request(office, found["days"][0]["slots"][-1]["id"], BOOKINGS + 1)
+    answer = booking.book_batch(session, office, [wish], now=before)[wish.key]
+    planning.close_days(session, office, now=now)
+    assert isinstance(answer, dict)
+    appeals.file(session, office, token=answer["token"], text=SAID, now=now)
 
 
 def request(office: Office, slot: str, count: int) -> booking.BookingRequest:

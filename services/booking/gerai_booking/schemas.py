@@ -217,6 +217,12 @@ class RescheduleSchema(ChangeSchema):
     room_token = fields.String(allow_none=True, load_default=None, validate=TOKEN)
 
 
+class AppealSchema(TokenSchema):
+    """Why the holder of a missed ticket could not come."""
+
+    text = fields.String(required=True, validate=validate.Length(min=20, max=1000))
+
+
 class SiteSchema(Schema):
     """A site."""
 

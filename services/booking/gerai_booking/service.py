@@ -1,6 +1,6 @@
 """The agency on the bus: requests from the gateway, the opening of days, the relay."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from eventlet import sleep
@@ -15,10 +15,12 @@ from gerai_shared.deployment import Deployment, Resources
 from gerai_shared.logs import get_logger
 from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, Refused, to_wire
 from nameko.extensions import Entrypoint
+from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
 from gerai_booking.usecases import (
     advising,
+    appeals,
     application_views,
     availability,
     booking,
@@ -26,6 +28,7 @@ from gerai_booking.usecases import (
     checking,
     directive_runs,
     holding,
+    outages,
     plan,
     planning,
     releases,
@@ -47,7 +50,7 @@ OPENING_INTERVAL = timedelta(minutes=10)
 
 
 class Openings(Entrypoint):
-    """Opens coming days and closes past ones, every few minutes; any number of replicas may."""
+    """Opens coming days, tells of outages, closes past days: every few minutes, at any number of replicas."""
 
     def start(self) -> None:
         """Begin."""
@@ -71,6 +74,8 @@ class Openings(Entrypoint):
             waiting_room.forget_old(session, now=now)
         # First: whose hour a closure took has missed nothing.
         directive_runs.carry_on(deployment.database, office, now=now)
+        with deployment.database.transaction() as session:
+            outages.tell(session, office, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:
@@ -122,7 +127,16 @@ class BookingService:
             **catalogue(self._office, today=today),
             "releases": releases.coming(self._office, now=now),
             "proof_key": waiting_room.proof_key(self._office),
+            "outages": self._outages(now),
         }
+
+    def _outages(self, now: datetime) -> list[dict[str, Any]]:
+        """Return what goes on; what the agency offers is told even while its database is away."""
+        try:
+            with self.deployment.database.reading() as session:
+                return outages.current(session, now=now)
+        except DBAPIError:
+            return []
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:
@@ -283,6 +297,16 @@ class BookingService:
 
         self._once(request, "leave", run)
         return self._entry(asked["token"])
+
+    def appeal(self, request: Request) -> dict[str, Any]:
+        """Take the word of somebody who missed a visit; answers the ticket."""
+        asked = load(schemas.AppealSchema(), request.payload)
+        self._once(
+            request,
+            "appeal",
+            lambda session, now: views.receipt(appeals.file(session, self._office, now=now, **asked)),
+        )
+        return self._view(asked["token"])
 
     @rpc
     def complaint_facts(self, request: Request) -> dict[str, Any]:

@@ -112,6 +112,26 @@ class Notifications:
         """Tell that what was told last was wrong."""
         self._tell(session, event)
 
+    @on("no_show.recorded.v1")
+    def no_show_recorded(self, session: Session, event: Event) -> None:
+        """Tell of a missed visit, what follows, and how to appeal."""
+        self._tell(session, event)
+
+    @on("no_show.withdrawn.v1")
+    def no_show_withdrawn(self, session: Session, event: Event) -> None:
+        """Take back what was told of a missed visit."""
+        self._tell(session, event)
+
+    @on("appeal.decided.v1")
+    def appeal_decided(self, session: Session, event: Event) -> None:
+        """Tell what was decided about an appeal."""
+        self._tell(session, event)
+
+    @on("outage.hit.v1")
+    def outage_hit(self, session: Session, event: Event) -> None:
+        """Tell that an outage hit an hour, and that it may be moved."""
+        self._tell(session, event)
+
     @on("complaint.filed.v1")
     def complaint_filed(self, session: Session, event: Event) -> None:
         """Give the receipt with number and due date."""

@@ -168,7 +168,24 @@ def _ticket_facts(event: Event) -> dict[str, Any]:
         "match_state": data.get("match_state", ""),
         "differing_fields": data.get("differing_fields", []),
         "order": _order_facts(data["directive"], language) if "directive" in data else None,
+        **_further_facts(data),
     }
+
+
+def _further_facts(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what some events tell beside their ticket, days and hours in words."""
+    language, time_zone = data["language"], data["time_zone"]
+    further: dict[str, Any] = {
+        name: data[name]
+        for name in ("grade", "count", "paused_at", "pause_days", "window_days", "accepted", "failed")
+        if name in data
+    }
+    for name in ("started_at", "expected_end_at"):
+        if name in data:
+            further[name] = clock_time(data[name], time_zone) if data[name] else ""
+    if "paused_until" in data:
+        further["paused_until"] = long_day(data["paused_until"], language) if data["paused_until"] else ""
+    return further
 
 
 def _order_facts(directive: dict[str, Any], language: str) -> dict[str, str]:
@@ -235,6 +252,7 @@ _ABOUT: dict[str, tuple[str, Callable[[Event], dict[str, Any]]]] = {
     "waiting_list": ("w", _waiting_facts),
     # An application is shown on the page of its ticket.
     "application": ("t", _application_facts),
+    **dict.fromkeys(("no_show", "appeal", "outage"), ("t", _ticket_facts)),
 }
 
 

@@ -95,6 +95,38 @@ class MatchNewsSchema(TicketNewsSchema):
     )
 
 
+class NoShowNewsSchema(TicketNewsSchema):
+    """A visit that counts as missed: the `count`-th within `window_days`.
+
+    The `paused_at`-th pauses online booking for `pause_days`; `paused_until` is the last day of a pause that
+    this one led to.
+    """
+
+    grade = fields.String(required=True, validate=validate.OneOf(("reminder", "warning", "pause")))
+    count = fields.Integer(required=True, validate=validate.Range(min=1))
+    paused_at = fields.Integer(required=True, validate=validate.Range(min=1))
+    pause_days = fields.Integer(required=True, validate=validate.Range(min=1))
+    window_days = fields.Integer(required=True, validate=validate.Range(min=1))
+    paused_until = fields.Date(required=True, allow_none=True)
+
+
+class AppealNewsSchema(TicketNewsSchema):
+    """What was decided about an appeal; the reason stands on the ticket's page alone."""
+
+    accepted = fields.Boolean(required=True)
+
+
+class OutageNewsSchema(TicketNewsSchema):
+    """An outage of the mall's own systems hit a ticket's hour.
+
+    `failed` is what failed; `started_at` and `expected_end_at` are of the outage.
+    """
+
+    failed = fields.String(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    expected_end_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class ComplaintEventSchema(Schema):
     """What happened to a complaint. `recipient` and `sealed_token` as in ticket events."""
 
@@ -147,10 +179,8 @@ def _ticket(name: str, summary: str) -> EventType:
     return EventType(name=name, context="booking", schema=TicketEventSchema, summary=summary)
 
 
-def _ticket_news(name: str, summary: str) -> EventType:
-    return EventType(
-        name=name, context="booking", schema=TicketNewsSchema, summary=summary, consumers=NOTIFICATIONS
-    )
+def _ticket_news(name: str, summary: str, schema: type[Schema] = TicketNewsSchema) -> EventType:
+    return EventType(name=name, context="booking", schema=schema, summary=summary, consumers=NOTIFICATIONS)
 
 
 def _by_order(name: str, summary: str) -> EventType:
@@ -242,6 +272,11 @@ REGISTRY = Registry(
         _application_news(
             "application.corrected.v1", "A step that its owner was told of was wrong and is taken back"
         ),
+        _ticket_news("no_show.recorded.v1", "A visit counts as missed", NoShowNewsSchema),
+        _ticket_news("no_show.withdrawn.v1", "A visit that counted as missed does not any more"),
+        _ticket("appeal.filed.v1", "Its holder said why they could not come"),
+        _ticket_news("appeal.decided.v1", "A supervisor decided about an appeal", AppealNewsSchema),
+        _ticket_news("outage.hit.v1", "An outage hit its hour; it may move to a later one", OutageNewsSchema),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

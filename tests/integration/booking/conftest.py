@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gerai_booking.models import calendar, directives, plan, sanctions
+from gerai_booking.models import acts, calendar, directives, plan, sanctions
 from gerai_booking.models.places import day_quotas, slots
 from gerai_shared import migrating
 from sqlalchemy import delete, text
@@ -57,6 +57,7 @@ def put_back(house: House) -> None:
             plan.restrictions,
             plan.plan_changes,
             sanctions.sanctions,
+            acts.officer_acts,
             directives.directive_tickets,
             directives.directives,
             calendar.overrides,

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from gerai_booking.models import places, tickets, waiting_room
@@ -423,6 +423,63 @@ def one_act(house: House, slots: list[list[str]], dice: random.Random, mark: str
     return act
 
 
+def one_contact(url: str, *, persons: list[int], slots: list[str], together: bool) -> Outcomes:
+    """Several people book with one e-mail address; `together`, all are counted before anybody has booked."""
+    house = House(url, pool_size=len(persons))
+    barrier = threading.Barrier(len(persons))
+    count = booking.contacts_of
+
+    def count_and_wait(*args: Any, **kwargs: Any) -> Any:
+        counted = count(*args, **kwargs)
+        barrier.wait(PATIENCE)
+        return counted
+
+    if together:
+        booking.contacts_of = count_and_wait  # type: ignore[assignment]
+
+    def book(person: int) -> str:
+        shared = {**house.person(person), "email": "Keluarga@example.org"}
+        return outcome(*house.book(house.request(person, slots[person % len(slots)], person=shared)))
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(persons) if together else 1) as pool:
+        answers = list(pool.map(lambda person: attempt(lambda: book(person)), persons))
+    house.database.close()
+    return {"answers": answers}
+
+
+def move_at_once(url: str, *, token: str, slots: list[str], now: str, guarded: bool) -> Outcomes:
+    """A missed ticket is moved to every slot at the same moment; unguarded, all look before anybody moves."""
+    house = House(url, pool_size=len(slots))
+    barrier = threading.Barrier(len(slots))
+    look = changes.load_ticket
+
+    def look_and_wait(*args: Any, **kwargs: Any) -> Any:
+        ticket = look(*args, **kwargs)
+        barrier.wait(PATIENCE)
+        return ticket
+
+    def save_blindly(session: Any, before: Any, after: Any, **_: Any) -> None:
+        change = update(ticket_table).where(ticket_table.c.id == before.id)
+        session.execute(change.values(**tickets.row_of(after)))
+
+    if not guarded:
+        changes.load_ticket = look_and_wait  # type: ignore[assignment]
+        tickets.save = save_blindly  # type: ignore[assignment]
+        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+
+    def move(slot: str) -> str:
+        at = datetime.fromisoformat(now)
+        house.do(changes.reschedule, token=token, slot_id=slot, revision=None, now=at)
+        return "moved"
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(len(slots)) as pool:
+        answers = list(pool.map(lambda slot: attempt(lambda: move(slot)), slots))
+    house.database.close()
+    return {"answers": answers}
+
+
 def a_ticket(house: House, dice: random.Random, state: State) -> str | None:
     """The token of any ticket in a state."""
     rows = house.rows(select(ticket_table.c.id).where(ticket_table.c.state == state.value))
@@ -484,6 +541,13 @@ CROWDS: dict[str, Callable[..., Outcomes]] = {
         order_against_booking,
         crossing,
         bustle,
+        walk_in_at_once,
+        call_at_once,
+        overtaken,
+        crossing,
+        bustle,
+        one_contact,
+        move_at_once,
     )
 }
 

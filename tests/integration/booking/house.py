@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import applications, grants, handovers, matching, waiting_room
+from gerai_booking.models import applications, grants, handovers, matching, missed, outages, waiting_room
 from gerai_booking.models.freed import freed_places
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
@@ -207,6 +207,9 @@ class House:
             grants.grants,
             freed_places,
             waiting_list,
+            missed.appeals,
+            outages.outage_tickets,
+            outages.outages,
             tickets,
             history,
             series,
@@ -282,10 +285,10 @@ class House:
         for line in self.rows(select(history).order_by(history.c.position)):
             lines.setdefault(line.ticket_id, []).append((line.revision, line.to_state))
         events: dict[str, list[tuple[int, str]]] = {}
-        for event in self.rows(select(tables.outbox).order_by(tables.outbox.c.position)):
-            ticket = json.loads(event.body)["data"].get("ticket")
-            if ticket is None:
-                continue  # about somebody on the waiting list
+        # Of further news (a missed visit that counts, an appeal, an outage) a change has none or several.
+        changes = tables.outbox.c.type.startswith("ticket.")
+        for event in self.rows(select(tables.outbox).where(changes).order_by(tables.outbox.c.position)):
+            ticket = json.loads(event.body)["data"]["ticket"]
             assert ticket["id"] == event.subject
             events.setdefault(event.subject, []).append((ticket["revision"], ticket["state"]))
         for ticket in self.rows(select(tickets)):

@@ -297,6 +297,7 @@ def test_what_a_holder_may_do_is_what_would_be_done(house: House) -> None:
     assert can(timedelta(0)) == {
         "cancel": True,
         "reschedule": True,
+        "reschedule_reason": None,
         "check_in": False,
         "check_in_opens_at": opens.isoformat(),
     }
@@ -319,7 +320,7 @@ def test_who_missed_the_day_can_book_again_once_it_is_closed(house: House) -> No
     assert house.do(planning.close_days, now=the_day_after) == 1
     assert house.do(planning.close_days, now=the_day_after) == 0
     assert [state_of(house, token) for token in (missed, waited, lost)] == ["no_show", "no_show", "expired"]
-    assert house.announced(missed) == ["ticket.booked.v1", "ticket.missed.v1"]
+    assert house.announced(missed) == ["ticket.booked.v1", "ticket.missed.v1", "no_show.recorded.v1"]
     for person in (1, 2):
         assert outcome(*house.book(house.request(person, again), now=the_day_after)) == "booked"
     house.check()

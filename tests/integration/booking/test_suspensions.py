@@ -4,13 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from gerai_booking.models.acts import officer_acts
 from gerai_booking.models.sanctions import sanctions as table
-from gerai_booking.usecases import holding, sanctions
+from gerai_booking.usecases import changes, floor, holding, queue, sanctions
+from gerai_booking.usecases.sanctions import Identity
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import select
 
-from tests.integration.booking.house import DAY, NOW, TODAY, House, outcome
+from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SITE, TODAY, House, outcome
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
 
 APPEAL = "Ajukan keberatan tertulis kepada kepala kantor dalam 14 hari."
@@ -19,7 +21,7 @@ APPEAL = "Ajukan keberatan tertulis kepada kepala kantor dalam 14 hari."
 def suspend(house: House, person: int, *, officer: Officer = SUPERVISOR, **changes: Any) -> str:
     """Suspend a citizen from today on."""
     order: dict[str, Any] = {
-        "nik": house.person(person)["nik"],
+        "identity": Identity(citizenship="WNI", number=house.person(person)["nik"]),
         "kind": "negligent_loss",
         "months": 6,
         "first_day": TODAY,
@@ -44,7 +46,7 @@ def test_a_suspended_person_is_told_until_when_and_how_to_appeal(house: House) -
     assert [outcome(answer) for answer in answers] == ["suspended", "booked"]
     refusal = answers[0]
     assert isinstance(refusal, Refused)
-    assert refusal.details == {"until": "2027-05-31", "appeal": APPEAL}
+    assert refusal.details == {"until": "2027-05-31", "appeal": APPEAL.removesuffix(".")}
     house.check()
 
 
@@ -118,3 +120,71 @@ def test_the_record_names_nobody(house: House) -> None:
     (row,) = house.rows(select(table))
     assert house.person(1)["nik"] not in str(tuple(row))
     assert row.masked_identity == "3602********0001"
+
+
+def test_a_foreigner_is_known_by_the_passport_number(house: House) -> None:
+    suspend(house, 1, identity=Identity(citizenship="WNA", number="X1234567"))
+    (row,) = house.rows(select(table))
+    assert row.person_hash == house.office.person_hash("WNA:X1234567")
+    assert row.masked_identity == "X1****67"
+
+
+def test_who_looks_writes_and_lifts_stands_in_the_record(house: House) -> None:
+    found = suspend(house, 1)
+    me = Identity(citizenship="WNI", number=house.person(1)["nik"])
+    masked, rows = house.do(sanctions.look_up, officer=SUPERVISOR, identity=me, why="Bertanya", now=NOW)
+    assert (masked, [row.id for row in rows]) == ("3602********0001", [found])
+    house.do(sanctions.opened, officer=SUPERVISOR, suspension_id=found, now=NOW)
+    lift(house, found)
+    acts = house.rows(select(officer_acts).order_by(officer_acts.c.id))
+    assert [(row.act, row.officer_name) for row in acts] == [
+        (act, SUPERVISOR.name) for act in ("recorded", "looked_up", "opened", "lifted")
+    ]
+    assert house.person(1)["nik"] not in str([tuple(row) for row in acts])
+
+
+def test_only_a_supervisor_looks_somebody_up_and_opens_a_suspension(house: House) -> None:
+    found = suspend(house, 1)
+    me = Identity(citizenship="WNI", number=house.person(1)["nik"])
+    with pytest.raises(Forbidden):
+        house.do(sanctions.look_up, officer=OFFICER, identity=me, why="Ingin tahu", now=NOW)
+    with pytest.raises(Forbidden):
+        house.do(sanctions.opened, officer=OFFICER, suspension_id=found, now=NOW)
+
+
+def test_a_booking_from_before_stays_and_the_officer_at_the_counter_is_told(house: House) -> None:
+    token = house.booked(1, house.slots(TODAY)[2])
+    suspension = suspend(house, 1)
+    found = house.ask(sanctions.seen, officer=SUPERVISOR, suspension_id=suspension)
+    assert [ticket.id for ticket in found.open_tickets] == [house.office.ticket_id(token)]
+    house.do(changes.check_in, token=token, now=NOW + timedelta(hours=2))
+    house.do(floor.call_next, house.desk())
+    seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=NOW)
+    assert seen.suspension is not None
+    assert seen.suspension.last_day == date(2027, 5, 31)
+    lift(house, suspension)
+    seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=NOW)
+    assert seen.suspension is None
+    house.check()
+
+
+def test_a_booking_is_not_moved_into_a_suspension(house: House) -> None:
+    token = house.booked(1, house.slots()[0])
+    suspend(house, 1, first_day=NEXT_DAY)
+    with pytest.raises(Refused, match="suspended"):
+        house.do(changes.reschedule, token=token, slot_id=house.slots(NEXT_DAY)[0], revision=None, now=NOW)
+    house.do(changes.reschedule, token=token, slot_id=house.slots()[1], revision=None, now=NOW)
+    house.check()
+
+
+def test_s1_6_a_suspension_has_a_kind_an_end_and_a_way_to_appeal_and_blocks_new_applications(
+    house: House,
+) -> None:
+    suspend(house, 1, kind="falsification", months=24)
+    (refusal, other) = house.book(house.request(1, house.slots()[0]), house.request(2, house.slots()[0]))
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.details["until"]) == ("suspended", "2028-11-30")
+    assert refusal.details["appeal"] in refusal.message
+    assert outcome(other) == "booked"
+    with pytest.raises(Refused, match="wrong_length"):
+        suspend(house, 2, kind="falsification", months=25)

@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
-from gerai_booking.counter import application_shapes, matching_shapes, statistics_words
+from gerai_booking.counter import application_shapes, matching_shapes, statistics_words, supervision_shapes
 from gerai_booking.counter.calendar_pages import HoursSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
 from gerai_booking.counter.statistics_shapes import StatisticsSchema
@@ -45,6 +45,13 @@ ORDERED = {
     "text_id": "Karena sedang diuji",
 }
 HOURS = {"day": "2026-12-01", "opens": "08:00", "closes": "12:00", "basis": "Surat", "why": "Karena diuji"}
+ORDER = {
+    "citizenship": "WNI",
+    "number": "?",
+    "kind": "falsification",
+    "months": "6",
+    "first_day": "2026-12-01",
+}
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (SIGN_IN, {}),
     (SIGN_IN, {"username": "", "password": ""}),
@@ -80,6 +87,14 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (StatisticsSchema, {"period": "range", "first": "2026-12-01", "last": "2026-11-30"}),
     (StatisticsSchema, {"period": "range", "first": "2026-12-01", "last": "2036-11-30"}),
     (StatisticsSchema, {"day": "1999-12-31"}),
+    (supervision_shapes.SuspensionSchema, {}),
+    (supervision_shapes.SuspensionSchema, {**ORDER, "number": "12", "months": "many", "first_day": "?"}),
+    (supervision_shapes.SuspensionSchema, {**ORDER, "citizenship": "WNA", "kind": "?", "months": "25"}),
+    (supervision_shapes.SuspensionSchema, {**ORDER, "basis": "x", "issuer": "x", "appeal": "x", "why": "x"}),
+    (supervision_shapes.DecisionSchema, {"decision": "?", "why": "x"}),
+    (supervision_shapes.OutageSchema, {"site": "mpp-lebak", "failed": "?", "started_at": "?", "why": "x"}),
+    (supervision_shapes.OutageEndSchema, {"outage": "x" * 37, "ended_at": "?", "why": "x"}),
+    (supervision_shapes.ExpectedEndSchema, {"outage": "x" * 37, "expected_end_at": "?", "why": "x"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

@@ -66,6 +66,9 @@ class FakeAgencies:
         self.advice: list[Json] = []
         self.application: Json | None = None
         self.incomplete_file: Json | None = None
+        self.missed: Json | None = None
+        self.outage: Json | None = None
+        self.outages: list[Json] = []
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -121,6 +124,7 @@ class FakeAgencies:
             "check_in",
             "join_waiting_list",
             "leave_waiting_list",
+            "appeal",
         }:
             assert key, f"{method} needs a key"
             if key not in self.answers:
@@ -129,7 +133,12 @@ class FakeAgencies:
         return getattr(self, f"_{method}")(agency, payload)
 
     def _catalogue(self, agency: str, _payload: Json) -> Json:
-        return {**catalogue_of(agency), "releases": self.releases, "proof_key": PROOF_KEY}
+        return {
+            **catalogue_of(agency),
+            "releases": self.releases,
+            "proof_key": PROOF_KEY,
+            "outages": self.outages,
+        }
 
     def _enter_room(self, agency: str, payload: Json) -> Json:
         opens_at = self.now + timedelta(seconds=10)
@@ -303,10 +312,13 @@ class FakeAgencies:
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},
-                "reschedule": is_booked,
+                "reschedule": is_booked or self.outage is not None,
+                "reschedule_reason": "outage" if self.outage and not is_booked else None,
                 "check_in": is_booked and ticket.day == TODAY,
                 "check_in_opens_at": None,
             },
+            "outage": self.outage,
+            "missed": self.missed if ticket.state is State.NO_SHOW else None,
             "replaced_by_token": make_token(secret=SECRET, realm=ticket.agency, identifier=ticket.replaced_by)
             if ticket.replaced_by
             else None,
@@ -359,6 +371,12 @@ class FakeAgencies:
         entry |= {"state": "left", "ahead": None, "offer": None}
         return entry
 
+    def _appeal(self, _agency: str, payload: Json) -> Json:
+        assert self.missed is not None
+        said = {"filed_at": self.now.isoformat(), "decided_at": None, "accepted": None, "reason": None}
+        self.missed = {**self.missed, "can_appeal": False, "appeal": said}
+        return self._view(self._find(payload["token"]))
+
     def _cancel(self, _agency: str, payload: Json) -> Json:
         return self._moved(payload["token"], State.CANCELLED)
 
@@ -375,9 +393,8 @@ class FakeAgencies:
             raise booking.SlotFull
         old = self._find(payload["token"])
         new = self._new(old.site, old.service, State.BOOKED, payload["slot_id"])
-        self.tickets[old.id] = move(
-            old, State.RESCHEDULED, actor=Actor.CITIZEN, now=self.now, replaced_by=new.id
-        )
+        actor = Actor.SYSTEM if self.outage else Actor.CITIZEN
+        self.tickets[old.id] = move(old, State.RESCHEDULED, actor=actor, now=self.now, replaced_by=new.id)
         return self._view(new)
 
     def _complaint_facts(self, agency: str, payload: Json) -> Json:

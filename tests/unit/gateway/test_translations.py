@@ -42,7 +42,8 @@ OFFICERS_ONLY = {
     "unknown_application", "ticket_not_served", "no_applications", "application_exists", "incomplete_files",
     "nothing_missing", "application_changed", "wrong_place_of_collection", "proofs_missing",
     "nothing_to_correct", "still_kept", "move_not_allowed",
-    "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
+    "unknown_outage", "outage_over", "outage_not_begun", "outage_without_time",
+    "unknown_appeal", "appeal_decided", "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from html.parser import HTMLParser
 from importlib import resources
 from io import BytesIO
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -25,7 +26,20 @@ from icalendar import Calendar
 from tests.unit.notifications.examples import NOW, STARTS_AT, VISIT_ID, complaint_event, ticket_event
 
 MAIL_FROM = "antrean@gerai.example"
-TICKETS = sorted(cause for cause in CAUSES if cause.startswith("ticket."))
+#: What some events tell beside their ticket.
+FURTHER: dict[str, dict[str, Any]] = {
+    "no_show.recorded.v1": {
+        "grade": "pause",
+        "count": 3,
+        "paused_at": 3,
+        "pause_days": 14,
+        "window_days": 180,
+        "paused_until": "2026-12-17",
+    },
+    "appeal.decided.v1": {"accepted": False},
+    "outage.hit.v1": {"failed": "server", "started_at": NOW.isoformat(), "expected_end_at": None},
+}
+TICKETS = sorted(cause for cause in CAUSES if not cause.startswith("complaint."))
 COMPLAINTS = sorted(cause for cause in CAUSES if cause.startswith("complaint."))
 
 
@@ -38,6 +52,13 @@ def writer() -> Writer:
 def letter_about(event: Event, name: str = "Contoh Warga") -> Letter:
     """The letter that the service writes about an event."""
     return writer().write(event, name=name, token="immigration.tok")
+
+
+def event_of(event_type: str) -> Event:
+    """An event of any type that causes a letter."""
+    if event_type in COMPLAINTS:
+        return complaint_event(event_type)
+    return ticket_event(event_type, **FURTHER.get(event_type, {}))
 
 
 def mail_with(letter: Letter, name: str = "Contoh Warga") -> EmailMessage:
@@ -86,7 +107,7 @@ class Reader(HTMLParser):
 def test_a_ticket_letter_names_number_service_site_and_the_way_to_the_ticket(
     event_type: str, language: str
 ) -> None:
-    letter = letter_about(ticket_event(event_type, language=language))
+    letter = letter_about(ticket_event(event_type, language=language, **FURTHER.get(event_type, {})))
     service, site = {
         "id": ("Penggantian paspor", "MPP Lebak"),
         "en": ("Passport replacement", "Lebak Public Service Mall"),
@@ -125,7 +146,7 @@ def test_a_report_is_called_what_it_is(classification: str, word: str) -> None:
 
 @pytest.mark.parametrize("event_type", [*TICKETS, *COMPLAINTS])
 def test_text_and_html_say_the_same(event_type: str) -> None:
-    event = ticket_event(event_type) if event_type in TICKETS else complaint_event(event_type)
+    event = event_of(event_type)
     letter = letter_about(event)
     reader = Reader()
     reader.feed(letter.html)
@@ -136,7 +157,7 @@ def test_text_and_html_say_the_same(event_type: str) -> None:
 
 @pytest.mark.parametrize("event_type", [*TICKETS, *COMPLAINTS])
 def test_a_letter_loads_nothing_and_links_to_the_portal_alone(event_type: str) -> None:
-    event = ticket_event(event_type) if event_type in TICKETS else complaint_event(event_type)
+    event = event_of(event_type)
     reader = Reader()
     reader.feed(letter_about(event).html)
     assert reader.links
@@ -204,6 +225,38 @@ def test_a_call_names_the_counter_and_which_call_it_is() -> None:
     letter = letter_about(event)
     assert letter.subject == "A-012: silakan menuju Loket 3 sekarang"
     assert "panggilan ke-2" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("grade", "count", "said"),
+    [
+        ("reminder", 1, "tidak ada akibatnya"),
+        ("reminder", 2, "belum ada akibatnya"),
+        ("warning", 2, "selama 14 hari"),
+        ("pause", 3, "sampai Kamis, 17 Desember 2026"),
+    ],
+)
+def test_a_missed_visit_is_told_with_what_follows_and_how_to_appeal(
+    grade: str, count: int, said: str
+) -> None:
+    further = {**FURTHER["no_show.recorded.v1"], "grade": grade, "count": count}
+    letter = letter_about(ticket_event("no_show.recorded.v1", **further))
+    assert said in letter.text
+    assert "Sampaikan di halaman tiket Anda" in letter.text
+    assert "https://antrean.example/t/immigration.tok" in letter.text
+
+
+@pytest.mark.parametrize(("accepted", "said"), [(True, "tidak dihitung lagi"), (False, "tetap dihitung")])
+def test_a_decided_appeal_says_what_it_means(*, accepted: bool, said: str) -> None:
+    assert said in letter_about(ticket_event("appeal.decided.v1", accepted=accepted)).text
+
+
+def test_an_outage_says_since_when_and_until_when_it_is_expected() -> None:
+    further = {**FURTHER["outage.hit.v1"], "expected_end_at": STARTS_AT.isoformat()}
+    letter = letter_about(ticket_event("outage.hit.v1", **further))
+    assert "Perkiraan selesai" in letter.text
+    assert "09.00 WIB" in letter.text
+    assert "Perkiraan selesai" not in letter_about(event_of("outage.hit.v1")).text
 
 
 def test_markup_in_a_text_is_shown_and_not_obeyed() -> None:

@@ -115,11 +115,11 @@ def test_two_types_of_one_name_are_an_error_at_the_start() -> None:
 @pytest.mark.parametrize("event_type", list(REGISTRY), ids=lambda each: each.name)
 def test_every_type_is_a_past_fact_with_a_version_and_an_exchange(event_type: EventType) -> None:
     context, _fact, version = event_type.name.split(".")
-    assert (context, version) in {
-        (name, "v1") for name in ("ticket", "application", "complaint", "waiting_list")
-    }
-    exchanges = {"complaint": "complaints.events"}
-    assert event_type.exchange == exchanges.get(context, "booking.events")
+    exchanges = dict.fromkeys(
+        ("ticket", "application", "waiting_list", "no_show", "appeal", "outage"), "booking.events"
+    )
+    assert event_type.exchange == {**exchanges, "complaint": "complaints.events"}[context]
+    assert version == "v1"
     assert event_type.summary
 
 

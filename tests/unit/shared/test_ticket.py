@@ -43,6 +43,7 @@ ARROWS = {
     ("checked_in", "called"): {O},
     ("checked_in", "cancelled"): {C, O},
     ("checked_in", "no_show"): {O, S},
+    ("checked_in", "rescheduled"): {S},
     ("called", "called"): {O},
     ("called", "serving"): {O},
     ("called", "no_show"): {O},
@@ -55,6 +56,7 @@ ARROWS = {
     ("served", "serving"): {O},
     ("no_show", "called"): {O},
     ("no_show", "checked_in"): {O},
+    ("no_show", "rescheduled"): {S},
     ("parked", "checked_in"): {O, S},
     ("parked", "cancelled"): {C, O},
 }
@@ -139,6 +141,13 @@ def test_a_booking_changes_only_before_its_hour(end: State) -> None:
     assert move(booking, end, actor=C, now=hour - timedelta(microseconds=1)).state is end
     with pytest.raises(TooLateToChange):
         move(booking, end, actor=C, now=hour)
+
+
+def test_after_an_outage_the_system_lets_a_booking_give_way_at_any_time() -> None:
+    booking = a_ticket()
+    assert booking.slot_starts_at is not None
+    late = booking.slot_starts_at + timedelta(days=100)
+    assert move(booking, State.RESCHEDULED, actor=S, now=late).state is State.RESCHEDULED
 
 
 TAKING_BACK = [

@@ -7,7 +7,7 @@ from typing import cast
 
 from gerai_booking.rules.catalogue import Agency
 
-SHARED_BETWEEN_AGENCIES = "sites"
+SHARED_BETWEEN_AGENCIES = frozenset({"fairness", "sites"})
 
 
 class UnknownAgency(LookupError):
@@ -17,7 +17,7 @@ class UnknownAgency(LookupError):
 def available() -> tuple[str, ...]:
     """The names of the agencies that can be deployed, in alphabetical order."""
     return tuple(
-        sorted(module.name for module in iter_modules(__path__) if module.name != SHARED_BETWEEN_AGENCIES)
+        sorted(module.name for module in iter_modules(__path__) if module.name not in SHARED_BETWEEN_AGENCIES)
     )
 
 

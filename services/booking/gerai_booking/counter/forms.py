@@ -35,18 +35,24 @@ class OfficersForms(Signed):
         show: Show,
         back: str,
         also: object = None,
+        private: frozenset[str] = frozenset(),
     ) -> Response:
         """Carry out a form once for its key, then lead to `back`; refused, show it as it was filled in.
 
         What was ticked several times is read with spaces between; `also` is what is sent beside the fields,
-        such as the digest of a file: a repeat has to repeat it, too.
+        such as the digest of a file: a repeat has to repeat it, too. Of fields named `private` no digest is
+        kept that could be guessed.
 
         `show` is called with status, refused_form, filled, error and errors (by the name of the field).
         """
         self.pages.check_form(request)
         filled = {name: " ".join(request.form.getlist(f"{form}_{name}")) for name in schema.fields}
         try:
-            self._once(request, [back, form, filled, also], load(schema, filled), run)
+            kept = {
+                name: self.office.person_hash(value) if name in private else value
+                for name, value in filled.items()
+            }
+            self._once(request, [back, form, kept, also], load(schema, filled), run)
         except Refused as refused:
             return show(
                 status=refused.status,

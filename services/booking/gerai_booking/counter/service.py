@@ -8,19 +8,25 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.appeal_pages import AppealPages
 from gerai_booking.counter.application_pages import ApplicationPages
+from gerai_booking.counter.audit_pages import AuditPages
 from gerai_booking.counter.calendar_pages import CalendarPages
 from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.handover_pages import HandoverPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.matching_pages import MatchingPages
+from gerai_booking.counter.outage_pages import OutagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
+from gerai_booking.counter.sanction_pages import SanctionPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
 
 
 class CounterService(
+    AppealPages,
+    AuditPages,
     CounterApi,
     CounterPages,
     ApplicationPages,
@@ -32,6 +38,8 @@ class CounterService(
     DirectivePages,
     StatisticsPages,
     WaitingPages,
+    OutagePages,
+    SanctionPages,
     StaticFiles,
     Operations,
 ):

@@ -1,14 +1,18 @@
 """Tables of one agency's database, and the queries on them."""
 
 from gerai_booking.models import (
+    acts,
     applications,
     calendar,
+    contacts,
     directives,
     freed,
     grants,
     handovers,
     holds,
     matching,
+    missed,
+    outages,
     places,
     plan,
     sanctions,
@@ -20,8 +24,10 @@ from gerai_booking.models import (
 from gerai_booking.models.tables import metadata
 
 __all__ = [
+    "acts",
     "applications",
     "calendar",
+    "contacts",
     "directives",
     "freed",
     "grants",
@@ -29,6 +35,8 @@ __all__ = [
     "holds",
     "matching",
     "metadata",
+    "missed",
+    "outages",
     "places",
     "plan",
     "sanctions",

@@ -80,3 +80,9 @@ def newest(session: Session, *, limit: int) -> list[Any]:
     """Return the suspensions written down last."""
     query = select(sanctions).order_by(sanctions.c.recorded_at.desc(), sanctions.c.id.desc()).limit(limit)
     return list(session.execute(query))
+
+
+def of_person(session: Session, person_hash: str) -> list[Any]:
+    """Return every suspension of a person, the newest first."""
+    query = select(sanctions).where(sanctions.c.person_hash == person_hash)
+    return list(session.execute(query.order_by(sanctions.c.recorded_at.desc(), sanctions.c.id.desc())))

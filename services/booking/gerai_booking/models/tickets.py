@@ -104,6 +104,13 @@ Index(
     postgresql_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
     sqlite_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
 )
+# What is asked of everybody who books: whether they missed visits.
+Index(
+    "ix_tickets_missed",
+    tickets.c.person_hash,
+    postgresql_where=text("person_hash IS NOT NULL AND state = 'no_show'"),
+    sqlite_where=text("person_hash IS NOT NULL AND state = 'no_show'"),
+)
 # A counter has one person at a time.
 Index(
     "uq_tickets_at_counter",
@@ -148,6 +155,11 @@ people = Table(
     Column("identity_note", String(40), nullable=True),
     # What its holder said of the haste, asked while a regime restricts the site (S3-5); none: nobody asked.
     Column("urgent", Boolean, nullable=True),
+    # Keyed hashes, by which the open tickets of one contact are counted.
+    Column("phone_hash", String(64), nullable=True),
+    Column("email_hash", String(64), nullable=True),
+    Index("ix_people_phone_hash", "phone_hash"),
+    Index("ix_people_email_hash", "email_hash"),
 )
 
 #: Every change of every ticket: who, when, and what it was before.
@@ -186,6 +198,8 @@ class Person:
     purpose: str | None
     identity_note: str | None = None
     urgent: bool | None = None
+    phone_hash: str | None = None
+    email_hash: str | None = None
 
 
 def ticket_of(row: Any, agency: str) -> Ticket:
@@ -259,6 +273,8 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
         purpose=row.purpose,
         identity_note=row.identity_note,
         urgent=row.urgent,
+        phone_hash=row.phone_hash,
+        email_hash=row.email_hash,
     )
 
 
@@ -375,6 +391,14 @@ def open_persons(session: Session, hashes: Iterable[str]) -> set[tuple[str, str]
         )
     )
     return {(service, person) for service, person in rows}
+
+
+def open_of_person(session: Session, person_hash: str, *, agency: str) -> list[Ticket]:
+    """Return the open tickets of a person, the next visit first."""
+    states = [state.value for state in OPEN_STATES]
+    query = select(*COLUMNS).where(tickets.c.person_hash == person_hash, tickets.c.state.in_(states))
+    rows = session.execute(query.order_by(tickets.c.day, tickets.c.id))
+    return [ticket_of(row, agency) for row in rows]
 
 
 def claim_next(

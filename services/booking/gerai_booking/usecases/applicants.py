@@ -57,6 +57,8 @@ class Applicant:
     precondition_met: bool
     married: bool = False
     police_report: PoliceReport | None = None
+    phone_hash: str | None = None
+    email_hash: str | None = None
     identity_note: str | None = None
     urgent: bool | None = None
 
@@ -106,7 +108,14 @@ class Applicant:
             purpose=self.purpose,
             identity_note=self.identity_note,
             urgent=self.urgent,
+            phone_hash=self.phone_hash,
+            email_hash=self.email_hash,
         )
+
+    @property
+    def contacts(self) -> frozenset[str]:
+        """The keyed hashes by which open tickets of the same contact are counted."""
+        return frozenset(each for each in (self.phone_hash, self.email_hash) if each)
 
     def _report(self) -> dict[str, str | None]:
         """What officers compare with the paper, as part of what is sealed."""
@@ -122,6 +131,8 @@ def _sealed(office: Office, contents: dict[str, str | None]) -> str:
 def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
     """Return the applicant in a loaded BookingSchema, or WaitingSchema, which asks less."""
     person = data["person"]
+    phone = phone_number(person["phone"]) if person.get("phone") else None
+    email = person.get("email")
     birth_date, note, origin = person.get("birth_date"), None, None
     if "nik" in person:
         nik = parse_nik(person["nik"])
@@ -142,8 +153,11 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         married=person.get("married", False),
         police_report=PoliceReport(**data["police_report"]) if data.get("police_report") else None,
         identity_note=note,
-        phone=phone_number(person["phone"]) if person.get("phone") else None,
-        email=person.get("email"),
+        phone=phone,
+        email=email,
+        # Whoever writes an address in capitals has no second one.
+        phone_hash=office.person_hash(f"phone:{phone}") if phone else None,
+        email_hash=office.person_hash(f"email:{email.casefold()}") if email else None,
         language=data["language"],
         lane=Lane.PRIORITY if data.get("priority") else Lane.APPOINTMENT,
         purpose=data.get("purpose"),

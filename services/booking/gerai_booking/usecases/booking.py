@@ -27,7 +27,9 @@ from gerai_booking.usecases.advising import advice_for_many
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.comparing import Subject, compare_booked
+from gerai_booking.usecases.contacts import Contacts, contacts_of
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
+from gerai_booking.usecases.no_shows import Missed, missed_of, refuse_paused
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import Orders, orders_in_force
 from gerai_booking.usecases.places import Wish, bookable, take
@@ -111,7 +113,7 @@ def _book_fresh(
     session: Session, office: Office, requests: list[BookingRequest], *, now: datetime
 ) -> dict[str, Answer]:
     refused: dict[str, Refused] = {}
-    known = _known(session, [request.applicant.person_hash for request in requests], now=now)
+    known = _known(session, office, [request.applicant for request in requests], now=now)
     held = _held(session, office, [r for r in requests if r.hold_id], known, refused, now=now)
     wishes = _wishes(session, office, [r for r in requests if not r.hold_id], known, refused, now=now)
     by_key = {request.key: request for request in requests}
@@ -162,26 +164,34 @@ def _subject(booked: tuple[Ticket, tickets.Person], request: BookingRequest) -> 
 class Known:
     """What is known of the people of a batch.
 
-    `open_now` are (service, person hash) of open tickets; it grows while the batch is worked on.
+    `open_now` are (service, person hash) of open tickets, `contacts` how many of them each contact has; both
+    grow while the batch is worked on.
     """
 
     open_now: set[tuple[str, str]]
     suspensions: Standing
+    missed: Missed
+    contacts: Contacts
 
     def check(self, office: Office, applicant: Applicant, code: str, *, day: date, now: datetime) -> None:
         """Refuse who is not served here on a day: the rules of the service, and what stands against them."""
         service = office.service(code)
         applicant.check_for(service, day=day, now=now)
         refusal = refuse_suspended(self.suspensions, applicant.person_hash, service, visit=day)
+        refusal = refusal or refuse_paused(office, self.missed, applicant.person_hash, now=now)
         if refusal is not None:
             raise refusal
+        self.contacts.check(applicant.contacts)
 
 
-def _known(session: Session, hashes: list[str], *, now: datetime) -> Known:
+def _known(session: Session, office: Office, applicants: list[Applicant], *, now: datetime) -> Known:
+    hashes = [applicant.person_hash for applicant in applicants]
     # A day early: it may still be yesterday somewhere in the country.
     return Known(
         open_now=tickets.open_persons(session, hashes),
         suspensions=standing(session, hashes, from_day=now.date() - timedelta(days=1)),
+        missed=missed_of(session, office, hashes, now=now),
+        contacts=contacts_of(session, office, [applicant.contacts for applicant in applicants], now=now),
     )
 
 
@@ -223,29 +233,40 @@ def _take_one_each(
 ) -> list[Wish]:
     """Take places, one for a person and service; return the wishes that got theirs.
 
-    Of one person's several wishes the second is looked at when the first got no place.
+    Of one person's several wishes the second is looked at when the first got no place; of one contact's those
+    beyond its limit, when those before them got none.
     """
 
     def mark(wish: Wish) -> tuple[str, str]:
         return wish.slot.service, by_key[wish.key].applicant.person_hash
 
-    if len({mark(wish) for wish in wishes}) < len(wishes):
+    def contacts(wish: Wish) -> frozenset[str]:
+        return by_key[wish.key].applicant.contacts
+
+    if len({mark(wish) for wish in wishes}) < len(wishes) or known.contacts.meet(map(contacts, wishes)):
         # All days at once and in order: a second round must not lock a day behind that of a first one.
         places.lock_days(session, {(wish.slot.site, wish.slot.day) for wish in wishes})
     won: list[Wish] = []
     while wishes:
         firsts: dict[tuple[str, str], Wish] = {}
         later: list[Wish] = []
+        asked = known.contacts.copy()
         for wish in wishes:
             # One person, one open ticket for a service. The unique index has the last word in a race.
             if mark(wish) in known.open_now:
                 refused[wish.key] = OpenTicketExists()
-            elif firsts.setdefault(mark(wish), wish) is not wish:
+            elif known.contacts.is_full(contacts(wish)):
+                refused[wish.key] = known.contacts.refusal()
+            elif asked.is_full(contacts(wish)) or firsts.setdefault(mark(wish), wish) is not wish:
                 later.append(wish)
+            else:
+                asked.add(contacts(wish))
         lost = take(session, office, list(firsts.values()), now=now)
         refused.update(lost)
         got = [wish for wish in firsts.values() if wish.key not in lost]
         known.open_now.update(mark(wish) for wish in got)
+        for wish in got:
+            known.contacts.add(contacts(wish))
         won += got
         wishes = later
     return won
@@ -286,6 +307,7 @@ def _held(
             if mark in known.open_now:
                 raise OpenTicketExists
             known.open_now.add(mark)
+            known.contacts.add(request.applicant.contacts)
             held[request.key] = ticket
             given.add(ticket.id)
         except Refused as refusal:
@@ -415,4 +437,6 @@ def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
         "purpose": person.purpose,
         "identity_note": person.identity_note,
         "urgent": person.urgent,
+        "phone_hash": person.phone_hash,
+        "email_hash": person.email_hash,
     }

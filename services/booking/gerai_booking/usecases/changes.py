@@ -1,22 +1,32 @@
 """What a citizen changes about a booking: cancel, move to another hour, check in."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from gerai_shared.ids import new_id
-from gerai_shared.ticket import Actor, NotYetOpen, State, Ticket, TransitionNotAllowed, move
+from gerai_shared.ticket import (
+    Actor,
+    NotYetOpen,
+    State,
+    Ticket,
+    TooLateToChange,
+    TransitionNotAllowed,
+    move,
+)
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
-from gerai_booking.refusals import NeedsNewHour, WrongDay
+from gerai_booking.refusals import NeedsNewHour, NotLater, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
-from gerai_booking.usecases import freeing
+from gerai_booking.usecases import freeing, outages
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.comparing import kept_until
 from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.offers import given_up
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import bookable
+from gerai_booking.usecases.sanctions import refuse_move_into_suspension
 from gerai_booking.usecases.views import load_ticket
 from gerai_booking.usecases.waiting_room import Door
 
@@ -68,26 +78,22 @@ def reschedule(
 ) -> Ticket:
     """Move a booking to another hour: a new ticket of the same visit replaces the old one.
 
-    The old place is given back only when the new one is taken; refused, everything stays as it was. Whose
-    data is being corrected at its source may move until the day of the ticket is over (S1-5).
+    Whose data is being corrected at its source may move until the day of the ticket is over (S1-5).
+    Whose hour an outage hit may go to any later one, even after it was missed, and each ticket once (S1-10).
+
+    The old place is given back only when the new one is taken; refused, everything stays as it was.
     Raises UnknownTicket, UnknownSlot, SlotClosed, SlotPast, SlotFull, DayFull, StaleRevision,
-    TransitionNotAllowed, TooLateToChange and what `Door.check` raises.
+    TransitionNotAllowed, TooLateToChange, Suspended, NotLater, OpenTicketExists and what `Door.check` raises.
     """
     old = load_ticket(session, office, token, lock=True)
-    replaced = move(
-        old,
-        State.RESCHEDULED,
-        actor=Actor.CITIZEN,
-        now=now,
-        revision=revision,
-        changeable_until=kept_until(session, office, old, now=now),
-        replaced_by=new_id(),
-        finished_at=now,
-    )
+    replaced, actor = _give_way(session, office, old, revision=revision, now=now)
     found = places.find_slots(session, [slot_id]).get(slot_id)
     slot = bookable(office, slot_id, found, service=old.service, now=now)
+    if actor is Actor.SYSTEM and old.slot_starts_at is not None and slot.starts_at <= old.slot_starts_at:
+        raise NotLater
     Door(session, office, now=now).check(slot.site, slot.day, room_token)
-    new = put_elsewhere(session, office, old, replaced, slot, actor=Actor.CITIZEN, now=now)
+    refuse_move_into_suspension(session, office, old, visit=slot.day)
+    new = put_elsewhere(session, office, old, replaced, slot, actor=actor, now=now)
     person = tickets.person_of(session, new.id)
     announce(
         session,
@@ -97,6 +103,21 @@ def reschedule(
         now=now,
     )
     return new
+
+
+def _give_way(
+    session: Session, office: Office, old: Ticket, *, revision: int | None, now: datetime
+) -> tuple[Ticket, Actor]:
+    """Return what a ticket becomes that gives way, and by whom: its holder, or the system after an outage."""
+    changes: dict[str, Any] = {"revision": revision, "replaced_by": new_id(), "finished_at": now}
+    until = kept_until(session, office, old, now=now)
+    try:
+        moved = move(old, State.RESCHEDULED, actor=Actor.CITIZEN, now=now, changeable_until=until, **changes)
+        return moved, Actor.CITIZEN
+    except (TooLateToChange, TransitionNotAllowed):
+        if outages.that_hit(session, old, now=now) is None:
+            raise
+        return move(old, State.RESCHEDULED, actor=Actor.SYSTEM, now=now, **changes), Actor.SYSTEM
 
 
 def check_in(

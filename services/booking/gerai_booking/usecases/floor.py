@@ -26,6 +26,7 @@ from gerai_booking.refusals import (
     UnknownTicket,
 )
 from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.intake import add_waiting, new_waiting
@@ -124,6 +125,7 @@ def _step(
     after = move(ticket, to, actor=Actor.OFFICER, now=desk.now, revision=revision, **changes)
     tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
     announce(session, office, fact(EVENT_OF[to], after, ticket.state), now=desk.now)
+    no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
 
 
@@ -149,6 +151,7 @@ def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, rev
     )
     _save_open(session, desk, ticket, after)
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
+    no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
 
 
@@ -230,6 +233,7 @@ def undo(session: Session, office: Office, desk: Desk) -> Ticket:
     after = replace(before, revision=moved.revision)
     _save_open(session, desk, ticket, after)
     announce(session, office, fact("ticket.undone.v1", after, ticket.state), now=desk.now)
+    no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
 
 

@@ -31,7 +31,7 @@ def put_elsewhere(
 
     `old` is locked, and `replaced` is what it becomes: its `replaced_by` is the id of the new one. The old
     place is given back only when the new one is taken; refused, nothing has changed. For `despite` see
-    usecases.places.take. Raises SlotFull, DayFull, ClosedByOrder, StaleRevision.
+    usecases.places.take. Raises SlotFull, DayFull, ClosedByOrder, StaleRevision, OpenTicketExists.
     """
     assert replaced.replaced_by is not None
     # Both days are locked in order before anything is taken, as every change of places does.
@@ -76,10 +76,17 @@ def _write(
         slot_id=slot.id,
         slot_starts_at=slot.starts_at,
         day=slot.day,
+        state=State.BOOKED,
+        counter=None,
         created_at=now,
+        checked_in_at=None,
+        called_at=None,
+        times_called=0,
+        finished_at=None,
         revision=1,
     )
     if not tickets.add(session, [appointment_row(new, **tickets.own_of(session, old.id))]):
+        # Whoever missed the old one has booked again in the meantime.
         raise OpenTicketExists
     tickets.copy_person(session, old.id, new.id)
     matching.copy_match(session, old.id, new.id)

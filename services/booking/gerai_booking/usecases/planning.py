@@ -11,6 +11,7 @@ from gerai_booking.models import plan, tickets
 from gerai_booking.models.places import day_quotas, is_open, lock_days, put_missing, slot_id, slots
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.visits import BOOKABLE_DAYS
+from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import Rules, capacities_of, replan_day, rules_of
 from gerai_booking.usecases.office import Office
@@ -163,4 +164,5 @@ def _end_of_day(session: Session, office: Office, ticket: Ticket, *, now: dateti
         )
         tickets.save(session, ticket, after, actor=Actor.SYSTEM, now=now)
         announce(session, office, fact(event_type, after, ticket.state), now=now)
+        no_shows.tell(session, office, ticket, after, now=now)
         ticket = after

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import AT_COUNTER_STATES, Actor, StaleRevision, State, Ticket, move
@@ -13,6 +14,7 @@ from gerai_booking.models import matching, tickets
 from gerai_booking.models.tickets import Person
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.sanctions import against_holder
 
 #: Where each step leads that is made with whoever is at the counter.
 LEADS_TO: Mapping[str, State] = {
@@ -43,7 +45,8 @@ class CounterMovedOn(Refused):
 class CounterQueue:
     """Who is at the counter, who waits for it in the order of calls, who waits aside, what is done.
 
-    `police_report` ({number, date, station}) is of who is at the counter, if one was told.
+    `police_report` ({number, date, station}) is of who is at the counter, if one was told; `suspension` is
+    what stands against them on the day, if it was written down after they had booked.
     `expected` are bookings of today whose holders have not checked in yet. `allowed` are the verbs that
     can be carried out now; `undoable` is whose last step at the counter can still be taken back.
     """
@@ -53,6 +56,7 @@ class CounterQueue:
     police_report: dict[str, str] | None
     #: How whoever is at the counter compares with a list: a MatchState, None where there is no list.
     match: str | None
+    suspension: Any | None
     waiting: list[Ticket]
     parked: list[Ticket]
     expected: list[Ticket]
@@ -82,6 +86,7 @@ def counter_queue(
         person=person,
         police_report=_police_report(office, person),
         match=_match(session, current),
+        suspension=against_holder(session, office, current, visit=current.day) if current else None,
         waiting=waiting,
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(

@@ -13,7 +13,9 @@ from gerai_booking.models import directives, matching, tickets
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.matching import MatchState
+from gerai_booking.rules.outages import Outage
 from gerai_booking.rules.visits import check_in_opens_at
+from gerai_booking.usecases import no_shows, outages
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.restrictions import restriction_at
 
@@ -59,6 +61,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
     person = tickets.person_of(session, ticket.id)
     offer = office.offer(ticket.site, ticket.service)
     match = matching.match_of(session, ticket.id) if person and person.purpose else None
+    outage = outages.that_hit(session, ticket, now=now)
     return {
         "ticket": dump(ticket),
         "token": office.token(ticket.id),
@@ -76,7 +79,9 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "restriction": _restriction(session, office, ticket, now),
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "directive": _directive(session, ticket),
-        "can": _can(office, ticket, now, kept_until=kept_until_of(office, ticket, match)),
+        "can": _can(office, ticket, now, outage=outage, kept_until=kept_until_of(office, ticket, match)),
+        "outage": outages.as_json(outage) if outage else None,
+        "missed": no_shows.view(session, office, ticket, now=now),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
     }
 
@@ -118,13 +123,15 @@ def _restriction(session: Session, office: Office, ticket: Ticket, now: datetime
 
 
 def _can(
-    office: Office, ticket: Ticket, now: datetime, *, kept_until: datetime | None = None
+    office: Office, ticket: Ticket, now: datetime, *, outage: Outage | None, kept_until: datetime | None
 ) -> dict[str, Any]:
     opens = check_in_opens_at(ticket.slot_starts_at) if ticket.slot_starts_at else None
+    may_move = _may(ticket, State.RESCHEDULED, now, kept_until=kept_until)
     checkable = _may(ticket, State.CHECKED_IN, now) and ticket.state is State.BOOKED
     return {
         "cancel": _may(ticket, State.CANCELLED, now),
-        "reschedule": _may(ticket, State.RESCHEDULED, now, kept_until=kept_until),
+        "reschedule": may_move or outage is not None,
+        "reschedule_reason": "outage" if outage is not None and not may_move else None,
         "check_in": checkable
         and opens is not None
         and opens <= now

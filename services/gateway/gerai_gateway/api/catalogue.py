@@ -42,7 +42,12 @@ class CatalogueApi:
         """Answer every agency that has told its catalogue."""
         catalogues = self.mall.catalogues
         agencies = [
-            {**catalogue.agency, "sites": list(catalogue.sites), **_age(catalogue)}
+            {
+                **catalogue.agency,
+                "sites": list(catalogue.sites),
+                "outages": catalogue.contents.get("outages") or [],
+                **_age(catalogue),
+            }
             for catalogue in catalogues.known()
         ]
         return json_response({"agencies": agencies, "silent": catalogues.unknown()})

@@ -34,6 +34,7 @@ _booking = taken.BookingSchema()
 _hold = taken.HoldSchema()
 _change = taken.ChangeSchema()
 _move = taken.RescheduleSchema()
+_appeal = taken.AppealSchema()
 #: What an agency may say to who wants a place, with the status of each.
 PLACE_CODES = (
     (404, "unknown_slot"),
@@ -104,6 +105,9 @@ class TicketsApi:
                 (422, "precondition_not_met"),
                 (422, "wrong_citizenship"),
                 (422, "identity_refused"),
+                (403, "suspended"),
+                (403, "paused_after_no_shows"),
+                (409, "too_many_for_contact"),
             ),
         ),
     )
@@ -216,7 +220,7 @@ class TicketsApi:
                 IdempotencyKeyReused,
                 Unavailable,
             ),
-            codes=PLACE_CODES,
+            codes=(*PLACE_CODES, (403, "suspended"), (409, "not_later"), (409, "open_ticket_exists")),
         ),
     )
     def api_reschedule(self, request: Request, token: str) -> Response:
@@ -247,6 +251,22 @@ class TicketsApi:
     def api_check_in(self, request: Request, token: str) -> Response:
         """Check a ticket in."""
         return self._change(request, token, "check_in", _change)
+
+    @public(
+        "POST",
+        "/api/v1/tickets/<token>/appeal",
+        operation=Operation(
+            summary="Tell why a visit was missed, once; answers the ticket, where the decision will stand",
+            tag=TAG,
+            body=taken.AppealSchema,
+            answer=given.TicketViewSchema,
+            refusals=(UnknownTicket, InvalidRequest, IdempotencyKeyReused, Unavailable),
+            codes=((409, "nothing_to_appeal"), (409, "appeal_exists")),
+        ),
+    )
+    def api_appeal(self, request: Request, token: str) -> Response:
+        """Take the word of somebody who missed a visit."""
+        return self._change(request, token, "appeal", _appeal)
 
     @public(
         "GET",

@@ -41,6 +41,7 @@ FIELD_OF_CODE = {
     "wrong_citizenship": "nik",
     "identity_refused": "nik",
     "open_ticket_exists": "nik",
+    "too_many_for_contact": "phone",
     "too_young": "birth_date",
     "too_old": "birth_date",
     "offer_of_another": "nik",

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_gateway import board_view
 from gerai_gateway.entrypoints import public
-from gerai_gateway.portal import shapes
+from gerai_gateway.portal import outages, shapes
 from gerai_gateway.portal.base import PortalPages
 
 LONGEST_QUERY = 100
@@ -43,6 +43,7 @@ class HomePages(PortalPages):
             silent=catalogues.unknown(),
             sites=sites,
             today=today,
+            outages=outages.shown(catalogues.known()),
             shapes=shapes,
             moment=self.now,
         )
@@ -87,6 +88,7 @@ class HomePages(PortalPages):
             catalogues=present,
             site=place,
             present=present,
+            outages=outages.shown(present, site=site),
             board=board_view.board(self.mall, site, language=language, now=self.now),
             is_open=shapes.is_open_now(place, now=self.now),
             shapes=shapes,

@@ -1,5 +1,6 @@
 """A ticket's page, and what its holder does there."""
 
+from gerai_shared.borders import load
 from gerai_shared.clock import local_date
 from gerai_shared.http import json_response
 from gerai_shared.refusals import Refused
@@ -16,6 +17,7 @@ from gerai_gateway.portal.base import PortalPages, see_other
 from gerai_gateway.portal.booking import chosen_day, day_of, no_hour, waited
 from gerai_gateway.rules.board import entry_of
 from gerai_gateway.rules.pages_of_days import page_of_days
+from gerai_gateway.schemas import taken
 
 STATUS_KINDS = {
     "booked": "info",
@@ -90,6 +92,27 @@ class TicketPages(PortalPages):
         """Cancel."""
         return self._changed(request, token, "cancel")
 
+    @public("GET", "/t/<token>/appeal", page=True)
+    def page_appeal(self, request: Request, token: str) -> Response:
+        """Ask why a visit was missed."""
+        view = errands.ticket(self.mall, token)
+        if not (view.get("missed") or {}).get("can_appeal"):
+            return see_other(f"/t/{token}")
+        return self._appeal(request, view)
+
+    @public("POST", "/t/<token>/appeal", page=True)
+    def form_appeal(self, request: Request, token: str) -> Response:
+        """Take the word of somebody who missed a visit."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        text = request.form.get("text", "").replace("\r\n", "\n").strip()
+        try:
+            body = load(taken.AppealSchema(), {"text": text})
+            errands.change_ticket(self.mall, token, "appeal", body, key=key)
+        except Refused as refusal:
+            return self._appeal(request, errands.ticket(self.mall, token), text=text, refusal=refusal)
+        return see_other(f"/t/{token}")
+
     @public("GET", "/t/<token>/reschedule", page=True)
     def page_reschedule(self, request: Request, token: str) -> Response:
         """Show the hours to which a ticket can be moved."""
@@ -113,6 +136,22 @@ class TicketPages(PortalPages):
         except Refused as refusal:
             return self._move(request, errands.ticket(self.mall, token), refusal=refusal)
         return see_other(f"/t/{moved['token']}?moved=1")
+
+    def _appeal(
+        self, request: Request, view: Json, *, text: str = "", refusal: Refused | None = None
+    ) -> Response:
+        by_field, summary = self.errors(request, refusal)
+        return self.page(
+            request,
+            "appeal.html",
+            section="ticket",
+            status=refusal.status if refusal else 200,
+            agency_slug=view["ticket"]["agency"],
+            view=view,
+            text=text,
+            errors=by_field,
+            summary=summary,
+        )
 
     def _changed(self, request: Request, token: str, change: str) -> Response:
         self.pages.check_form(request)

@@ -14,6 +14,15 @@ class BrandSchema(Given):
     on_colour = fields.String(required=True)
 
 
+class OutageSchema(Given):
+    """An outage that goes on at an agency: at one `site`, or at all of them."""
+
+    site = fields.String(required=True, allow_none=True)
+    failed = fields.String(required=True, validate=validate.OneOf(("server", "network", "data", "officer")))
+    started_at = fields.AwareDateTime(required=True)
+    expected_end_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class AgencySchema(Given):
     """One agency of the mall. `told_at` is when it last answered; `is_old` says that it has not since."""
 
@@ -23,6 +32,7 @@ class AgencySchema(Given):
     parent = fields.Nested(TextSchema, required=True)
     brand = fields.Nested(BrandSchema, required=True)
     sites = fields.List(fields.String(), required=True)
+    outages = fields.List(fields.Nested(OutageSchema))
     told_at = fields.AwareDateTime(required=True)
     is_old = fields.Boolean(required=True)
 
@@ -258,6 +268,7 @@ class AbilitiesSchema(Given):
 
     cancel = fields.Boolean(required=True)
     reschedule = fields.Boolean(required=True)
+    reschedule_reason = fields.String(allow_none=True, validate=validate.OneOf(("outage",)))
     check_in = fields.Boolean(required=True)
     check_in_opens_at = fields.AwareDateTime(required=True, allow_none=True)
 
@@ -323,6 +334,43 @@ class IncompleteFileSchema(Given):
     missing = fields.List(fields.Nested(TextSchema), required=True)
 
 
+class TicketOutageSchema(Given):
+    """The outage that hit a ticket's hour; for its sake the ticket may move to a later hour, once."""
+
+    failed = fields.String(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    expected_end_at = fields.AwareDateTime(required=True, allow_none=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AppealViewSchema(Given):
+    """What the holder said of a missed visit: when, and what was decided; null until it is."""
+
+    filed_at = fields.AwareDateTime(required=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+    accepted = fields.Boolean(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class MissedSchema(Given):
+    """A missed visit. While it `counts` it is the `count`-th of its window and leads to `grade`.
+
+    The `paused_at`-th pauses online booking for `pause_days`; `paused_until` is the last day of a pause.
+    """
+
+    counts = fields.Boolean(required=True)
+    can_appeal = fields.Boolean(required=True)
+    grade = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(("reminder", "warning", "pause"))
+    )
+    count = fields.Integer(required=True, allow_none=True)
+    paused_at = fields.Integer(required=True, allow_none=True)
+    pause_days = fields.Integer(required=True, allow_none=True)
+    window_days = fields.Integer(required=True, allow_none=True)
+    paused_until = fields.Date(required=True, allow_none=True)
+    appeal = fields.Nested(AppealViewSchema, required=True, allow_none=True)
+
+
 class TicketViewSchema(Given):
     """What a ticket's holder may see of it. `ahead` is how many are called before; null: it does not wait."""
 
@@ -343,6 +391,8 @@ class TicketViewSchema(Given):
     ahead = fields.Integer(required=True, allow_none=True)
     directive = fields.Nested(OrderOfTicketSchema, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)
+    missed = fields.Nested(MissedSchema, allow_none=True)
+    outage = fields.Nested(TicketOutageSchema, allow_none=True)
     replaced_by_token = fields.String(required=True, allow_none=True)
     application = fields.Nested(ApplicationSchema, allow_none=True)
     incomplete_file = fields.Nested(IncompleteFileSchema, allow_none=True)

@@ -194,6 +194,16 @@ class RescheduleSchema(ChangeSchema):
     room_token = _room_token()
 
 
+class AppealSchema(Schema):
+    """Why the holder of a missed ticket could not come."""
+
+    text = fields.String(
+        required=True,
+        validate=[validate.Length(min=20, max=1_000, error="Please give 20 to 1,000 characters."), _lines],
+        error_messages=NEEDED,
+    )
+
+
 class AvailabilityQuerySchema(Schema):
     """Which free places; both days are included."""
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from gerai_booking.agencies import fairness
 from gerai_booking.agencies.immigration.passports import child_passport, new_passport, renewal
 from gerai_booking.agencies.immigration.replacements import damaged_passport, lost_passport
 from gerai_booking.agencies.immigration.routing import coverage, routes
@@ -56,6 +57,8 @@ def agency(today: date) -> Agency:
         restriction_caps=_restriction_caps(),
         coverage=coverage(),
         routes=routes(),
+        no_show_rules=fairness.no_show_rules(),
+        contact_limits=fairness.contact_limits(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
     )
 

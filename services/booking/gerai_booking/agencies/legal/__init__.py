@@ -2,6 +2,7 @@
 
 from datetime import date, time
 
+from gerai_booking.agencies import fairness
 from gerai_booking.agencies.legal.administration import apostille, fiduciary, sole_company
 from gerai_booking.agencies.legal.human_rights import human_rights_complaint, legal_consultation
 from gerai_booking.agencies.legal.intellectual_property import copyright_record, patent_and_design, trademark
@@ -69,6 +70,8 @@ def agency(today: date) -> Agency:
                 valid_from=date(2024, 1, 1),
             ),
         ),
+        no_show_rules=fairness.no_show_rules(),
+        contact_limits=fairness.contact_limits(),
     )
 
 

@@ -7,10 +7,12 @@ from gerai_booking.rules.catalogue import checks
 from gerai_booking.rules.catalogue.release_rules import ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
+    ContactLimit,
     Counter,
     Coverage,
     DailyQuota,
     NamePeriod,
+    NoShowRule,
     Offer,
     RestrictionCap,
     Route,
@@ -38,6 +40,8 @@ class Agency:
     releases: tuple[ReleaseRule, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     routes: tuple[Route, ...] = ()
+    no_show_rules: tuple[NoShowRule, ...] = ()
+    contact_limits: tuple[ContactLimit, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""

@@ -309,6 +309,25 @@ class Route(Dated):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoShowRule(Dated):
+    """What missed visits lead to: the `paused_at`-th within `window_days` pauses booking for `pause_days`.
+
+    Those before it are told of and lead to nothing. The pause ends with its last day, counted from the visit.
+    """
+
+    window_days: int
+    paused_at: int
+    pause_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactLimit(Dated):
+    """How many open tickets one telephone number or e-mail address may have: a family's, not a tout's."""
+
+    open_tickets: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Counter:
     """A counter (loket): its `code` is what is called out, unique at the site over all agencies.
 

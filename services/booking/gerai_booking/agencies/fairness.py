@@ -1,0 +1,22 @@
+"""What an agency does about missed visits, and how many places one contact may hold: sample figures.
+
+The old national queue froze an account for a month after a single missed or cancelled visit, and people
+complained of it; a booking account served a family of up to five (imigrasi.go.id, 10 January 2023).
+"""
+
+from datetime import date
+
+from gerai_booking.rules.catalogue import ContactLimit, NoShowRule
+
+SAMPLE = "Data contoh / sample data"
+FIRST = date(2024, 1, 1)
+
+
+def no_show_rules() -> tuple[NoShowRule, ...]:
+    """The third missed visit within half a year pauses online booking for two weeks."""
+    return (NoShowRule(window_days=180, paused_at=3, pause_days=14, basis=SAMPLE, valid_from=FIRST),)
+
+
+def contact_limits() -> tuple[ContactLimit, ...]:
+    """Five open tickets: a family's."""
+    return (ContactLimit(open_tickets=5, basis=SAMPLE, valid_from=FIRST),)

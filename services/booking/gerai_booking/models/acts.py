@@ -1,0 +1,71 @@
+"""What officers did about persons and outages: looked somebody up, decided, lifted; never altered."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from gerai_shared.ids import new_id
+from gerai_shared.times import AwareDateTime
+from sqlalchemy import Column, Index, String, Table, Text, insert, select
+from sqlalchemy.orm import Session
+
+from gerai_booking.models.tables import metadata
+
+#: `about` is what kind of thing (sanction, appeal, outage), `about_id` which one, none for a search;
+#: `what` is a masked identity or another detail that names nobody.
+officer_acts = Table(
+    "officer_acts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", AwareDateTime, nullable=False),
+    Column("officer_id", String(36), nullable=False),
+    Column("officer_name", String(100), nullable=False),
+    Column("about", String(20), nullable=False),
+    Column("about_id", String(36), nullable=True),
+    Column("act", String(20), nullable=False),
+    Column("what", String(100), nullable=True),
+    Column("why", Text, nullable=True),
+    Index("ix_officer_acts_about_at", "about", "at"),
+    Index("ix_officer_acts_about_id", "about_id"),
+)
+
+
+def record(
+    session: Session,
+    *,
+    officer_id: str,
+    officer_name: str,
+    about: str,
+    act: str,
+    now: datetime,
+    about_id: str | None = None,
+    what: str | None = None,
+    why: str | None = None,
+) -> None:
+    """Write down what an officer did."""
+    session.execute(
+        insert(officer_acts).values(
+            id=new_id(),
+            at=now,
+            officer_id=officer_id,
+            officer_name=officer_name,
+            about=about,
+            about_id=about_id,
+            act=act,
+            what=what,
+            why=why,
+        )
+    )
+
+
+def newest(session: Session, *, about: str, limit: int) -> list[Any]:
+    """Return the last acts about one kind of thing, the newest first."""
+    query = select(officer_acts).where(officer_acts.c.about == about)
+    order = (officer_acts.c.at.desc(), officer_acts.c.id.desc())
+    return list(session.execute(query.order_by(*order).limit(limit)))
+
+
+def about(session: Session, ids: Iterable[str]) -> list[Any]:
+    """Return every act about these things, the newest first."""
+    query = select(officer_acts).where(officer_acts.c.about_id.in_(list(ids)))
+    return list(session.execute(query.order_by(officer_acts.c.at.desc(), officer_acts.c.id.desc())))

@@ -1,0 +1,66 @@
+"""Who gave places beyond the quota, month by month, with the list behind each number."""
+
+from calendar import monthrange
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gerai_shared.accounts import Officer
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import grants
+from gerai_booking.usecases.office import Office
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """How many places of a kind an officer gave in a month."""
+
+    officer_id: str
+    officer_name: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """A month: who gave how many, the most first, and the grants that were asked for, the newest first."""
+
+    first: date
+    given: list[Given]
+    grants: list[Any]
+
+
+def audit(
+    session: Session,
+    office: Office,
+    *,
+    officer: Officer,
+    month: date,
+    giver: str | None = None,
+    kind: str | None = None,
+) -> Audit:
+    """Return what was given in the month of a day at every site, by one officer or of one kind when asked.
+
+    Raises Forbidden.
+    """
+    officer.must_be_supervisor()
+    first = month.replace(day=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    rows = [
+        row
+        for site in office.agency.sites
+        for row in grants.of_days(session, site=site.code, first=first, last=last)
+    ]
+    counted = Counter((row.officer_id, row.officer_name, row.kind) for row in rows)
+    given = [
+        Given(officer_id=who, officer_name=name, kind=what, count=count)
+        for (who, name, what), count in counted.items()
+    ]
+    wanted = [row for row in rows if giver in {None, row.officer_id} and kind in {None, row.kind}]
+    return Audit(
+        first=first,
+        given=sorted(given, key=lambda each: (-each.count, each.officer_name, each.kind)),
+        grants=sorted(wanted, key=lambda row: (row.at, row.ticket_id), reverse=True),
+    )
