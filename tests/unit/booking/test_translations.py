@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
+from gerai_booking.counter import establishment_shapes
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -29,6 +30,7 @@ PROGRAMS = ("__main__", "migrations", "agencies")
 SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas.WalkInSchema
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
+WHY = "Karena diuji"
 PLANNED = {"places": "1", "valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (SIGN_IN, {}),
@@ -45,6 +47,20 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.QuotaSchema, {**PLANNED, "valid_to": "2026-11-30"}),
     (schemas.RestrictionSchema, {**PLANNED, "name": "?", "level": "?", "region": "Banten"}),
     (schemas.LiftSchema, {"restriction": "", "why": "x"}),
+    (establishment_shapes.RequestSchema, {}),
+    (
+        establishment_shapes.RequestSchema,
+        {"kind": "?", "regency": "Lebak", "place": "x", "submitted_on": "?"},
+    ),
+    (establishment_shapes.StageSchema, {"stage": "?", "on": "?", "why": "x"}),
+    (establishment_shapes.ItemSchema, {"item": "land", "state": "received", "number": "1/2026", "why": WHY}),
+    (establishment_shapes.ItemSchema, {"item": "?", "regional_staff": "many", "immigration_staff": "-1"}),
+    (establishment_shapes.DocumentSchema, {"number": "x"}),
+    (establishment_shapes.MinutesSchema, {"participants": "x"}),
+    (establishment_shapes.ActionSchema, {"minutes": "x"}),
+    (establishment_shapes.DoneSchema, {"why": "x"}),
+    (establishment_shapes.DemandSchema, {"regency": "Lebak", "first": "May", "last": "June"}),
+    (establishment_shapes.DemandSchema, {"regency": "36.02", "first": "2026-02", "last": "2026-01"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

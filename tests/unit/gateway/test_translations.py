@@ -34,6 +34,8 @@ OFFICERS_ONLY = {
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
     "unknown_suspension", "suspension_lifted", "wrong_length",
+    "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
+    "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

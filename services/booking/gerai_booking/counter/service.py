@@ -8,6 +8,7 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
+from gerai_booking.counter.establishment_pages import EstablishmentPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
@@ -18,6 +19,7 @@ class CounterService(
     CounterPages,
     ManagePages,
     PlanPages,
+    EstablishmentPages,
     StaticFiles,
     Operations,
 ):

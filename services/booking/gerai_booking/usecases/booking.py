@@ -344,7 +344,11 @@ def _convert(
 
 
 def _own(applicant: Applicant) -> dict[str, Any]:
-    return {"person_hash": applicant.person_hash, "origin": applicant.origin}
+    return {
+        "person_hash": applicant.person_hash,
+        "origin": applicant.origin,
+        "origin_district": applicant.origin_district,
+    }
 
 
 def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def agency(today: date) -> Agency:
         quotas=_quotas(),
         restriction_caps=_restriction_caps(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
+        establishes_units=True,
     )
 
 

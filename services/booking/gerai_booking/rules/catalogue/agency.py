@@ -32,6 +32,8 @@ class Agency:
     quotas: tuple[DailyQuota, ...]
     counters: tuple[Counter, ...]
     restriction_caps: tuple[RestrictionCap, ...] = ()
+    #: Whether it decides on new work units and offices, and keeps the register of requests for them (S4).
+    establishes_units: bool = False
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""
