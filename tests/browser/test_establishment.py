@@ -153,4 +153,3 @@ def test_the_register_passes_the_rules_of_accessibility(
         page.goto(address)
         assert violations(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        page.screenshot(path=f"/tmp/shot_est_{width}_{address.rsplit('/', 1)[1][:8]}.png", full_page=True)  # TEMP

@@ -33,7 +33,7 @@ class FormSchema(Schema):
 
 def text(*, longest: int = 300, error: str = TEXT, **more: Any) -> fields.String:
     """Return a field for a line of text."""
-    messages = {"required": error}
+    messages: dict[str, Any] = {"required": error}
     return fields.String(
         validate=validate.Length(min=3, max=longest, error=error), error_messages=messages, **more
     )
