@@ -322,3 +322,17 @@ class ActionDone(Refused):
 
     code = "action_done"
     status = 409
+
+
+class UnknownPlannedCounter(Refused):
+    """The road map of this place has no such entry."""
+
+    code = "unknown_planned_counter"
+    status = 404
+
+
+class UnknownServiceGroup(Refused):
+    """This agency has no such group of services."""
+
+    code = "unknown_service_group"
+    status = 404

@@ -6,7 +6,7 @@ import secrets
 from gerai_shared import accounts
 from gerai_shared.deployment import Deployment
 
-from gerai_booking.usecases import planning
+from gerai_booking.usecases import planning, road_map
 from gerai_booking.usecases.office import Office
 
 DEMO_OFFICERS = (("petugas", "Petugas Loket", "officer"), ("penyelia", "Penyelia Loket", "supervisor"))
@@ -23,6 +23,7 @@ def seed(deployment: Deployment, office: Office) -> list[str]:
     with deployment.database.transaction() as session:
         planning.record_quotas(session, office)
         planning.open_days(session, office, now=now)
+        road_map.record_catalogue(session, office)
         if deployment.settings.environment == "production":
             return told
         password = os.environ.get("GERAI_DEMO_PASSWORD") or secrets.token_urlsafe(9)

@@ -17,7 +17,7 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, planning, views
+from gerai_booking.usecases import availability, booking, changes, holding, planning, road_map, views
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -190,6 +190,15 @@ class BookingService:
         asked = load(schemas.SiteSchema(), request.payload)
         with self.deployment.database.reading() as session:
             return views.board(session, self._office, site=asked["site"], now=self.deployment.clock.now())
+
+    @rpc
+    def road_map(self, request: Request) -> dict[str, Any]:
+        """Tell which counters are planned at a site."""
+        asked = load(schemas.SiteSchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return road_map.published(
+                session, self._office, site=asked["site"], now=self.deployment.clock.now()
+            )
 
     def _once(
         self, request: Request, scope: str, run: Any, *, body: dict[str, Any] | None = None

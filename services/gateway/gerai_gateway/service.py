@@ -10,12 +10,14 @@ from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.mall import Mall, MallProvider
 from gerai_gateway.portal.booking import BookingPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.home import HomePages
+from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.tickets import TicketPages
 
 
@@ -24,12 +26,14 @@ class GatewayService(
     TicketsApi,
     BoardsApi,
     ComplaintsApi,
+    RoadMapApi,
     DocumentsApi,
     HomePages,
     BookingPages,
     TicketPages,
     ComplaintPages,
     DisplayPages,
+    RoadMapPages,
     StaticFiles,
     Operations,
 ):

@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
-from gerai_booking.counter import establishment_shapes
+from gerai_booking.counter import establishment_shapes, road_map_shapes
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -61,6 +61,10 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (establishment_shapes.DoneSchema, {"why": "x"}),
     (establishment_shapes.DemandSchema, {"regency": "Lebak", "first": "May", "last": "June"}),
     (establishment_shapes.DemandSchema, {"regency": "36.02", "first": "2026-02", "last": "2026-01"}),
+    (road_map_shapes.CounterSchema, {"counters": "0", "target_on": "?"}),
+    (road_map_shapes.RevisionSchema, {"state": "?", "counters": "many"}),
+    (road_map_shapes.EventSchema, {}),
+    (road_map_shapes.TargetSchema, {"year": "1990", "target": "-1", "basis": "x"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

@@ -36,6 +36,7 @@ OFFICERS_ONLY = {
     "unknown_suspension", "suspension_lifted", "wrong_length",
     "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
     "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",
+    "unknown_planned_counter", "unknown_service_group",
     "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
 }  # fmt: skip
 

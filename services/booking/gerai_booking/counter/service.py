@@ -12,6 +12,7 @@ from gerai_booking.counter.establishment_pages import EstablishmentPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
+from gerai_booking.counter.road_map_pages import RoadMapPages
 
 
 class CounterService(
@@ -20,6 +21,7 @@ class CounterService(
     ManagePages,
     PlanPages,
     EstablishmentPages,
+    RoadMapPages,
     StaticFiles,
     Operations,
 ):

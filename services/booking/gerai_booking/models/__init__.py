@@ -1,6 +1,16 @@
 """Tables of one agency's database, and the queries on them."""
 
-from gerai_booking.models import establishment, grants, holds, places, plan, sanctions, tickets
+from gerai_booking.models import establishment, grants, holds, places, plan, road_map, sanctions, tickets
 from gerai_booking.models.tables import metadata
 
-__all__ = ["establishment", "grants", "holds", "metadata", "places", "plan", "sanctions", "tickets"]
+__all__ = [
+    "establishment",
+    "grants",
+    "holds",
+    "metadata",
+    "places",
+    "plan",
+    "road_map",
+    "sanctions",
+    "tickets",
+]

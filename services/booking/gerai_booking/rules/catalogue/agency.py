@@ -10,6 +10,7 @@ from gerai_booking.rules.catalogue.shapes import (
     DailyQuota,
     NamePeriod,
     Offer,
+    PlannedCounter,
     RestrictionCap,
     Service,
     Site,
@@ -34,6 +35,7 @@ class Agency:
     restriction_caps: tuple[RestrictionCap, ...] = ()
     #: Whether it decides on new work units and offices, and keeps the register of requests for them (S4).
     establishes_units: bool = False
+    road_map: tuple[PlannedCounter, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""
