@@ -52,13 +52,7 @@ def planned(house: House, *, target_on: date = LATER, **other: Any) -> str:
 
 
 def revised(house: House, counter: str, why: str = "Gedung belum selesai", **other: Any) -> None:
-    asked = {
-        "site": MALL,
-        "state": PLANNED,
-        "target_on": LATER,
-        "counters": 1,
-        "responsible": "Kepala Kantor",
-    }
+    asked = {"site": MALL, "state": PLANNED}
     house.do(road_map.revise_counter, change(why), counter_id=counter, **asked | other)
 
 

@@ -1,5 +1,7 @@
 """What supervisors write into the forms of the road map, as marshmallow reads it."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from gerai_booking.counter.establishment_shapes import FormSchema, choice, day, text, why
@@ -11,12 +13,12 @@ YEAR = "A year is between 2018 and 2100."
 EVENTS = "A number of events is between 0 and 1,000."
 
 
-def number(least: int, most: int, error: str) -> fields.Integer:
+def number(least: int, most: int, error: str, **more: Any) -> fields.Integer:
     """Return a field for a whole number."""
     return fields.Integer(
-        required=True,
         validate=validate.Range(min=least, max=most, error=error),
         error_messages={"invalid": error, "required": error},
+        **more,
     )
 
 
@@ -29,7 +31,7 @@ class CounterSchema(FormSchema):
     """Counters for a group of services, to be opened by a day."""
 
     group = text(longest=200, error=CHOICE, required=True)
-    counters = number(1, 50, COUNTERS)
+    counters = number(1, 50, COUNTERS, required=True)
     target_on = day(required=True)
     responsible = text(longest=100, required=True)
     basis = basis()
@@ -37,13 +39,13 @@ class CounterSchema(FormSchema):
 
 
 class RevisionSchema(FormSchema):
-    """What an entry becomes."""
+    """What an entry becomes; what is not given stays as it is."""
 
     entry = text(longest=100, error=CHOICE, required=True)
     state = choice(STATES, required=True)
-    target_on = day(required=True)
-    counters = number(1, 50, COUNTERS)
-    responsible = text(longest=100, required=True)
+    target_on = day(load_default=None)
+    counters = number(1, 50, COUNTERS, load_default=None)
+    responsible = text(longest=100, load_default=None)
     why = why()
 
 
@@ -58,7 +60,7 @@ class EventSchema(FormSchema):
 class TargetSchema(FormSchema):
     """How many events a year should have."""
 
-    year = number(2018, 2100, YEAR)
-    target = number(0, 1000, EVENTS)
+    year = number(2018, 2100, YEAR, required=True)
+    target = number(0, 1000, EVENTS, required=True)
     basis = basis()
     why = why()

@@ -91,29 +91,30 @@ def revise_counter(
     site: str,
     counter_id: str,
     state: str,
-    target_on: date,
-    counters: int,
-    responsible: str,
+    target_on: date | None = None,
+    counters: int | None = None,
+    responsible: str | None = None,
 ) -> None:
     """Change an entry; what it was stays on record with who and why, and the public reads earlier dates.
 
-    Raises Forbidden, UnknownSite, UnknownPlannedCounter, PlanInThePast.
+    What is None stays as it is. Raises Forbidden, UnknownSite, UnknownPlannedCounter, PlanInThePast.
     """
     change.officer.must_be_supervisor()
     office.site(site)
     found = road_map.find_counter(session, counter_id)
     if found is None or found.site != site:
         raise UnknownPlannedCounter
-    if target_on != found.target_on and state != rules.OPEN:
-        _check_target(office, site, target_on, now=change.now)
+    day = target_on or found.target_on
+    if day != found.target_on and state != rules.OPEN:
+        _check_target(office, site, day, now=change.now)
     after: dict[str, Any] = {
         "state": state,
-        "target_on": target_on,
-        "counters": counters,
-        "responsible": responsible,
+        "target_on": day,
+        "counters": counters or found.counters,
+        "responsible": responsible or found.responsible,
         "reason": found.reason,
     }
-    if state == rules.POSTPONED or target_on != found.target_on:
+    if state == rules.POSTPONED or day != found.target_on:
         after["reason"] = change.why
     before = {name: getattr(found, name) for name in after}
     road_map.set_counter(session, counter_id, **after)
