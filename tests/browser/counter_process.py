@@ -14,7 +14,7 @@ from datetime import UTC, datetime  # noqa: E402
 
 from cryptography.fernet import Fernet  # noqa: E402
 from gerai_booking import agencies, roles, schemas  # noqa: E402
-from gerai_booking.usecases import availability, booking, planning  # noqa: E402
+from gerai_booking.usecases import availability, booking, plan, planning  # noqa: E402
 from gerai_booking.usecases.applicants import applicant_of  # noqa: E402
 from gerai_booking.usecases.office import Office  # noqa: E402
 from gerai_shared import accounts, migrating, runtime  # noqa: E402
@@ -53,7 +53,7 @@ def fill(deployment: Deployment, office: Office) -> list[str]:
     """Open the days, add officers, book five places at ten; return the numbers."""
     now = deployment.clock.now()
     with deployment.database.transaction() as session:
-        planning.record_quotas(session, office)
+        plan.follow_catalogue(session, office, now=now)
         planning.open_days(session, office, now=now, days=1)
         for username, name, role in OFFICERS:
             accounts.create_officer(

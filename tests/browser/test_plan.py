@@ -48,7 +48,7 @@ def test_a_supervisor_changes_a_quota_and_sees_it_at_once(
 def test_a_restriction_lowers_every_day_until_it_is_ended(counters: Counters, sign_in: SignIn) -> None:
     page = plan(sign_in("penyelia"), counters)
     form = page.get_by_role("region", name="Pembatasan wilayah")
-    form.get_by_label("Tingkat").fill("3")
+    form.get_by_label("Pembatasan").select_option(label="PPKM tingkat 3")
     form.get_by_label("Wilayah").fill("36")
     form.get_by_label("Perintah atau aturan").fill("Instruksi menteri")
     form.get_by_label("Alasan perubahan").fill("Wabah di seluruh provinsi")

@@ -53,7 +53,8 @@ SLOTS = f"""
 DAYS = f"""
     SELECT q.site, q.day, q.service, q.channel, q.taken, count(t.id) FROM day_quotas AS q
     LEFT JOIN tickets AS t ON t.site = q.site AND t.day = q.day AND t.quota_channel IS NOT NULL
-        AND (q.service = '' OR q.service = t.service) AND (q.channel = '' OR q.channel = t.quota_channel)
+        AND (q.service = '' OR q.service = t.service)
+        AND (q.channel = t.quota_channel OR (q.channel = '' AND t.quota_channel <> 'emergency'))
         AND t.state NOT IN {GIVES_PLACE_BACK}
     WHERE q.channel <> 'over_quota'
     GROUP BY q.site, q.day, q.service, q.channel, q.taken, q.capacity, q.extra

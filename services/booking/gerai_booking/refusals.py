@@ -221,9 +221,16 @@ class OverQuotaUsedUp(Refused):
 
 
 class EmergencyUsedUp(Refused):
-    """Today's places for emergencies are gone. Please ask the head of the office."""
+    """Today's places for emergencies are gone. A supervisor can raise their number in the plan of places."""
 
     code = "emergency_used_up"
+    status = 409
+
+
+class EmergencyStays(Refused):
+    """An emergency keeps its lane: it is called before everybody else."""
+
+    code = "emergency_stays"
     status = 409
 
 
@@ -231,6 +238,32 @@ class PlanInThePast(Refused):
     """A plan changes from today on: days that are over stay as they were."""
 
     code = "plan_in_the_past"
+
+
+class UnknownQuota(Refused):
+    """There is no such quota."""
+
+    code = "unknown_quota"
+    status = 404
+
+
+class QuotaOver(Refused):
+    """This quota ended on %(day)s already."""
+
+    code = "quota_over"
+    status = 409
+
+
+class UnknownRegime(Refused):
+    """No rule says what this restriction does at this level. Please choose one of the list."""
+
+    code = "unknown_regime"
+
+
+class NoSiteInRegion(Refused):
+    """No place of this agency lies in that region: nothing would change."""
+
+    code = "no_site_in_region"
 
 
 class UnknownRestriction(Refused):

@@ -1,11 +1,12 @@
 """What crosses this service's border, as marshmallow reads it. Unknown fields are refused."""
 
 import re
+from datetime import date
 from typing import Any
 
 import phonenumbers
 from gerai_shared.ticket import format_number
-from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
 from gerai_booking.rules.quota import ALL, CHANNELS, EMERGENCY, NATIONAL, OVER_QUOTA
@@ -28,6 +29,8 @@ PLACES = "A number of places is between 0 and 10,000."
 REGION = "A region is a code like 36 or 36.02; leave it empty for the whole country."
 CHOICE = "Please choose one of the list."
 DAY = "Please give a date."
+QUOTA = "Please choose a quota."
+RESTRICTION = "Please choose a restriction."
 LANGUAGE = validate.OneOf(("id", "en"))
 FREE_OF_CONTROLS = validate.Regexp(
     r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
@@ -239,10 +242,14 @@ class QuotaSchema(Schema):
 
 
 class RestrictionSchema(Schema):
-    """A regime to be put in force; an empty `region` is the whole country."""
+    """A regime to be put in force, as `PPKM|3`; an empty `region` is the whole country.
 
-    name = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9 -]{0,39}\Z"))
-    level = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9]{1,20}\Z"))
+    Loads to name and level.
+    """
+
+    regime = fields.String(
+        required=True, validate=validate.Regexp(r"^[^|]{1,40}\|[^|]{1,20}\Z", error=RESTRICTION)
+    )
     region = fields.String(
         load_default=NATIONAL, validate=validate.Regexp(r"^(\d\d(\.\d\d)?)?\Z", error=REGION)
     )
@@ -261,13 +268,35 @@ class RestrictionSchema(Schema):
         """A last day does not come before the first."""
         _check_dates(data)
 
+    @post_load
+    def split(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take apart what the choice in a list stands for."""
+        name, level = data.pop("regime").split("|")
+        return {**data, "name": name, "level": level}
+
+
+class EndQuotaSchema(Schema):
+    """A dated quota that is to end, as `service|channel|first day`. Loads to service, channel, valid_from."""
+
+    quota = fields.String(
+        required=True, validate=validate.Regexp(r"^[^|]*\|[^|]*\|\d{4}-\d\d-\d\d\Z", error=QUOTA)
+    )
+    why = fields.String(required=True, validate=REASON)
+
+    @post_load
+    def split(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take apart what the choice in a list stands for."""
+        service, channel, first = data.pop("quota").split("|")
+        try:
+            return {**data, "service": service, "channel": channel, "valid_from": date.fromisoformat(first)}
+        except ValueError:
+            raise ValidationError({"quota": [QUOTA]}) from None
+
 
 class LiftSchema(Schema):
     """A restriction that is to end."""
 
-    restriction = fields.String(
-        required=True, validate=validate.Length(min=1, max=36, error="Please choose a restriction.")
-    )
+    restriction = fields.String(required=True, validate=validate.Length(min=1, max=36, error=RESTRICTION))
     why = fields.String(required=True, validate=REASON)
 
 

@@ -6,7 +6,7 @@ import secrets
 from gerai_shared import accounts
 from gerai_shared.deployment import Deployment
 
-from gerai_booking.usecases import planning, road_map
+from gerai_booking.usecases import plan, planning, road_map
 from gerai_booking.usecases.office import Office
 
 DEMO_OFFICERS = (("petugas", "Petugas Loket", "officer"), ("penyelia", "Penyelia Loket", "supervisor"))
@@ -21,7 +21,7 @@ def seed(deployment: Deployment, office: Office) -> list[str]:
     now = deployment.clock.now()
     told: list[str] = []
     with deployment.database.transaction() as session:
-        planning.record_quotas(session, office)
+        plan.follow_catalogue(session, office, now=now)
         planning.open_days(session, office, now=now)
         road_map.record_catalogue(session, office)
         if deployment.settings.environment == "production":

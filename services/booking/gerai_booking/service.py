@@ -17,7 +17,7 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, planning, road_map, views
+from gerai_booking.usecases import availability, booking, changes, holding, plan, planning, road_map, views
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -49,7 +49,7 @@ class Openings(Entrypoint):
         office, now = deployment.extras["office"], deployment.clock.now()
         with deployment.database.transaction() as session:
             # Quotas first: a day that is opened without them stays without them.
-            planning.record_quotas(session, office)
+            plan.follow_catalogue(session, office, now=now)
             planning.open_days(session, office, now=now)
         ended = True
         while ended:

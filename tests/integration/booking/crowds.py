@@ -18,13 +18,19 @@ from datetime import timedelta
 from typing import Any
 
 from gerai_booking.models import places, tickets
+from gerai_booking.models import plan as plan_table
+from gerai_booking.models.places import day_quotas
 from gerai_booking.models.tickets import tickets as ticket_table
+from gerai_booking.rules.quota import ONLINE, PRIORITY, WALK_IN, Bound
 from gerai_booking.usecases import booking, changes, floor, holding, intake
+from gerai_booking.usecases import plan as planning
+from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy.orm import Session
 
-from tests.integration.booking.house import COUNTERS, NOW, SERVICE, House, outcome
+from tests.integration.booking.house import COUNTERS, NOW, SERVICE, SITE, TODAY, House, outcome
 
 THREADS = 8
 PATIENCE = 20.0
@@ -185,6 +191,86 @@ def overtaken(url: str, *, first: list[list[Any]], second: list[list[Any]]) -> O
     return result
 
 
+def replanned(url: str, *, locked: bool) -> Outcomes:
+    """A supervisor puts a quota of no places beside a day's others, and commits when a booking waits for that.
+
+    Not `locked`, all rows of a day are read by the statement that locks them, as if it were enough.
+    """
+    house = House(url)
+    written, may_commit = threading.Event(), threading.Event()
+    if not locked:
+        places.lock_days = lock_in_one_statement
+
+    def lead() -> None:
+        with house.database.transaction() as session:
+            change_plan(session, house, Bound(SERVICE, ONLINE), 0)
+            written.set()
+            may_commit.wait(PATIENCE)
+
+    def follow() -> str:
+        written.wait(PATIENCE)
+        return outcome(house.book(house.request(1, house.slots()[0]))[0])
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(2) as pool:
+        leading, following = pool.submit(lead), pool.submit(attempt, follow)
+        waited = wait_for_a_waiter(house, unless=following.done)
+        may_commit.set()
+        leading.result()
+        result = {"waited": waited, "answer": following.result()}
+    house.database.close()
+    return result
+
+
+def lock_in_one_statement(session: Session, days: Any) -> Any:
+    """What `places.lock_days` must not be."""
+    left: Any = {day: {} for day in days}
+    rows = select(day_quotas).where(tuple_(day_quotas.c.site, day_quotas.c.day).in_(list(left)))
+    for row in session.execute(rows.with_for_update()):
+        here = None if row.capacity is None else row.capacity - row.taken
+        left[row.site, row.day][Bound(row.service, row.channel)] = here
+    return left
+
+
+def two_plans(url: str, *, locked: bool) -> Outcomes:
+    """Two supervisors change the plan at once; without its lock both have read it before either writes."""
+    house = House(url)
+    barrier = threading.Barrier(2)
+    read = planning.rules_of
+
+    def read_and_wait(*args: Any) -> Any:
+        rules = read(*args)
+        barrier.wait(PATIENCE)
+        return rules
+
+    if not locked:
+        plan_table.lock = lambda *_: None
+        plan_table.next_version = lambda *_: 1
+        planning.rules_of = read_and_wait
+
+    def change(bound: Bound) -> str:
+        with house.database.transaction() as session:
+            change_plan(session, house, bound, 7)
+        return "changed"
+
+    wait_for_the_word()
+    bounds = [Bound(channel=WALK_IN), Bound(channel=PRIORITY)]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda bound: attempt(lambda: change(bound)), bounds))
+    house.database.close()
+    return {"answers": answers}
+
+
+def change_plan(session: Session, house: House, bound: Bound, count: int) -> None:
+    """Put a quota in the plan from today on."""
+    supervisor = Officer(id="supervisor", username="penyelia", name="Penyelia Uji", role="supervisor")
+    change = planning.Change(officer=supervisor, why="Karena sedang diuji", now=NOW)
+    dates = {"valid_from": TODAY, "valid_to": None}
+    planning.set_quota(
+        session, house.office, change, site=SITE, bound=bound, places_a_day=count, basis="Uji", **dates
+    )
+
+
 def crossing(url: str, *, batches: list[list[list[Any]]]) -> Outcomes:
     """Two batches write the same people: each stops after its first statement until the other has made one, too."""
     house = House(url)
@@ -316,7 +402,17 @@ def wait_for_the_word() -> None:
 
 CROWDS: dict[str, Callable[..., Outcomes]] = {
     crowd.__name__: crowd
-    for crowd in (rush, look_then_take, walk_in_at_once, call_at_once, overtaken, crossing, bustle)
+    for crowd in (
+        rush,
+        look_then_take,
+        walk_in_at_once,
+        call_at_once,
+        overtaken,
+        replanned,
+        two_plans,
+        crossing,
+        bustle,
+    )
 }
 
 if __name__ == "__main__":

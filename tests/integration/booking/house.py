@@ -242,7 +242,12 @@ class House:
             (row.site, row.day, bound) for row in held for bound in bounds_of(row.service, row.quota_channel)
         )
         given = self.rows(select(grants.grants))
-        of_day.update((row.site, row.day, Bound(channel=row.kind)) for row in given if row.kind == OVER_QUOTA)
+        of_day.update(
+            (row.site, row.day, bound)
+            for row in given
+            if row.kind == OVER_QUOTA
+            for bound in bounds_of(row.service, OVER_QUOTA)
+        )
         for quota in self.rows(select(day_quotas)):
             where = (quota.site, quota.day, Bound(quota.service, quota.channel))
             assert quota.taken == of_day[where], where

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from gerai_booking.models import metadata
 from gerai_shared import accounts, migrating, tables
 from gerai_shared.database import Database
@@ -38,6 +39,57 @@ def test_migrations_and_models_agree(empty_url: str) -> None:
     migrating.upgrade(empty_url, PACKAGE)
     assert migrating.is_current(empty_url, PACKAGE)
     assert migrating.differences(empty_url, METADATAS) == []
+
+
+def revise(url: str, revision: str, *, down: bool = False) -> None:
+    """Migrate up or down to a revision."""
+    (command.downgrade if down else command.upgrade)(migrating.configuration(url, PACKAGE), revision)
+
+
+def days_of(url: str) -> list[tuple[object, ...]]:
+    """The rows of days as revision 0002 has them."""
+    database = Database(url)
+    with database.engine.connect() as connection:
+        query = "SELECT service, capacity, taken FROM day_quotas ORDER BY service"
+        rows = [tuple(row) for row in connection.exec_driver_sql(query)]
+    database.close()
+    return rows
+
+
+def test_bookings_of_before_the_stack_are_counted_in_it_and_there_is_a_way_back(empty_url: str) -> None:
+    revise(empty_url, "0002")
+    database = Database(empty_url)
+    ticket = (
+        "INSERT INTO tickets (id, number, visit_id, site, service, slot_id, day, channel, lane, state, created_at, "
+        "times_called, revision, queue_rank) VALUES ('{id}', '{id}', 'v', 'mpp-lebak', 'passport-new', {slot}, "
+        "'2026-12-01', 'online', 'appointment', 'booked', '2026-11-30 01:00:00+00:00', 0, 1, 1)"
+    )
+    with database.engine.begin() as connection:
+        for service, taken in (("", 2), ("passport-new", 2)):
+            connection.exec_driver_sql(
+                "INSERT INTO day_quotas (site, day, service, capacity, taken) "
+                f"VALUES ('mpp-lebak', '2026-12-01', '{service}', 60, {taken})"
+            )
+        for id_, slot in (("A-001", "'mpp-lebak.passport-new.1'"), ("A-002", "NULL")):
+            connection.exec_driver_sql(ticket.format(id=id_, slot=slot))
+    before = days_of(empty_url)
+
+    revise(empty_url, "head")
+    with database.engine.connect() as connection:
+        stack = connection.exec_driver_sql(
+            "SELECT service, channel, capacity, taken, extra FROM day_quotas ORDER BY service, channel"
+        )
+        assert [tuple(row) for row in stack] == [
+            ("", "", None, 2, 0),
+            ("", "online", 60, 2, 0),
+            ("passport-new", "online", 60, 2, 0),
+        ]
+        counted = connection.exec_driver_sql("SELECT id, quota_channel FROM tickets ORDER BY id")
+        assert [tuple(row) for row in counted] == [("A-001", "online"), ("A-002", None)]
+    database.close()
+
+    revise(empty_url, "0002", down=True)
+    assert days_of(empty_url) == before
 
 
 def test_migrating_again_changes_nothing(empty_url: str) -> None:

@@ -1,12 +1,14 @@
 """The stack of quotas on both databases: walk-ins, places beyond them, restrictions, and changes of the plan."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from gerai_booking.models.places import day_quotas
+from gerai_booking.models.places import day_quotas, slots
 from gerai_booking.models.plan import plan_changes
+from gerai_booking.rules.catalogue import DailyQuota
 from gerai_booking.rules.quota import (
     ALL,
     EMERGENCY,
@@ -17,7 +19,8 @@ from gerai_booking.rules.quota import (
     WALK_IN,
     Bound,
 )
-from gerai_booking.usecases import changes, intake, plan, planning
+from gerai_booking.rules.visits import HOLD_LASTS
+from gerai_booking.usecases import changes, floor, holding, intake, plan, planning
 from gerai_booking.usecases.plan import Change
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
@@ -90,9 +93,28 @@ def test_priority_has_places_of_its_own_where_the_plan_says_so(house: House) -> 
     set_quota(house, Bound(channel=PRIORITY), 1)
     set_quota(house, Bound(channel=WALK_IN), 0)
     assert walk_in(house, priority=True).lane is Lane.PRIORITY
+    assert house.taken_of_day(TODAY, channel=PRIORITY) == 1
     for priority in (True, False):
         with pytest.raises(Refused, match="walk_in_full"):
             walk_in(house, priority=priority)
+    house.check()
+
+
+def test_who_has_priority_takes_an_ordinary_place_when_those_of_priority_are_gone(house: House) -> None:
+    set_quota(house, Bound(channel=PRIORITY), 1)
+    set_quota(house, Bound(channel=WALK_IN), 1)
+    assert [walk_in(house, priority=True).lane for _ in range(2)] == [Lane.PRIORITY] * 2
+    assert [house.taken_of_day(TODAY, channel=channel) for channel in (PRIORITY, WALK_IN)] == [1, 1]
+    house.check()
+
+
+def test_a_place_that_was_held_for_too_long_is_there_for_who_came(house: House) -> None:
+    set_quota(house, Bound(), 1)
+    house.do(holding.hold, slot_id=house.slots(TODAY)[4], now=NOW)
+    with pytest.raises(Refused, match="walk_in_full"):
+        walk_in(house)
+    later = house.desk(now=NOW + HOLD_LASTS)
+    house.do(intake.walk_in, later, service=SERVICE, priority=False)
     house.check()
 
 
@@ -138,15 +160,34 @@ def test_without_a_rule_nothing_is_given_beyond_the_quota(house: House) -> None:
     house.check()
 
 
-def test_an_emergency_is_called_first_and_only_its_own_quota_limits_it(house: House) -> None:
+def test_an_emergency_takes_nobodys_place_and_only_its_own_quota_limits_it(house: House) -> None:
     set_quota(house, Bound(), 1)
     set_quota(house, Bound(channel=EMERGENCY), 2)
-    walk_in(house)
     assert [emergency(house).lane, emergency(house).lane] == [Lane.EMERGENCY] * 2
     with pytest.raises(Refused, match="emergency_used_up"):
         emergency(house)
+    walk_in(house)
     row = house.of_day(TODAY, Bound())
-    assert (row.capacity, row.taken, row.extra) == (1, 3, 2)
+    assert (row.capacity, row.taken, row.extra) == (1, 1, 0)
+    house.check()
+
+
+def test_an_emergency_keeps_its_lane(house: House) -> None:
+    ticket = emergency(house)
+    for priority in (True, False):
+        with pytest.raises(Refused, match="emergency_stays"):
+            house.do(floor.set_priority, house.desk(), ticket_id=ticket.id, priority=priority, revision=None)
+
+
+def test_a_limit_beyond_the_quota_can_be_that_of_one_service(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 0)
+    set_quota(house, Bound(channel=OVER_QUOTA), 5)
+    set_quota(house, Bound(SERVICE, OVER_QUOTA), 1)
+    beyond(house)
+    with pytest.raises(Refused, match="over_quota_used_up"):
+        beyond(house)
+    beyond(house, service="passport-lost")
+    assert house.taken_of_day(TODAY, channel=OVER_QUOTA) == 2
     house.check()
 
 
@@ -186,7 +227,7 @@ def test_a_quota_that_is_new_counts_what_was_taken_before_it(house: House) -> No
     walk_in(house)
     emergency(house)
     for bound, taken in (
-        (Bound(SERVICE, ALL), 3),
+        (Bound(SERVICE, ALL), 2),
         (Bound(SERVICE, ONLINE), 1),
         (Bound(channel=WALK_IN), 1),
         (Bound(channel=EMERGENCY), 1),
@@ -208,15 +249,68 @@ def test_a_quota_that_ends_bounds_nobody_any_more(house: House) -> None:
     house.check()
 
 
-@pytest.mark.parametrize(("level", "places"), [("1", 105), ("2", 70), ("3", 20), ("4", 0), ("5", 140)])
+@pytest.mark.parametrize(("level", "places"), [("1", 105), ("2", 70), ("3", 20), ("4", 0)])
 def test_a_restriction_lowers_the_quota_by_its_level(house: House, level: str, places: int) -> None:
     restrict(house, level)
     assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == places
     house.check()
 
 
+def test_a_share_lowers_what_the_hours_alone_bound(house: House) -> None:
+    house.do(plan.end_quota, CHANGE, site=SITE, bound=Bound(channel=ONLINE), valid_from=date(2024, 1, 1))
+    of_hours = house.of_day(DAY, Bound(channel=ONLINE)).capacity
+    restrict(house, "2")
+    assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == of_hours // 2
+    house.check()
+
+
+def test_a_restriction_that_says_nothing_is_refused(house: House) -> None:
+    with pytest.raises(Refused, match="unknown_regime"):
+        restrict(house, "5")
+    with pytest.raises(Refused, match="no_site_in_region"):
+        restrict(house, "3", region="51")
+    assert house.rows(select(plan_changes)) == []
+
+
+def test_a_quota_is_ended_and_bounds_nobody_from_that_day_on(house: House) -> None:
+    set_quota(house, Bound(channel=WALK_IN), 0)
+    house.do(plan.end_quota, CHANGE, site=SITE, bound=Bound(channel=WALK_IN), valid_from=TODAY)
+    walk_in(house)
+    with pytest.raises(Refused, match="quota_over"):
+        house.do(plan.end_quota, CHANGE, site=SITE, bound=Bound(channel=WALK_IN), valid_from=TODAY)
+    with pytest.raises(Refused, match="unknown_quota"):
+        house.do(plan.end_quota, CHANGE, site=SITE, bound=Bound(channel=GROUP), valid_from=TODAY)
+    house.do(plan.follow_catalogue, now=NOW)
+    walk_in(house)
+    house.check()
+
+
+def test_a_quota_that_is_new_in_the_catalogue_reaches_days_that_are_open(house: House) -> None:
+    house.booked(1, house.slots(TODAY)[2])
+    walk_in(house)
+    sample = house.office.agency
+    both = DailyQuota(site=SITE, channel="", places=1, basis="Uji", valid_from=TODAY)
+    house.office.agency = replace(sample, quotas=(*sample.quotas, both))
+    house.do(plan.follow_catalogue, now=NOW)
+    row = house.of_day(TODAY, Bound())
+    assert (row.capacity, row.taken, row.extra) == (1, 2, 1)
+    with pytest.raises(Refused, match="walk_in_full"):
+        walk_in(house)
+    house.check()
+
+
+def test_a_service_that_is_new_has_hours_on_days_that_are_open(house: House) -> None:
+    gone = (slots.c.site == SITE, slots.c.service == SERVICE, slots.c.day == DAY)
+    house.do(plan.end_quota, CHANGE, site=SITE, bound=Bound(channel=ONLINE), valid_from=date(2024, 1, 1))
+    before = house.of_day(DAY, Bound(channel=ONLINE)).capacity
+    house.change(delete(slots).where(*gone))
+    house.do(planning.open_days, now=NOW, days=3)
+    assert house.slots(DAY)
+    assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == before
+
+
 def test_a_restriction_counts_in_its_region_and_days_alone_and_can_be_lifted(house: House) -> None:
-    restrict(house, "3", region="75")
+    restrict(house, "3", region="75.71")
     assert house.of_day(DAY, Bound(channel=ONLINE)).capacity == 140
     found = restrict(house, "3", region="36.73", valid_to=DAY)
     held = [house.of_day(day, Bound(channel=ONLINE)).capacity for day in (TODAY, DAY, NEXT_DAY)]

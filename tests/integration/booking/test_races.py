@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from gerai_booking.models.places import day_quotas, slots
+from gerai_booking.models.plan import quotas
 from gerai_booking.models.tickets import tickets
-from gerai_booking.rules.quota import WALK_IN, Bound
+from gerai_booking.rules.quota import PRIORITY, WALK_IN, Bound
 from gerai_booking.usecases import holding, intake
-from sqlalchemy import distinct, func, select, text
+from sqlalchemy import delete, distinct, func, select, text
 
-from tests.integration.booking.house import COUNTERS, DAY, NEXT_DAY, NOW, SERVICE, House
+from tests.integration.booking.house import COUNTERS, DAY, NEXT_DAY, NOW, SERVICE, SITE, House
 from tests.integration.booking.sending import send
 from tests.integration.booking.test_quotas import set_quota
 
@@ -88,6 +89,44 @@ def test_twenty_officers_give_the_last_numbers_to_walk_ins_once_and_without_lock
     assert Counter(unlocked["answers"]) == {"given": 20}
     with pytest.raises(AssertionError):
         house.check()
+
+
+def test_who_waited_for_a_change_of_the_plan_books_by_it_and_in_one_statement_would_not(
+    lone_postgres_house: House,
+) -> None:
+    house = lone_postgres_house
+    (locked,) = send("replanned", {"url": house.url, "locked": True})
+    assert locked == {"waited": True, "answer": "day_full"}
+    house.check()
+
+    house.change(
+        delete(day_quotas).where(day_quotas.c.service == SERVICE),
+        delete(quotas).where(quotas.c.service == SERVICE),
+    )
+    (unlocked,) = send("replanned", {"url": house.url, "locked": False})
+    assert unlocked == {"waited": True, "answer": "booked"}
+    with pytest.raises(AssertionError):
+        house.check()
+
+
+def test_of_two_plans_at_once_both_hold_and_without_the_lock_one_would_be_lost(
+    lone_postgres_house: House,
+) -> None:
+    house = lone_postgres_house
+
+    def planned() -> set[str]:
+        wanted = (day_quotas.c.site == SITE, day_quotas.c.day == DAY, day_quotas.c.capacity == 7)
+        return {row.channel for row in house.rows(select(day_quotas.c.channel).where(*wanted))}
+
+    (locked,) = send("two_plans", {"url": house.url, "locked": True})
+    assert (locked["answers"], planned()) == (["changed"] * 2, {WALK_IN, PRIORITY})
+
+    house.change(
+        delete(quotas).where(quotas.c.places == 7), delete(day_quotas).where(day_quotas.c.capacity == 7)
+    )
+    (unlocked,) = send("two_plans", {"url": house.url, "locked": False})
+    assert unlocked["answers"] == ["changed"] * 2
+    assert len(planned()) < 2
 
 
 def without_last_word(house: House) -> None:

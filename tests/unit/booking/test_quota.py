@@ -8,6 +8,7 @@ from gerai_booking.rules.quota import (
     EMERGENCY,
     NATIONAL,
     ONLINE,
+    OVER_QUOTA,
     PRIORITY,
     WALK_IN,
     Bound,
@@ -18,7 +19,7 @@ from gerai_booking.rules.quota import (
     caps_in_force,
     places_on,
     regimes_in_force,
-    walk_in_channel,
+    walk_in_channels,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +71,11 @@ def test_a_place_counts_in_the_whole_stack() -> None:
     }
 
 
+@pytest.mark.parametrize("channel", [EMERGENCY, OVER_QUOTA])
+def test_what_stands_beside_the_quotas_counts_in_its_own_alone(channel: str) -> None:
+    assert set(bounds_of("passport-new", channel)) == {Bound(channel=channel), Bound("passport-new", channel)}
+
+
 def test_the_closest_region_has_the_last_word() -> None:
     regimes = [
         regime("4", NATIONAL),
@@ -101,19 +107,19 @@ def test_a_share_of_no_quota_is_none_and_a_number_bounds_what_was_unbounded() ->
 
 
 @pytest.mark.parametrize(
-    ("existing", "priority", "channel"),
+    ("existing", "priority", "channels"),
     [
-        ([], True, WALK_IN),
-        ([Bound(channel=PRIORITY)], True, PRIORITY),
-        ([Bound("passport-new", PRIORITY)], True, PRIORITY),
-        ([Bound("passport-lost", PRIORITY)], True, WALK_IN),
-        ([Bound(channel=PRIORITY)], False, WALK_IN),
+        ([], True, (WALK_IN,)),
+        ([Bound(channel=PRIORITY)], True, (PRIORITY, WALK_IN)),
+        ([Bound("passport-new", PRIORITY)], True, (PRIORITY, WALK_IN)),
+        ([Bound("passport-lost", PRIORITY)], True, (WALK_IN,)),
+        ([Bound(channel=PRIORITY)], False, (WALK_IN,)),
     ],
 )
 def test_priority_has_places_of_its_own_where_a_rule_says_so(
-    existing: list[Bound], *, priority: bool, channel: str
+    existing: list[Bound], *, priority: bool, channels: tuple[str, ...]
 ) -> None:
-    assert walk_in_channel(existing, "passport-new", priority=priority) == channel
+    assert walk_in_channels(existing, "passport-new", priority=priority) == channels
 
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))

@@ -45,7 +45,8 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.QuotaSchema, {**PLANNED, "places": "-1", "channel": "?", "service": "?"}),
     (schemas.QuotaSchema, {**PLANNED, "places": "many", "valid_from": "?", "valid_to": "?", "basis": "x"}),
     (schemas.QuotaSchema, {**PLANNED, "valid_to": "2026-11-30"}),
-    (schemas.RestrictionSchema, {**PLANNED, "name": "?", "level": "?", "region": "Banten"}),
+    (schemas.RestrictionSchema, {**PLANNED, "regime": "?", "region": "Banten"}),
+    (schemas.EndQuotaSchema, {"quota": "online", "why": "x"}),
     (schemas.LiftSchema, {"restriction": "", "why": "x"}),
     (establishment_shapes.RequestSchema, {}),
     (

@@ -33,6 +33,7 @@ OFFICERS_ONLY = {
     "unknown_counter", "counter_busy", "counter_idle", "counter_moved_on", "nobody_waits", "nothing_to_undo",
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
+    "unknown_quota", "quota_over", "unknown_regime", "no_site_in_region", "emergency_stays",
     "unknown_suspension", "suspension_lifted", "wrong_length",
     "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
     "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",

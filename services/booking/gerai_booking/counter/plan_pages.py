@@ -60,6 +60,23 @@ class PlanPages(OfficersForms):
 
         return self._change(request, site, "quota", schemas.QuotaSchema(), run)
 
+    @http("POST", "/plan/<site>/end", page=True)
+    @at_the_door
+    def end_quota_form(self, request: Request, site: str) -> Response:
+        """Let a dated quota end."""
+
+        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
+            plan.end_quota(
+                session,
+                self.office,
+                change,
+                site=site,
+                bound=Bound(asked["service"], asked["channel"]),
+                valid_from=asked["valid_from"],
+            )
+
+        return self._change(request, site, "end", schemas.EndQuotaSchema(), run)
+
     @http("POST", "/plan/<site>/restrictions", page=True)
     @at_the_door
     def restriction_form(self, request: Request, site: str) -> Response:

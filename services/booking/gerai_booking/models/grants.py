@@ -68,10 +68,11 @@ def of_days(session: Session, *, site: str, first: date, last: date) -> list[Any
     )
 
 
-def count(session: Session, *, site: str, day: date, kind: str) -> int:
-    """Return how many places of a kind were given on a day."""
+def count_by_service(session: Session, *, site: str, day: date, kind: str) -> dict[str, int]:
+    """Return how many places of a kind were given on a day for each service."""
     where = (grants.c.site == site, grants.c.day == day, grants.c.kind == kind)
-    return session.scalar(select(func.count()).select_from(grants).where(*where)) or 0
+    rows = session.execute(select(grants.c.service, func.count()).where(*where).group_by(grants.c.service))
+    return {service: count for service, count in rows}
 
 
 def by_officer(session: Session, *, sites: Sequence[str], first: date, last: date) -> list[Any]:

@@ -38,7 +38,7 @@ YEARS_OF_SLOTS = range(2000, 3000)
 #: One row for each day and quota of the stack; '' is every service, every channel. The row over all services
 #: and channels always exists: whoever changes places of a day meets there. Without a `capacity` a row only
 #: counts. `extra` are the places beyond the capacity that are on record: given by a supervisor, or booked
-#: before the quota fell.
+#: before the quota fell. Nothing is booked into them.
 day_quotas = Table(
     "day_quotas",
     metadata,
@@ -141,6 +141,13 @@ def day_rows(session: Session, *, site: str, first: date, last: date) -> list[An
     )
 
 
+def is_open(session: Session, *, site: str, day: date) -> bool:
+    """Tell whether a day of a site is open: whether its row over all is there."""
+    here = (day_quotas.c.site == site, day_quotas.c.day == day)
+    over_all = (day_quotas.c.service == ALL, day_quotas.c.channel == ALL)
+    return session.scalar(select(day_quotas.c.day).where(*here, *over_all)) is not None
+
+
 def open_days_of(session: Session, *, site: str, first: date) -> list[date]:
     """Return the days of a site that are open, from `first` on, in order."""
     query = select(day_quotas.c.day).where(day_quotas.c.site == site, day_quotas.c.day >= first)
@@ -156,18 +163,20 @@ def places_of_hours(session: Session, *, site: str, day: date) -> int:
 def lock_days(
     session: Session, days: Iterable[tuple[str, date]]
 ) -> dict[tuple[str, date], dict[Bound, int | None]]:
-    """Lock the quotas of days at sites for this transaction, in order; return what each has left.
+    """Lock days at sites for this transaction, in order; return what each of their quotas has left.
 
-    None is left of a row that only counts: it bounds nobody.
+    None is left of a row that only counts: it bounds nobody. The row over all is the lock; the others are
+    read after it, so that whoever waited sees what a change of the plan put beside them meanwhile.
     """
     left: dict[tuple[str, date], dict[Bound, int | None]] = {day: {} for day in days}
-    rows = session.execute(
-        select(day_quotas)
-        .where(tuple_(day_quotas.c.site, day_quotas.c.day).in_(list(left)))
-        .order_by(day_quotas.c.site, day_quotas.c.day, day_quotas.c.service, day_quotas.c.channel)
+    these = tuple_(day_quotas.c.site, day_quotas.c.day).in_(list(left))
+    session.execute(
+        select(day_quotas.c.taken)
+        .where(these, day_quotas.c.service == ALL, day_quotas.c.channel == ALL)
+        .order_by(day_quotas.c.site, day_quotas.c.day)
         .with_for_update()
-    )
-    for row in rows:
+    ).all()
+    for row in session.execute(select(day_quotas).where(these)):
         bound = Bound(row.service, row.channel)
         left[row.site, row.day][bound] = None if row.capacity is None else row.capacity - row.taken
     return left
@@ -231,7 +240,7 @@ def give_back(session: Session, *, site: str, day: date, service: str, slot: str
 def set_capacities(
     session: Session, *, site: str, day: date, rows: Mapping[Bound, tuple[int | None, int, int]]
 ) -> None:
-    """Make these the rows of a locked day: (capacity, taken, extra) by bound; others are gone."""
+    """Make these the rows of a locked day: (capacity, taken, extra) by bound; others go."""
     here = (day_quotas.c.site == site, day_quotas.c.day == day)
     kept = [tuple(bound) for bound in rows]
     session.execute(
@@ -293,7 +302,10 @@ def next_numbers(
     return numbers
 
 
-def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows that are not there yet; those that are stay as they are."""
-    if rows:
-        session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
+def put_missing(session: Session, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert rows that are not there yet; those that are stay as they are. Return how many were missing."""
+    if not rows:
+        return 0
+    key = next(iter(table.primary_key))
+    statement = insert_into(session, table).on_conflict_do_nothing().returning(key)
+    return len(session.scalars(statement, rows).all())

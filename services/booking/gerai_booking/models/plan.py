@@ -1,7 +1,7 @@
 """The plan of an agency: dated quotas, restrictions, and who changed what, when and why."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     Index,
     Integer,
     String,
     Table,
     Text,
+    func,
     insert,
     or_,
     select,
@@ -67,6 +69,15 @@ restriction_caps = Table(
     CheckConstraint("(places IS NULL) <> (percent IS NULL)", name="places_or_percent"),
 )
 
+#: The version of each site's plan ('' for what holds at all of them). Whoever changes a plan, or opens days
+#: by it, locks this row before the plan is read: of two changes at once the second one sees the first.
+plans = Table(
+    "plans",
+    metadata,
+    Column("site", String(60), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
 #: Every change of the plan, never altered: `before` is null where there was nothing.
 plan_changes = Table(
     "plan_changes",
@@ -76,12 +87,29 @@ plan_changes = Table(
     Column("officer_id", String(36), nullable=False),
     Column("officer_name", String(100), nullable=False),
     Column("site", String(60), nullable=False),
+    Column("version", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("before", Text, nullable=True),
     Column("after", Text, nullable=False),
     Column("why", Text, nullable=False),
     Index("ix_plan_changes_at", "at"),
 )
+
+
+def lock(session: Session, sites: Iterable[str]) -> None:
+    """Lock the plans of sites for this transaction, in order: before any day is locked."""
+    wanted = sorted(set(sites))
+    missing = [{"site": site, "version": 0} for site in wanted]
+    session.execute(insert_into(session, plans).on_conflict_do_nothing(), missing)
+    session.execute(
+        select(plans.c.version).where(plans.c.site.in_(wanted)).order_by(plans.c.site).with_for_update()
+    ).all()
+
+
+def next_version(session: Session, site: str) -> int:
+    """Count a change of a locked plan; return its version after it."""
+    counted = update(plans).where(plans.c.site == site).values(version=plans.c.version + 1)
+    return int(session.scalars(counted.returning(plans.c.version)).one())
 
 
 def quotas_of(session: Session, *, site: str) -> list[Quota]:
@@ -107,8 +135,8 @@ def quota_rows(session: Session, *, site: str, from_day: date) -> list[Any]:
 
 def put_quota(session: Session, row: dict[str, Any]) -> dict[str, Any] | None:
     """Write a dated quota; return the row with the same beginning that it replaces, if there was one."""
-    key = [quotas.c[name] == row[name] for name in ("site", "service", "channel", "valid_from")]
-    before = session.execute(select(quotas).where(*key).with_for_update()).mappings().one_or_none()
+    here = _quota(row["site"], Bound(row["service"], row["channel"]), row["valid_from"])
+    before = session.execute(select(quotas).where(*here)).mappings().one_or_none()
     statement = insert_into(session, quotas)
     session.execute(
         statement.values(row).on_conflict_do_update(
@@ -117,6 +145,25 @@ def put_quota(session: Session, row: dict[str, Any]) -> dict[str, Any] | None:
         )
     )
     return dict(before) if before else None
+
+
+def find_quota(session: Session, *, site: str, bound: Bound, valid_from: date) -> Any | None:
+    """Return a dated quota by its bound and first day; the caller has locked the plan."""
+    return session.execute(select(quotas).where(*_quota(site, bound, valid_from))).one_or_none()
+
+
+def end_quota(session: Session, *, site: str, bound: Bound, valid_from: date, last_day: date) -> None:
+    """Let a dated quota end with a day; one that ends before it begins never holds."""
+    session.execute(update(quotas).where(*_quota(site, bound, valid_from)).values(valid_to=last_day))
+
+
+def _quota(site: str, bound: Bound, valid_from: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        quotas.c.site == site,
+        quotas.c.service == bound.service,
+        quotas.c.channel == bound.channel,
+        quotas.c.valid_from == valid_from,
+    )
 
 
 def regimes(session: Session) -> list[Regime]:
@@ -140,9 +187,8 @@ def restriction_rows(session: Session, *, from_day: date) -> list[Any]:
 
 
 def find_restriction(session: Session, restriction_id: str) -> Any | None:
-    """Return a restriction, locked."""
-    query = select(restrictions).where(restrictions.c.id == restriction_id).with_for_update()
-    return session.execute(query).one_or_none()
+    """Return a restriction; the caller has locked the plan."""
+    return session.execute(select(restrictions).where(restrictions.c.id == restriction_id)).one_or_none()
 
 
 def add_restriction(session: Session, row: dict[str, Any]) -> str:
@@ -173,6 +219,12 @@ def caps_of(session: Session, *, site: str) -> list[Cap]:
     return list(by_key.values())
 
 
+def is_regime(session: Session, *, name: str, level: str) -> bool:
+    """Tell whether a regime has this level: whether some cap says what it does."""
+    query = select(func.count()).where(restriction_caps.c.name == name, restriction_caps.c.level == level)
+    return bool(session.scalar(query))
+
+
 def record_change(
     session: Session,
     *,
@@ -185,7 +237,7 @@ def record_change(
     why: str,
     now: datetime,
 ) -> None:
-    """Write down who changed what of the plan, and why."""
+    """Write down who changed what of a locked plan, and why: this is its next version."""
     session.execute(
         insert(plan_changes).values(
             id=new_id(),
@@ -193,6 +245,7 @@ def record_change(
             officer_id=officer_id,
             officer_name=officer_name,
             site=site,
+            version=next_version(session, site),
             kind=kind,
             before=json.dumps(before, default=str) if before else None,
             after=json.dumps(after, default=str),

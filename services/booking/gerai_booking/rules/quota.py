@@ -55,8 +55,7 @@ class Regime:
 
     def holds_at(self, regency: str, day: date) -> bool:
         """Tell whether it counts in a regency on this day."""
-        inside = self.region in {NATIONAL, regency} or regency.startswith(f"{self.region}.")
-        return inside and _within(day, self.valid_from, self.valid_to)
+        return is_in_region(regency, self.region) and _within(day, self.valid_from, self.valid_to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +71,34 @@ class Cap:
     places: int | None = None
     percent: int | None = None
 
+    @property
+    def regime(self) -> tuple[str, str]:
+        """The name and level of the regime that lowers the places."""
+        return self.name, self.level
+
+
+def is_in_region(regency: str, region: str) -> bool:
+    """Tell whether a regency (36.02) lies in a region: itself, its province (36), or NATIONAL."""
+    return region in {NATIONAL, regency} or regency.startswith(f"{region}.")
+
 
 def bounds_of(service: str, channel: str) -> tuple[Bound, ...]:
-    """Return the quotas in which a place of this service and channel is counted, where they exist."""
-    return (Bound(), Bound(ALL, channel), Bound(service, ALL), Bound(service, channel))
+    """Return the quotas in which a place of this service and channel is counted, where they exist.
+
+    Emergencies stand beside the quotas of everybody else (S0-6): they take nobody's place, and only quotas
+    for emergencies themselves count them. The same holds for what is given beyond the quota.
+    """
+    own = (Bound(ALL, channel), Bound(service, channel))
+    return own if channel in {EMERGENCY, OVER_QUOTA} else (Bound(), Bound(service, ALL), *own)
 
 
-def walk_in_channel(existing: Iterable[Bound], service: str, *, priority: bool) -> str:
-    """Return the channel of somebody who came: PRIORITY where it has places of its own, else WALK_IN."""
+def walk_in_channels(existing: Iterable[Bound], service: str, *, priority: bool) -> tuple[str, ...]:
+    """Return through which channels somebody who came may get a place, the first one first.
+
+    Who has priority takes a place of the priority quota, where there is one, and else one of everybody's.
+    """
     own = {Bound(ALL, PRIORITY), Bound(service, PRIORITY)}
-    return PRIORITY if priority and not own.isdisjoint(existing) else WALK_IN
+    return (PRIORITY, WALK_IN) if priority and not own.isdisjoint(existing) else (WALK_IN,)
 
 
 def regimes_in_force(regimes: Iterable[Regime], *, regency: str, day: date) -> list[Regime]:
@@ -96,13 +113,16 @@ def regimes_in_force(regimes: Iterable[Regime], *, regency: str, day: date) -> l
     return list(chosen.values())
 
 
-def places_on(day: date, quotas: Iterable[Quota], caps: Iterable[Cap] = ()) -> dict[Bound, int]:
+def places_on(
+    day: date, quotas: Iterable[Quota], caps: Iterable[Cap] = (), *, of_hours: int = 0
+) -> dict[Bound, int]:
     """Return how many places each quota has on a day, lowered by the caps in force.
 
     Of several rows for the same bound, the one that begins last counts: a row for some days lies over the one
-    that goes on for ever, and that one comes back when it ends.
+    that goes on for ever, and that one comes back when it ends. Where no row bounds online bookings, the
+    places of the day's hours do: `of_hours` of them.
     """
-    found: dict[Bound, int] = {}
+    found: dict[Bound, int] = {Bound(ALL, ONLINE): of_hours} if of_hours else {}
     for quota in sorted(quotas, key=lambda each: each.valid_from):
         if quota.holds_on(day):
             found[quota.bound] = quota.places

@@ -18,6 +18,7 @@ from gerai_booking.models import tickets
 from gerai_booking.refusals import (
     CounterBusy,
     CounterIdle,
+    EmergencyStays,
     NobodyWaits,
     NothingToUndo,
     OpenTicketExists,
@@ -157,13 +158,17 @@ def set_priority(
     """Put somebody who waits into the priority lane, or back into the ordinary one.
 
     Whoever books says of themselves that they are elderly, pregnant, disabled or with a small child (S1-7);
-    officers, who see them, have the last word. Raises UnknownTicket, StaleRevision, TransitionNotAllowed.
+    officers, who see them, have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision,
+    TransitionNotAllowed.
     """
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:
         raise UnknownTicket
     ordinary = Lane.APPOINTMENT if ticket.slot_id else Lane.WALK_IN
     lane = Lane.PRIORITY if priority else ordinary
+    if ticket.lane is Lane.EMERGENCY:
+        # A supervisor decided that it goes before everybody; a click at a counter does not undo it.
+        raise EmergencyStays
     if ticket.state is not State.CHECKED_IN:
         raise TransitionNotAllowed(state=ticket.state.value)
     after = move(ticket, State.CHECKED_IN, actor=Actor.OFFICER, now=desk.now, revision=revision, lane=lane)

@@ -1,6 +1,7 @@
 """Numbers for who came without a booking: within the quotas, beyond them, and in an emergency."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from gerai_shared.accounts import Officer
@@ -8,7 +9,7 @@ from gerai_shared.ids import new_id
 from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_number
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants, places, tickets
+from gerai_booking.models import grants, places, plan, tickets
 from gerai_booking.refusals import (
     EmergencyUsedUp,
     OverQuotaNotAllowed,
@@ -16,13 +17,14 @@ from gerai_booking.refusals import (
     SiteClosedToday,
     WalkInFull,
 )
-from gerai_booking.rules.quota import ALL, EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channel
+from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channels
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.capacities import rules_of
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
-from gerai_booking.usecases.places import full_bounds
-from gerai_booking.usecases.planning import open_day, rules_of
+from gerai_booking.usecases.places import full_bounds, release_expired
+from gerai_booking.usecases.planning import open_day
 
 
 def walk_in(session: Session, office: Office, desk: Desk, *, service: str, priority: bool) -> Ticket:
@@ -31,13 +33,13 @@ def walk_in(session: Session, office: Office, desk: Desk, *, service: str, prior
     Raises UnknownSite, UnknownService, SiteClosedToday, WalkInFull.
     """
     day, left = _today(session, office, desk, service)
-    channel = walk_in_channel(left, service, priority=priority)
-    bounds = [bound for bound in bounds_of(service, channel) if bound in left]
-    if full_bounds(left, bounds):
+    found = _place(session, office, desk, day, left, service=service, priority=priority)
+    if found.beyond:
         raise WalkInFull
-    _count(session, desk, day, bounds)
-    lane = Lane.PRIORITY if priority else Lane.WALK_IN
-    return _let_wait(session, office, desk, service=service, lane=lane, channel=channel)
+    _count(session, desk, day, found.bounds)
+    return _let_wait(
+        session, office, desk, service=service, lane=_lane(priority=priority), channel=found.channel
+    )
 
 
 def over_quota(
@@ -57,20 +59,19 @@ def over_quota(
     """
     supervisor.must_be_supervisor()
     day, left = _today(session, office, desk, service)
-    channel = walk_in_channel(left, service, priority=priority)
-    bounds = [bound for bound in bounds_of(service, channel) if bound in left]
-    beyond = full_bounds(left, bounds)
-    if not beyond:
+    found = _place(session, office, desk, day, left, service=service, priority=priority)
+    if not found.beyond:
         return walk_in(session, office, desk, service=service, priority=priority)
-    allowed = left.get(Bound(ALL, OVER_QUOTA))
-    if allowed is None:
+    allowed = [bound for bound in bounds_of(service, OVER_QUOTA) if bound in left]
+    if not allowed:
         raise OverQuotaNotAllowed
-    if allowed < 1:
+    if full_bounds(left, allowed):
         raise OverQuotaUsedUp
-    places.allow_beyond(session, [(desk.site, day, bound) for bound in beyond])
-    _count(session, desk, day, [*bounds, Bound(ALL, OVER_QUOTA)])
-    lane = Lane.PRIORITY if priority else Lane.WALK_IN
-    ticket = _let_wait(session, office, desk, service=service, lane=lane, channel=channel)
+    places.allow_beyond(session, [(desk.site, day, bound) for bound in found.beyond])
+    _count(session, desk, day, [*found.bounds, *allowed])
+    ticket = _let_wait(
+        session, office, desk, service=service, lane=_lane(priority=priority), channel=found.channel
+    )
     _record(session, desk, supervisor, ticket, kind=OVER_QUOTA, reason=reason)
     return ticket
 
@@ -80,20 +81,58 @@ def emergency(
 ) -> Ticket:
     """Serve an emergency beside every quota (S0-6): by a supervisor, with a reason, before everybody else.
 
-    Only a quota for emergencies themselves limits them. Raises Forbidden, UnknownSite, UnknownService,
-    SiteClosedToday, EmergencyUsedUp.
+    It takes nobody's place; only a quota for emergencies themselves limits them. Raises Forbidden,
+    UnknownSite, UnknownService, SiteClosedToday, EmergencyUsedUp.
     """
     supervisor.must_be_supervisor()
     day, left = _today(session, office, desk, service)
     bounds = [bound for bound in bounds_of(service, EMERGENCY) if bound in left]
-    beyond = full_bounds(left, bounds)
-    if any(bound.channel == EMERGENCY for bound in beyond):
+    if full_bounds(left, bounds):
         raise EmergencyUsedUp
-    places.allow_beyond(session, [(desk.site, day, bound) for bound in beyond])
     _count(session, desk, day, bounds)
     ticket = _let_wait(session, office, desk, service=service, lane=Lane.EMERGENCY, channel=EMERGENCY)
     _record(session, desk, supervisor, ticket, kind=EMERGENCY, reason=reason)
     return ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """The quotas in which somebody who came is counted, and those of them that have nothing left."""
+
+    channel: str
+    bounds: list[Bound]
+    beyond: list[Bound]
+
+
+def _place(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    day: date,
+    left: Mapping[Bound, int | None],
+    *,
+    service: str,
+    priority: bool,
+) -> _Place:
+    """Find a place for somebody who came, on a locked day; what was held for too long counts as left."""
+    found = _best(left, service, priority=priority)
+    if found.beyond and release_expired(session, office, site=desk.site, day=day, now=desk.now):
+        left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
+        found = _best(left, service, priority=priority)
+    return found
+
+
+def _best(left: Mapping[Bound, int | None], service: str, *, priority: bool) -> _Place:
+    """Return the first channel with a place, else the last one."""
+    tried = []
+    for channel in walk_in_channels(left, service, priority=priority):
+        bounds = [bound for bound in bounds_of(service, channel) if bound in left]
+        tried.append(_Place(channel=channel, bounds=bounds, beyond=full_bounds(left, bounds)))
+    return next((place for place in tried if not place.beyond), tried[-1])
+
+
+def _lane(*, priority: bool) -> Lane:
+    return Lane.PRIORITY if priority else Lane.WALK_IN
 
 
 def _today(
@@ -106,6 +145,7 @@ def _today(
         raise SiteClosedToday
     left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
     if Bound() not in left:
+        plan.lock(session, [desk.site])
         open_day(session, office, site, day, rules_of(session, site))
         left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
     return day, left

@@ -8,12 +8,21 @@ from typing import Any
 from gerai_shared.accounts import Officer
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants, places, plan, tickets
-from gerai_booking.refusals import PlanInThePast, RestrictionOver, UnknownRestriction
+from gerai_booking.models import grants, places, plan
+from gerai_booking.refusals import (
+    NoSiteInRegion,
+    PlanInThePast,
+    QuotaOver,
+    RestrictionOver,
+    UnknownQuota,
+    UnknownRegime,
+    UnknownRestriction,
+)
 from gerai_booking.rules.catalogue import Site
-from gerai_booking.rules.quota import ALL, OVER_QUOTA, Bound, Regime, bounds_of, regimes_in_force
+from gerai_booking.rules.quota import ALL, Bound, Regime, is_in_region, regimes_in_force
+from gerai_booking.usecases.capacities import replan_day, rules_of
 from gerai_booking.usecases.office import Office
-from gerai_booking.usecases.planning import Rules, capacities_of, rules_of
+from gerai_booking.usecases.planning import record_quotas
 
 #: How far back a supervisor sees who gave places beyond the quota.
 AUDIT_DAYS = 30
@@ -47,6 +56,7 @@ def set_quota(
     record as given beyond it. Raises Forbidden, UnknownSite, UnknownService, PlanInThePast.
     """
     change.officer.must_be_supervisor()
+    office.site(site)
     if bound.service != ALL:
         office.offer(site, bound.service)
     if valid_from < office.today(site, change.now):
@@ -59,8 +69,30 @@ def set_quota(
         "places": places_a_day,
         "basis": basis,
     }
+    plan.lock(session, [site])
     before = plan.put_quota(session, after)
     _record(session, change, site=site, kind="quota", before=before, after=after)
+    replan(session, office, office.site(site), now=change.now)
+
+
+def end_quota(
+    session: Session, office: Office, change: Change, *, site: str, bound: Bound, valid_from: date
+) -> None:
+    """Let a dated quota end with yesterday; one that has not begun never holds. Open days follow at once.
+
+    Raises Forbidden, UnknownSite, UnknownQuota, QuotaOver.
+    """
+    change.officer.must_be_supervisor()
+    last_day = office.today(site, change.now) - timedelta(days=1)
+    plan.lock(session, [site])
+    found = plan.find_quota(session, site=site, bound=bound, valid_from=valid_from)
+    if found is None:
+        raise UnknownQuota
+    if found.valid_to is not None and found.valid_to <= last_day:
+        raise QuotaOver(day=found.valid_to.isoformat())
+    before = dict(found._mapping)
+    plan.end_quota(session, site=site, bound=bound, valid_from=valid_from, last_day=last_day)
+    _record(session, change, site=site, kind="quota", before=before, after=before | {"valid_to": last_day})
     replan(session, office, office.site(site), now=change.now)
 
 
@@ -78,11 +110,16 @@ def restrict(
 ) -> str:
     """Put a regime in force in a region (S0-5, S3-3); return its id. Open days follow at once.
 
-    Raises Forbidden, PlanInThePast.
+    Raises Forbidden, PlanInThePast, UnknownRegime, NoSiteInRegion.
     """
     change.officer.must_be_supervisor()
     if valid_from < min(office.today(site.code, change.now) for site in office.agency.sites):
         raise PlanInThePast
+    if not plan.is_regime(session, name=name, level=level):
+        raise UnknownRegime
+    if not any(is_in_region(site.regency_code, region) for site in office.agency.sites):
+        raise NoSiteInRegion
+    _lock_all(session, office)
     after = {
         "name": name,
         "level": level,
@@ -103,6 +140,7 @@ def lift(session: Session, office: Office, change: Change, *, restriction_id: st
     Raises Forbidden, UnknownRestriction, RestrictionOver.
     """
     change.officer.must_be_supervisor()
+    _lock_all(session, office)
     found = plan.find_restriction(session, restriction_id)
     if found is None:
         raise UnknownRestriction
@@ -116,6 +154,17 @@ def lift(session: Session, office: Office, change: Change, *, restriction_id: st
     _replan_all(session, office, now=change.now)
 
 
+def _lock_all(session: Session, office: Office) -> None:
+    plan.lock(session, [ALL, *(site.code for site in office.agency.sites)])
+
+
+def follow_catalogue(session: Session, office: Office, *, now: datetime) -> None:
+    """Take over what is new in the catalogue's quotas and caps; open days follow."""
+    _lock_all(session, office)
+    if record_quotas(session, office):
+        _replan_all(session, office, now=now)
+
+
 def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
     # In the order in which every change of places locks days.
     for site in sorted(office.agency.sites, key=lambda each: each.code):
@@ -123,38 +172,12 @@ def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
 
 
 def replan(session: Session, office: Office, site: Site, *, now: datetime) -> None:
-    """Give every open day of a site, from today on, the capacities that the plan has now."""
+    """Give every open day of a site, from today on, the capacities that its locked plan has now."""
     today = office.today(site.code, now)
     rules = rules_of(session, site)
     for day in places.open_days_of(session, site=site.code, first=today):
         places.lock_days(session, [(site.code, day)])
-        _replan_day(session, site, day, rules)
-
-
-def _replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
-    rows = {
-        Bound(row.service, row.channel): row
-        for row in places.day_rows(session, site=site.code, first=day, last=day)
-    }
-    online_places = places.places_of_hours(session, site=site.code, day=day)
-    counted = _taken(session, site.code, day)
-    wanted: dict[Bound, tuple[int | None, int, int]] = {}
-    for bound, capacity in capacities_of(rules, day, online_places=online_places).items():
-        taken = rows[bound].taken if bound in rows else counted.get(bound, 0)
-        on_record = rows[bound].extra if bound in rows else 0
-        beyond = 0 if capacity is None else max(taken - capacity, 0)
-        wanted[bound] = (capacity, taken, max(on_record, beyond))
-    places.set_capacities(session, site=site.code, day=day, rows=wanted)
-
-
-def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
-    """Return what is taken of every bound that a day could have, counted from its tickets and grants."""
-    found: dict[Bound, int] = {}
-    for (service, channel), count in tickets.count_places(session, site=site, day=day).items():
-        for bound in bounds_of(service, channel):
-            found[bound] = found.get(bound, 0) + count
-    found[Bound(ALL, OVER_QUOTA)] = grants.count(session, site=site, day=day, kind=OVER_QUOTA)
-    return found
+        replan_day(session, site, day, rules)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,5 @@
 """Opening days, from the dated plan to hours that can be booked; and closing those that are over."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,39 +8,23 @@ from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import plan, tickets
-from gerai_booking.models.places import day_quotas, put_missing, slot_id, slots
+from gerai_booking.models.places import day_quotas, is_open, lock_days, put_missing, slot_id, slots
 from gerai_booking.rules.catalogue import Site
-from gerai_booking.rules.quota import (
-    ONLINE,
-    Bound,
-    Cap,
-    Quota,
-    Regime,
-    caps_in_force,
-    places_on,
-    regimes_in_force,
-)
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.capacities import Rules, capacities_of, replan_day, rules_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import end
 
 ONE_HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """The plan of a site: its region, and every dated rule about its places."""
+def record_quotas(session: Session, office: Office) -> bool:
+    """Write the catalogue's dated quotas and caps as rows; rows that are there already stay.
 
-    regency: str
-    quotas: Sequence[Quota]
-    caps: Sequence[Cap]
-    regimes: Sequence[Regime]
-
-
-def record_quotas(session: Session, office: Office) -> None:
-    """Write the catalogue's dated quotas and restrictions as rows; rows that are there already stay."""
-    put_missing(
+    Return whether there were new ones: days that are open already do not know them yet.
+    """
+    caps = put_missing(
         session,
         plan.restriction_caps,
         [
@@ -58,7 +40,7 @@ def record_quotas(session: Session, office: Office) -> None:
             for cap in office.agency.restriction_caps
         ],
     )
-    put_missing(
+    quotas = put_missing(
         session,
         plan.quotas,
         [
@@ -74,13 +56,16 @@ def record_quotas(session: Session, office: Office) -> None:
             for quota in office.agency.quotas
         ],
     )
+    return caps + quotas > 0
 
 
 def open_days(session: Session, office: Office, *, now: datetime, days: int = BOOKABLE_DAYS) -> None:
-    """Open every day from today up to `days` ahead; days that are open already stay as they are.
+    """Open every day from today up to `days` ahead; of days that are open already, what is new at them.
 
     May run any number of times and at several places at once: the ids of hours are made of place and time.
     """
+    # In the order in which every change of places locks: plans, then days.
+    plan.lock(session, [site.code for site in office.agency.sites])
     for site in office.agency.sites:
         first = office.today(site.code, now)
         rules = rules_of(session, site)
@@ -89,10 +74,15 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
 
 
 def open_day(session: Session, office: Office, site: Site, day: date, rules: Rules) -> None:
-    """Write the rows of a day and its hours, where they are missing and the site is open."""
+    """Write what is missing of a day and its hours, if the site is open; the plan is locked."""
     if office.closed_because(site, day) is not None:
         return
     hours = [row for row in _slots(office, site, day) if row["capacity"] > 0]
+    if is_open(session, site=site.code, day=day):
+        if put_missing(session, slots, hours):
+            lock_days(session, [(site.code, day)])
+            replan_day(session, site, day, rules)
+        return
     capacities = capacities_of(rules, day, online_places=sum(row["capacity"] for row in hours))
     put_missing(
         session,
@@ -103,29 +93,6 @@ def open_day(session: Session, office: Office, site: Site, day: date, rules: Rul
         ],
     )
     put_missing(session, slots, hours)
-
-
-def capacities_of(rules: Rules, day: date, *, online_places: int) -> dict[Bound, int | None]:
-    """Return the capacity of every row of a day; None for the one over all that only counts.
-
-    Without a rule for online bookings the hours alone bound them: their places are the day's.
-    """
-    found: dict[Bound, int | None] = {Bound(): None}
-    if online_places:
-        found[Bound(channel=ONLINE)] = online_places
-    in_force = regimes_in_force(rules.regimes, regency=rules.regency, day=day)
-    found.update(places_on(day, rules.quotas, caps_in_force(rules.caps, in_force)))
-    return found
-
-
-def rules_of(session: Session, site: Site) -> Rules:
-    """Return what the plan says of a site."""
-    return Rules(
-        regency=site.regency_code,
-        quotas=plan.quotas_of(session, site=site.code),
-        caps=plan.caps_of(session, site=site.code),
-        regimes=plan.regimes(session),
-    )
 
 
 def _slots(office: Office, site: Site, day: date) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from gerai_booking.rules.catalogue import (
     NamePeriod,
     Offer,
     PlannedCounter,
+    RestrictionCap,
     Text,
     period_on,
 )
@@ -53,6 +54,10 @@ def agency(today: date) -> Agency:
             DailyQuota(
                 site=MPP_LEBAK, channel="over_quota", places=10, basis=SAMPLE, valid_from=date(2024, 1, 1)
             ),
+        ),
+        restriction_caps=tuple(
+            RestrictionCap(name="PPKM", level=level, percent=percent, basis=SAMPLE)
+            for level, percent in (("1", 75), ("2", 50), ("3", 25), ("4", 0))
         ),
         counters=_counters(),
         road_map=_road_map(),

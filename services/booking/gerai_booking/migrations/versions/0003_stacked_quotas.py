@@ -58,12 +58,18 @@ def _create_plan() -> None:
     sa.CheckConstraint('(places IS NULL) <> (percent IS NULL)', name=op.f('ck_restriction_caps_places_or_percent')),
     sa.PrimaryKeyConstraint('site', 'name', 'level', 'channel', name=op.f('pk_restriction_caps'))
     )
+    op.create_table('plans',
+    sa.Column('site', sa.String(60), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('site', name=op.f('pk_plans'))
+    )
     op.create_table('plan_changes',
     sa.Column('id', sa.String(36), nullable=False),
     sa.Column('at', AwareDateTime(), nullable=False),
     sa.Column('officer_id', sa.String(36), nullable=False),
     sa.Column('officer_name', sa.String(100), nullable=False),
     sa.Column('site', sa.String(60), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(20), nullable=False),
     sa.Column('before', sa.Text(), nullable=True),
     sa.Column('after', sa.Text(), nullable=False),
@@ -125,7 +131,7 @@ def _copy_days(create) -> None:
 
 
 def downgrade() -> None:
-    for table in ('grants', 'plan_changes', 'restriction_caps', 'restrictions'):
+    for table in ('grants', 'plan_changes', 'plans', 'restriction_caps', 'restrictions'):
         op.drop_table(table)
     with op.batch_alter_table('tickets') as batch_op:
         batch_op.drop_column('quota_channel')

@@ -28,6 +28,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _requirement_problems(agency)
     yield from _site_problems(agency)
     yield from _offer_problems(agency)
+    yield from _cap_problems(agency)
     yield from _brand_problems(agency.brand)
 
 
@@ -75,6 +76,7 @@ def _reference_problems(agency: Agency) -> Iterator[str]:
     services = {service.code for service in agency.services}
     named_sites = [("offer", offer.site) for offer in agency.offers]
     named_sites += [("quota", quota.site) for quota in agency.quotas]
+    named_sites += [("cap", cap.site) for cap in agency.restriction_caps if cap.site]
     named_sites += [("counter", desk.site) for desk in agency.counters]
     named_sites += [
         ("promise", row.site) for service in agency.services for row in service.promises if row.site
@@ -184,6 +186,22 @@ def _offer_problems(agency: Agency) -> Iterator[str]:
             yield f"{offer.service} at {offer.site}: places and online booking contradict each other"
         if bookable and offer.site not in bounded:
             yield f"{offer.site} is booked online without a daily quota"
+
+
+def _cap_problems(agency: Agency) -> Iterator[str]:
+    yield from repeated(
+        "cap", ((cap.site, cap.name, cap.level, cap.channel) for cap in agency.restriction_caps)
+    )
+    for cap in agency.restriction_caps:
+        about = f"cap {cap.name} {cap.level}"
+        if (cap.places is None) == (cap.percent is None):
+            yield f"{about}: either places or a share of them"
+        if not 0 <= (cap.percent or 0) <= 100 or (cap.places or 0) < 0:
+            yield f"{about}: an impossible number"
+        if not cap.basis.strip():
+            yield f"{about}: no basis"
+        if "|" in cap.name + cap.level:
+            yield f"{about}: a vertical bar parts name and level in forms"
 
 
 def _brand_problems(brand: Brand) -> Iterator[str]:

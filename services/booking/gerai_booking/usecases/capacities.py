@@ -1,0 +1,83 @@
+"""How many places each quota of a day has: by the plan, and what is taken of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import grants, places, plan, tickets
+from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.quota import (
+    OVER_QUOTA,
+    Bound,
+    Cap,
+    Quota,
+    Regime,
+    bounds_of,
+    caps_in_force,
+    places_on,
+    regimes_in_force,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The plan of a site: its region, and every dated rule about its places."""
+
+    regency: str
+    quotas: Sequence[Quota]
+    caps: Sequence[Cap]
+    regimes: Sequence[Regime]
+
+
+def capacities_of(rules: Rules, day: date, *, online_places: int) -> dict[Bound, int | None]:
+    """Return the capacity of every row of a day; None for the one over all that only counts.
+
+    Without a rule for online bookings their hours alone bound them.
+    """
+    in_force = regimes_in_force(rules.regimes, regency=rules.regency, day=day)
+    caps = caps_in_force(rules.caps, in_force)
+    return {Bound(): None, **places_on(day, rules.quotas, caps, of_hours=online_places)}
+
+
+def rules_of(session: Session, site: Site) -> Rules:
+    """Return what the plan says of a site."""
+    return Rules(
+        regency=site.regency_code,
+        quotas=plan.quotas_of(session, site=site.code),
+        caps=plan.caps_of(session, site=site.code),
+        regimes=plan.regimes(session),
+    )
+
+
+def replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
+    """Give a locked day the rows that the plan has for it now, counted where they are new.
+
+    Who has a place keeps it: what is taken beyond a capacity is on record as `extra`.
+    """
+    rows = {
+        Bound(row.service, row.channel): row
+        for row in places.day_rows(session, site=site.code, first=day, last=day)
+    }
+    online_places = places.places_of_hours(session, site=site.code, day=day)
+    counted = _taken(session, site.code, day)
+    wanted: dict[Bound, tuple[int | None, int, int]] = {}
+    for bound, capacity in capacities_of(rules, day, online_places=online_places).items():
+        taken = rows[bound].taken if bound in rows else counted.get(bound, 0)
+        beyond = 0 if capacity is None else max(taken - capacity, 0)
+        wanted[bound] = (capacity, taken, beyond)
+    places.set_capacities(session, site=site.code, day=day, rows=wanted)
+
+
+def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
+    """Return what is taken of every bound that a day could have, counted from its tickets and grants."""
+    found: dict[Bound, int] = {}
+    for (service, channel), count in tickets.count_places(session, site=site, day=day).items():
+        for bound in bounds_of(service, channel):
+            found[bound] = found.get(bound, 0) + count
+    given = grants.count_by_service(session, site=site, day=day, kind=OVER_QUOTA)
+    for service, count in given.items():
+        for bound in bounds_of(service, OVER_QUOTA):
+            found[bound] = found.get(bound, 0) + count
+    return found
