@@ -17,7 +17,17 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from nameko.extensions import Entrypoint
 
 from gerai_booking import schemas
-from gerai_booking.usecases import availability, booking, changes, holding, plan, planning, road_map, views
+from gerai_booking.usecases import (
+    availability,
+    booking,
+    changes,
+    groups,
+    holding,
+    plan,
+    planning,
+    road_map,
+    views,
+)
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
@@ -51,6 +61,11 @@ class Openings(Entrypoint):
             # Quotas first: a day that is opened without them stays without them.
             plan.follow_catalogue(session, office, now=now)
             planning.open_days(session, office, now=now)
+        with deployment.database.reading() as session:
+            due = groups.due(session, office, now=now)
+        for group_id in due:
+            with deployment.database.transaction() as session:
+                groups.give_back_due(session, group_id=group_id, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:

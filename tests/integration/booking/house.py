@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import grants
+from gerai_booking.models import grants, groups
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
-from gerai_booking.rules.quota import ONLINE, OVER_QUOTA, Bound, bounds_of
+from gerai_booking.rules.quota import GROUP, ONLINE, OVER_QUOTA, Bound, bounds_of
 from gerai_booking.schemas import BookingSchema
 from gerai_booking.usecases import booking, planning
 from gerai_booking.usecases.applicants import applicant_of
@@ -189,6 +189,9 @@ class House:
     def empty(self) -> None:
         """Take all tickets away."""
         gone = [
+            groups.group_members,
+            groups.group_places,
+            groups.groups,
             people,
             grants.grants,
             tickets,
@@ -236,11 +239,17 @@ class House:
             select(tickets).where(tickets.c.state.not_in(WITHOUT_PLACE), tickets.c.quota_channel.is_not(None))
         )
         of_slot = Tally(row.slot_id for row in held)
+        unnamed = self.rows(select(groups.group_places))
+        for each in unnamed:
+            of_slot[each.slot_id] += each.places - each.named - each.returned
         for slot in self.rows(select(slots)):
             assert slot.taken == of_slot[slot.id] <= slot.capacity, slot.id
         of_day = Tally(
             (row.site, row.day, bound) for row in held for bound in bounds_of(row.service, row.quota_channel)
         )
+        for each in unnamed:
+            for bound in bounds_of(each.service, GROUP):
+                of_day[each.site, each.day, bound] += each.places - each.named - each.returned
         given = self.rows(select(grants.grants))
         of_day.update(
             (row.site, row.day, bound)

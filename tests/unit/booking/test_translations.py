@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
-from gerai_booking.counter import establishment_shapes, road_map_shapes
+from gerai_booking.counter import establishment_shapes, group_shapes, road_map_shapes
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -31,6 +31,18 @@ SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
 WHY = "Karena diuji"
+GROUP = {
+    "institution": "Lembaga",
+    "contact": "Sekretariat",
+    "service": "passport-new",
+    "first_day": "2026-12-02",
+    "last_day": "2026-12-02",
+    "wanted": "1",
+    "most_an_hour": "1",
+    "returns_on": "2026-12-03",
+    "basis": "Surat",
+    "why": WHY,
+}
 PLANNED = {"places": "1", "valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (SIGN_IN, {}),
@@ -62,6 +74,12 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (establishment_shapes.DoneSchema, {"why": "x"}),
     (establishment_shapes.DemandSchema, {"regency": "Lebak", "first": "May", "last": "June"}),
     (establishment_shapes.DemandSchema, {"regency": "36.02", "first": "2026-02", "last": "2026-01"}),
+    (group_shapes.GroupSchema, {"wanted": "0", "most_an_hour": "many"}),
+    (group_shapes.GroupSchema, GROUP),
+    (
+        group_shapes.LineSchema,
+        {"name": "Warga Uji", "nik": "3602146508900001", "reference": "?", "hour": "9"},
+    ),
     (road_map_shapes.CounterSchema, {"counters": "0", "target_on": "?"}),
     (road_map_shapes.RevisionSchema, {"state": "?", "counters": "many"}),
     (road_map_shapes.EventSchema, {}),

@@ -9,6 +9,7 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_booking.counter.api import CounterApi
 from gerai_booking.counter.establishment_pages import EstablishmentPages
+from gerai_booking.counter.group_pages import GroupPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
@@ -22,6 +23,7 @@ class CounterService(
     PlanPages,
     EstablishmentPages,
     RoadMapPages,
+    GroupPages,
     StaticFiles,
     Operations,
 ):

@@ -44,6 +44,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
+from gerai_booking.rules.quota import ONLINE
 
 #: States in which a ticket has given its place back.
 WITHOUT_PLACE = frozenset({State.EXPIRED, State.CANCELLED, State.RESCHEDULED})
@@ -255,6 +256,12 @@ def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
     """Return what the agency knows of a ticket beside the ticket itself, as columns of a row."""
     own = (tickets.c.person_hash, tickets.c.origin, tickets.c.origin_district)
     return dict(session.execute(select(*own).where(tickets.c.id == ticket_id)).mappings().one())
+
+
+def quota_channel_of(session: Session, ticket_id: str) -> str:
+    """Return in which channel's quotas the place of an hour's ticket counts."""
+    channel = session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
+    return channel or ONLINE
 
 
 def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:

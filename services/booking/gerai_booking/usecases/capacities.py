@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants, places, plan, tickets
+from gerai_booking.models import grants, groups, places, plan, tickets
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.quota import (
+    GROUP,
     OVER_QUOTA,
     Bound,
     Cap,
@@ -71,10 +72,13 @@ def replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
 
 
 def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
-    """Return what is taken of every bound that a day could have, counted from its tickets and grants."""
+    """Return what is taken of every bound that a day could have, counted from tickets, groups and grants."""
     found: dict[Bound, int] = {}
     for (service, channel), count in tickets.count_places(session, site=site, day=day).items():
         for bound in bounds_of(service, channel):
+            found[bound] = found.get(bound, 0) + count
+    for service, count in groups.without_name(session, site=site, day=day).items():
+        for bound in bounds_of(service, GROUP):
             found[bound] = found.get(bound, 0) + count
     given = grants.count_by_service(session, site=site, day=day, kind=OVER_QUOTA)
     for service, count in given.items():

@@ -33,7 +33,14 @@ def put_elsewhere(
     # Both days are locked in order before anything is taken, as every change of places does.
     places.lock_days(session, {(old.site, old.day), (slot.site, slot.day)})
     if old.slot_id is not None:
-        places.give_back(session, site=old.site, day=old.day, service=old.service, slot=old.slot_id)
+        places.give_back(
+            session,
+            site=old.site,
+            day=old.day,
+            service=old.service,
+            slot=old.slot_id,
+            channel=tickets.quota_channel_of(session, old.id),
+        )
     for refusal in take(session, office, [Wish(key=slot.id, slot=slot)], now=now).values():
         raise refusal
     own = tickets.own_of(session, old.id)

@@ -1,4 +1,4 @@
-"""Requests to establish a service point, and districts for figures of demand"""
+"""Requests to establish a service point, districts for figures of demand, the road map of a mall"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -94,6 +94,53 @@ def upgrade() -> None:
     )
     for name in PARTS:
         op.create_index(f'ix_{name}_request_id', name, ['request_id'])
+    _add_road_map()
+
+
+def _add_road_map() -> None:
+    op.create_table('planned_counters',
+    sa.Column('id', sa.String(100), nullable=False),
+    sa.Column('site', sa.String(60), nullable=False),
+    sa.Column('group_id', sa.String(200), nullable=False),
+    sa.Column('group_en', sa.String(200), nullable=False),
+    sa.Column('counters', sa.Integer(), nullable=False),
+    sa.Column('target_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(20), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('responsible', sa.String(100), nullable=False),
+    sa.Column('basis', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_planned_counters'))
+    )
+    op.create_index('ix_planned_counters_site', 'planned_counters', ['site'])
+    op.create_table('outreach_events',
+    sa.Column('id', sa.String(36), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('place', sa.String(200), nullable=False),
+    sa.Column('title', sa.String(200), nullable=False),
+    sa.Column('recorded_at', AwareDateTime(), nullable=False),
+    sa.Column('recorded_by', sa.String(100), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outreach_events'))
+    )
+    op.create_index('ix_outreach_events_held_on', 'outreach_events', ['held_on'])
+    op.create_table('outreach_targets',
+    sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('target', sa.Integer(), nullable=False),
+    sa.Column('basis', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('year', name=op.f('pk_outreach_targets'))
+    )
+    op.create_table('road_map_changes',
+    sa.Column('id', sa.String(36), nullable=False),
+    sa.Column('at', AwareDateTime(), nullable=False),
+    sa.Column('officer_id', sa.String(36), nullable=False),
+    sa.Column('officer_name', sa.String(100), nullable=False),
+    sa.Column('kind', sa.String(20), nullable=False),
+    sa.Column('subject', sa.String(100), nullable=False),
+    sa.Column('before', sa.Text(), nullable=True),
+    sa.Column('after', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_road_map_changes'))
+    )
+    op.create_index('ix_road_map_changes_subject', 'road_map_changes', ['subject'])
 
 
 PARTS = ('establishment_documents', 'establishment_minutes', 'establishment_actions', 'establishment_changes')
@@ -109,6 +156,10 @@ def _belongs(table: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    op.drop_table('road_map_changes')
+    op.drop_table('outreach_targets')
+    op.drop_table('outreach_events')
+    op.drop_table('planned_counters')
     for name in reversed(PARTS):
         op.drop_table(name)
     op.drop_table('establishment_items')
