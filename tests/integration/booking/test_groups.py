@@ -1,8 +1,10 @@
 """Places for groups: taken with the hours and quotas, named by a list, and the public's again in time (S1-9)."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from gerai_shared.accounts import Officer
 from gerai_shared.borders import load
 from gerai_shared.refusals import Forbidden
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House
 
@@ -249,3 +253,44 @@ def test_nothing_personal_of_a_list_stands_in_plain_columns_or_events(house: Hou
     )
     for secret in ("3602146508900001", "Warga Uji 1", "warga1@example.org", "0254 000000"):
         assert secret not in text
+
+
+def at_once(house: House, group: str, times: int) -> list[str]:
+    """Give a group's places back from several threads at once; what each of them met."""
+    start = Barrier(times)
+
+    def once() -> str:
+        start.wait()
+        try:
+            with house.database.transaction() as session:
+                return str(groups.give_back(session, change(), group_id=group))
+        except (GroupReturned, IntegrityError) as refusal:
+            return type(refusal).__name__
+
+    with ThreadPoolExecutor(times) as threads:
+        return sorted(each.result() for each in [threads.submit(once) for _ in range(times)])
+
+
+def test_places_go_back_once_however_many_give_them_back_and_without_the_lock_they_clash(
+    lone_postgres_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = lone_postgres_house
+    assert at_once(house, allotted(house, 10), 4) == ["10", *["GroupReturned"] * 3]
+    house.check()
+
+    # The negative control: all look before anybody gives back; only the constraints have the last word.
+    looked, find, places_of = Barrier(2), tables.find, tables.places_of
+
+    def unlocked(session: Session, group_id: str, *, lock: bool = False) -> Any:
+        return find(session, group_id, lock=False)
+
+    def all_look(session: Session, group_id: str) -> Any:
+        found = places_of(session, group_id)
+        looked.wait()
+        return found
+
+    group = allotted(house, 10)
+    monkeypatch.setattr(tables, "find", unlocked)
+    monkeypatch.setattr(tables, "places_of", all_look)
+    assert at_once(house, group, 2) == ["10", "IntegrityError"]
+    house.check()

@@ -31,7 +31,7 @@ SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
 WHY = "Karena diuji"
-GROUP = {
+GROUP: dict[str, object] = {
     "institution": "Lembaga",
     "contact": "Sekretariat",
     "service": "passport-new",

@@ -118,7 +118,8 @@ class GroupPages(OfficersForms):
             )
 
     def _rows(self, lines: list[Line], purpose: str | None) -> tuple[list[Row], list[tuple[int, Refused]]]:
-        rows, refused = [], []
+        rows: list[Row] = []
+        refused: list[tuple[int, Refused]] = []
         for line in lines:
             try:
                 person = load(shapes.LineSchema(), dict(line.values))
@@ -146,7 +147,7 @@ class GroupPages(OfficersForms):
                     text = self.pages.text(request, messages[0])
                     told.append({"line": line, "column": column, "text": text})
             else:
-                told.append({"line": line, "column": "", "text": translate(refusal, language_of(request))})
+                told.append({"line": line, "column": "–", "text": translate(refusal, language_of(request))})
         return {"named": outcome.named, "refused": told}
 
     def _change_group(
