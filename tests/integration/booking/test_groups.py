@@ -15,6 +15,7 @@ from gerai_booking.refusals import OpenTicketExists, PlanInThePast, SlotFull
 from gerai_booking.rules.groups import GroupFull, GroupReturned, GroupTooLarge, UnknownGroup
 from gerai_booking.rules.quota import GROUP, ONLINE, Bound
 from gerai_booking.schemas import BookingSchema
+from gerai_booking.service import Openings
 from gerai_booking.usecases import changes, groups, plan
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.groups import NotWhole, Row
@@ -27,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House
+from tests.integration.booking.test_service import Resources
 
 SUPERVISOR = Officer(id="supervisor", username="penyelia", name="Penyelia Uji", role="supervisor")
 OFFICER = Officer(id="officer", username="petugas", name="Petugas Uji", role="officer")
@@ -115,6 +117,14 @@ def test_s1_9_places_without_a_name_go_back_once_on_their_day(house: House) -> N
     assert house.of_day(DAY, Bound()).taken == 1
     with pytest.raises(GroupReturned):
         named(house, group, row(house, 2))
+    house.check()
+
+
+def test_the_loop_that_opens_days_gives_back_what_is_due_and_leaves_the_rest(house: House) -> None:
+    allotted(house, 4, returns_on=TODAY)
+    allotted(house, 3, returns_on=DAY)
+    Openings()._open_and_close(Resources(house))  # type: ignore[arg-type]
+    assert house.of_day(DAY, Bound()).taken == 3
     house.check()
 
 

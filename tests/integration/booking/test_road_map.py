@@ -21,6 +21,7 @@ from gerai_shared.refusals import Forbidden
 from sqlalchemy import delete, select
 
 from tests.integration.booking.house import NOW, TODAY, House
+from tests.integration.booking.test_service import Gateway
 
 MALL = "mpp-lebak"
 GROUP = "Izin tinggal"
@@ -175,3 +176,11 @@ def test_officers_plan_nothing(house: House) -> None:
         house.do(road_map.plan_counter, nobody, group=GROUP, basis="Uji", **asked)
     with pytest.raises(Forbidden):
         house.do(road_map.revise_counter, nobody, counter_id="x", state=OPEN, **asked)
+
+
+def test_the_gateway_asks_for_the_road_map_of_a_site(house: House) -> None:
+    planned(house)
+    told = Gateway(house).ask("road_map", {"site": MALL})
+    assert (told["site"], [each["counters"] for each in told["entries"]]) == (MALL, [1])
+    with pytest.raises(UnknownSite):
+        Gateway(house).ask("road_map", {"site": "pasar"})
