@@ -6,7 +6,7 @@ import secrets
 from gerai_shared import accounts
 from gerai_shared.deployment import Deployment
 
-from gerai_booking.usecases import plan, planning
+from gerai_booking.usecases import plan, planning, road_map
 from gerai_booking.usecases.office import Office
 
 DEMO_OFFICERS = (
@@ -27,6 +27,7 @@ def seed(deployment: Deployment, office: Office) -> list[str]:
     with deployment.database.transaction() as session:
         plan.follow_catalogue(session, office, now=now)
         planning.open_days(session, office, now=now)
+        road_map.record_catalogue(session, office)
         if deployment.settings.environment == "production":
             return told
         password = os.environ.get("GERAI_DEMO_PASSWORD") or secrets.token_urlsafe(9)

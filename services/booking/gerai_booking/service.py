@@ -27,12 +27,14 @@ from gerai_booking.usecases import (
     changes,
     checking,
     directive_runs,
+    groups,
     holding,
     outages,
     plan,
     planning,
     releases,
     reminding,
+    road_map,
     views,
     waiting_list,
     waiting_room,
@@ -76,6 +78,11 @@ class Openings(Entrypoint):
         directive_runs.carry_on(deployment.database, office, now=now)
         with deployment.database.transaction() as session:
             outages.tell(session, office, now=now)
+        with deployment.database.reading() as session:
+            due = groups.due(session, office, now=now)
+        for group_id in due:
+            with deployment.database.transaction() as session:
+                groups.give_back_due(session, group_id=group_id, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:
@@ -321,6 +328,15 @@ class BookingService:
         asked = load(schemas.SiteSchema(), request.payload)
         with self.deployment.database.reading() as session:
             return views.board(session, self._office, site=asked["site"], now=self.deployment.clock.now())
+
+    @rpc
+    def road_map(self, request: Request) -> dict[str, Any]:
+        """Tell which counters are planned at a site."""
+        asked = load(schemas.SiteSchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return road_map.published(
+                session, self._office, site=asked["site"], now=self.deployment.clock.now()
+            )
 
     def _once(
         self, request: Request, scope: str, run: Any, *, body: dict[str, Any] | None = None

@@ -10,6 +10,7 @@ from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.api.waiting import WaitingApi
@@ -19,6 +20,7 @@ from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.home import HomePages
+from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.tickets import TicketPages
 from gerai_gateway.portal.waiting import WaitingPages
@@ -31,6 +33,7 @@ class GatewayService(
     WaitingApi,
     BoardsApi,
     ComplaintsApi,
+    RoadMapApi,
     DocumentsApi,
     HomePages,
     BookingPages,
@@ -40,6 +43,7 @@ class GatewayService(
     WaitingPages,
     ComplaintPages,
     DisplayPages,
+    RoadMapPages,
     StaticFiles,
     Operations,
 ):

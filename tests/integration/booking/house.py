@@ -9,13 +9,22 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gerai_booking import agencies
-from gerai_booking.models import applications, grants, handovers, matching, missed, outages, waiting_room
+from gerai_booking.models import (
+    applications,
+    grants,
+    groups,
+    handovers,
+    matching,
+    missed,
+    outages,
+    waiting_room,
+)
 from gerai_booking.models.freed import freed_places
 from gerai_booking.models.places import day_quotas, series, slots
 from gerai_booking.models.tickets import history, people, tickets
 from gerai_booking.models.waiting_list import waiting_list
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
-from gerai_booking.rules.quota import ONLINE, OVER_QUOTA, Bound, bounds_of
+from gerai_booking.rules.quota import GROUP, ONLINE, OVER_QUOTA, Bound, bounds_of
 from gerai_booking.schemas import BookingSchema
 from gerai_booking.usecases import booking, planning
 from gerai_booking.usecases.applicants import applicant_of
@@ -200,6 +209,9 @@ class House:
             matching.list_imports,
             *(handovers.reminders, handovers.handovers),
             *(applications.application_steps, applications.incomplete_files, applications.applications),
+            groups.group_members,
+            groups.group_places,
+            groups.groups,
             people,
             waiting_room.entries,
             waiting_room.rooms,
@@ -258,6 +270,9 @@ class House:
         )
         kept_back = self.rows(select(freed_places))
         of_slot = Tally(row.slot_id for row in [*held, *kept_back])
+        unnamed = self.rows(select(groups.group_places))
+        for each in unnamed:
+            of_slot[each.slot_id] += each.places - each.named - each.returned
         for slot in self.rows(select(slots)):
             assert slot.taken == of_slot[slot.id] <= slot.capacity, slot.id
         of_day = Tally(
@@ -266,6 +281,9 @@ class House:
         of_day.update(
             (row.site, row.day, bound) for row in kept_back for bound in bounds_of(row.service, ONLINE)
         )
+        for each in unnamed:
+            for bound in bounds_of(each.service, GROUP):
+                of_day[each.site, each.day, bound] += each.places - each.named - each.returned
         given = self.rows(select(grants.grants))
         of_day.update(
             (row.site, row.day, bound)

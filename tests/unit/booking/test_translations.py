@@ -14,7 +14,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from gerai_booking import schemas
-from gerai_booking.counter import application_shapes, matching_shapes, statistics_words, supervision_shapes
+from gerai_booking.counter import (
+    application_shapes,
+    establishment_shapes,
+    group_shapes,
+    matching_shapes,
+    road_map_shapes,
+    statistics_words,
+    supervision_shapes,
+)
 from gerai_booking.counter.calendar_pages import HoursSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
 from gerai_booking.counter.statistics_shapes import StatisticsSchema
@@ -34,6 +42,19 @@ PROGRAMS = ("__main__", "migrations", "agencies")
 SIGN_IN, ARRIVAL, WALK_IN = schemas.SignInSchema, schemas.ArrivalSchema, schemas.WalkInSchema
 SOMEBODY = {"name": "Warga Uji", "email": "warga@example.org"}
 #: What people get wrong; each is refused with messages that they read.
+WHY = "Karena diuji"
+GROUP: dict[str, object] = {
+    "institution": "Lembaga",
+    "contact": "Sekretariat",
+    "service": "passport-new",
+    "first_day": "2026-12-02",
+    "last_day": "2026-12-02",
+    "wanted": "1",
+    "most_an_hour": "1",
+    "returns_on": "2026-12-03",
+    "basis": "Surat",
+    "why": WHY,
+}
 PLANNED = {"places": "1", "valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
 ORDERED = {
     "number": "IMI-1",
@@ -95,6 +116,30 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (supervision_shapes.OutageSchema, {"site": "mpp-lebak", "failed": "?", "started_at": "?", "why": "x"}),
     (supervision_shapes.OutageEndSchema, {"outage": "x" * 37, "ended_at": "?", "why": "x"}),
     (supervision_shapes.ExpectedEndSchema, {"outage": "x" * 37, "expected_end_at": "?", "why": "x"}),
+    (establishment_shapes.RequestSchema, {}),
+    (
+        establishment_shapes.RequestSchema,
+        {"kind": "?", "regency": "Lebak", "place": "x", "submitted_on": "?"},
+    ),
+    (establishment_shapes.StageSchema, {"stage": "?", "on": "?", "why": "x"}),
+    (establishment_shapes.ItemSchema, {"item": "land", "state": "received", "number": "1/2026", "why": WHY}),
+    (establishment_shapes.ItemSchema, {"item": "?", "regional_staff": "many", "immigration_staff": "-1"}),
+    (establishment_shapes.DocumentSchema, {"number": "x"}),
+    (establishment_shapes.MinutesSchema, {"participants": "x"}),
+    (establishment_shapes.ActionSchema, {"minutes": "x"}),
+    (establishment_shapes.DoneSchema, {"why": "x"}),
+    (establishment_shapes.DemandSchema, {"regency": "Lebak", "first": "May", "last": "June"}),
+    (establishment_shapes.DemandSchema, {"regency": "36.02", "first": "2026-02", "last": "2026-01"}),
+    (group_shapes.GroupSchema, {"wanted": "0", "most_an_hour": "many"}),
+    (group_shapes.GroupSchema, GROUP),
+    (
+        group_shapes.LineSchema,
+        {"name": "Warga Uji", "nik": "3602146508900001", "reference": "?", "hour": "9"},
+    ),
+    (road_map_shapes.CounterSchema, {"counters": "0", "target_on": "?"}),
+    (road_map_shapes.RevisionSchema, {"state": "?", "counters": "many"}),
+    (road_map_shapes.EventSchema, {}),
+    (road_map_shapes.TargetSchema, {"year": "1990", "target": "-1", "basis": "x"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

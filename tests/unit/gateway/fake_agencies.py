@@ -153,6 +153,22 @@ class FakeAgencies:
             raise booking.UnknownCheckCode
         return self.checks[payload["token"]]
 
+    def _road_map(self, agency: str, payload: Json) -> Json:
+        entry = {
+            "group": {"id": "Paspor", "en": "Passports"},
+            "counters": 1,
+            "target_on": "2027-07-01",
+            "state": "postponed",
+            "is_late": False,
+            "reason": "Gedung belum selesai",
+            "responsible": "Kepala Kantor",
+            "basis": "Uji",
+            "earlier": [
+                {"target_on": "2027-01-04", "changed_on": "2026-11-01", "why": "Gedung belum selesai"}
+            ],
+        }
+        return {"site": payload["site"], "entries": [entry] if agency == "immigration" else []}
+
     def _availability(self, agency: str, payload: Json) -> Json:
         first, last = date.fromisoformat(payload["from"]), date.fromisoformat(payload["to"])
         zone = ZoneInfo("Asia/Jakarta")

@@ -44,6 +44,9 @@ OFFICERS_ONLY = {
     "nothing_to_correct", "still_kept", "move_not_allowed",
     "unknown_outage", "outage_over", "outage_not_begun", "outage_without_time",
     "unknown_appeal", "appeal_decided", "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
+    "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
+    "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",
+    "unknown_planned_counter", "unknown_service_group",
 }  # fmt: skip
 
 

@@ -17,4 +17,4 @@ class ManagePages(Signed):
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
             officer.must_be_above_officers()
-        return self.pages.render(request, "manage.html", officer=officer)
+        return self.pages.render(request, "manage.html", officer=officer, agency=self.office.agency)

@@ -13,12 +13,15 @@ from gerai_booking.counter.application_pages import ApplicationPages
 from gerai_booking.counter.audit_pages import AuditPages
 from gerai_booking.counter.calendar_pages import CalendarPages
 from gerai_booking.counter.directive_pages import DirectivePages
+from gerai_booking.counter.establishment_pages import EstablishmentPages
+from gerai_booking.counter.group_pages import GroupPages
 from gerai_booking.counter.handover_pages import HandoverPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.matching_pages import MatchingPages
 from gerai_booking.counter.outage_pages import OutagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
+from gerai_booking.counter.road_map_pages import RoadMapPages
 from gerai_booking.counter.sanction_pages import SanctionPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
@@ -40,6 +43,9 @@ class CounterService(
     WaitingPages,
     OutagePages,
     SanctionPages,
+    EstablishmentPages,
+    RoadMapPages,
+    GroupPages,
     StaticFiles,
     Operations,
 ):

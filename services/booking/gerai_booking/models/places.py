@@ -228,19 +228,31 @@ def allow_beyond(session: Session, rows: Iterable[tuple[str, date, Bound]]) -> N
         session.connection().execute(_ROW_OF_A_DAY.values(extra=day_quotas.c.extra + 1), found)
 
 
-def give_back(session: Session, *, site: str, day: date, service: str, slot: str) -> None:
-    """Return an online place to its slot and to every quota of its day; the caller has locked the day."""
+def give_back(
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    service: str,
+    slot: str,
+    channel: str = ONLINE,
+    count: int = 1,
+) -> None:
+    """Return places to their slot and to every quota of their day that a channel's places are counted in.
+
+    The caller has locked the day.
+    """
     session.execute(
         update(day_quotas)
         .where(
             day_quotas.c.site == site,
             day_quotas.c.day == day,
             day_quotas.c.service.in_((ALL, service)),
-            day_quotas.c.channel.in_((ALL, ONLINE)),
+            day_quotas.c.channel.in_((ALL, channel)),
         )
-        .values(taken=day_quotas.c.taken - 1)
+        .values(taken=day_quotas.c.taken - count)
     )
-    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - 1))
+    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
 
 
 def set_capacities(

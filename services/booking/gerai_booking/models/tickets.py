@@ -45,6 +45,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
+from gerai_booking.rules.quota import ONLINE
 
 #: States in which a ticket has given its place back.
 WITHOUT_PLACE = frozenset({State.EXPIRED, State.CANCELLED, State.RESCHEDULED})
@@ -81,6 +82,8 @@ tickets = Table(
     Column("network_hash", String(64), nullable=True),
     # Where its holder comes from: a regency's code of Kemendagri (36.02), or none where nobody knows.
     Column("origin", String(5), nullable=True),
+    # The district in the holder's NIK (36.02.14), for figures of demand alone (docs/decisions/0022).
+    Column("origin_district", String(8), nullable=True),
     # In which channel's quota the ticket counts; none for one that goes on from another.
     Column("quota_channel", String(20), nullable=True),
     Column("queue_rank", Integer, nullable=False),
@@ -280,8 +283,14 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
 
 def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
     """Return what the agency knows of a ticket beside the ticket itself, as columns of a row."""
-    own = (tickets.c.person_hash, tickets.c.origin)
+    own = (tickets.c.person_hash, tickets.c.origin, tickets.c.origin_district)
     return dict(session.execute(select(*own).where(tickets.c.id == ticket_id)).mappings().one())
+
+
+def quota_channel_of(session: Session, ticket_id: str) -> str:
+    """Return in which channel's quotas the place of an hour's ticket counts."""
+    channel = session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
+    return channel or ONLINE
 
 
 def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:

@@ -74,3 +74,22 @@ def region_name(code: str) -> str:
         return PROVINCES[code]
     province = PROVINCES.get(code[:2])
     return f"{code} ({province})" if province else code
+
+
+_OF_LEBAK = (
+    "Malingping", "Panggarangan", "Bayah", "Cipanas", "Muncang", "Leuwidamar", "Bojongmanik",
+    "Gunungkencana", "Banjarsari", "Cileles", "Cimarga", "Sajira", "Maja", "Rangkasbitung",
+    "Warunggunung", "Cijaku", "Cikulur", "Cibadak", "Cibeber", "Cilograng", "Wanasalam",
+    "Sobang", "Curugbitung", "Kalanganyar", "Lebakgedong", "Cihara", "Cirinten", "Cigemblong",
+)  # fmt: skip
+DISTRICTS = {f"36.02.{number:02d}": name for number, name in enumerate(_OF_LEBAK, start=1)}
+
+
+def district_name(code: str) -> str:
+    """Return the name of a district, or its code where the name is not known."""
+    return DISTRICTS.get(code, code)
+
+
+def regency_name(code: str) -> str:
+    """Return the name of a regency or city, or its code where the name is not known."""
+    return REGENCIES.get(code, code)

@@ -61,6 +61,8 @@ class Applicant:
     email_hash: str | None = None
     identity_note: str | None = None
     urgent: bool | None = None
+    #: The district the NIK was first registered in.
+    origin_district: str | None = None
 
     def check_for(self, service: Service, *, day: date, now: datetime) -> None:
         """Refuse who is not served here on a day.
@@ -133,10 +135,11 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
     person = data["person"]
     phone = phone_number(person["phone"]) if person.get("phone") else None
     email = person.get("email")
-    birth_date, note, origin = person.get("birth_date"), None, None
+    birth_date, note, origin, district = person.get("birth_date"), None, None, None
     if "nik" in person:
         nik = parse_nik(person["nik"])
         citizenship, identity, masked, origin = "WNI", nik.digits, nik.masked, nik.regency
+        district = nik.district
         if birth_date is not None and not birth_date_agrees(nik, birth_date):
             note = BIRTH_DATE_DIFFERS
     else:
@@ -153,6 +156,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         married=person.get("married", False),
         police_report=PoliceReport(**data["police_report"]) if data.get("police_report") else None,
         identity_note=note,
+        origin_district=district,
         phone=phone,
         email=email,
         # Whoever writes an address in capitals has no second one.

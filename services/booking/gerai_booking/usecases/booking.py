@@ -373,14 +373,14 @@ def _insert(
     now: datetime,
 ) -> dict[str, tuple[Ticket, tickets.Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
-    rows = [appointment_row(ticket, **_own(by_key[key].applicant)) for key, ticket in made.items()]
+    rows = [appointment_row(ticket, **own_columns(by_key[key].applicant)) for key, ticket in made.items()]
     inserted = tickets.add(session, rows)
     for key in [key for key, ticket in made.items() if ticket.id not in inserted]:
         lost = made.pop(key)
         refused[key] = OpenTicketExists()
         places.give_back(session, site=lost.site, day=lost.day, service=lost.service, slot=lost.slot_id or "")
     people = {key: by_key[key].applicant.person(office) for key in made}
-    tickets.add_people(session, [_person_row(made[key], person) for key, person in people.items()])
+    tickets.add_people(session, [person_row(made[key], person) for key, person in people.items()])
     tickets.add_history(
         session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now) for ticket in made.values()]
     )
@@ -409,7 +409,7 @@ def _convert(
                     after,
                     actor=Actor.CITIZEN,
                     now=now,
-                    **_own(applicant),
+                    **own_columns(applicant),
                     queue_rank=queue_rank(applicant.lane.value),
                 )
         except IntegrityError:
@@ -417,16 +417,22 @@ def _convert(
             refused[key] = OpenTicketExists()
             continue
         person = applicant.person(office)
-        tickets.add_people(session, [_person_row(after, person)])
+        tickets.add_people(session, [person_row(after, person)])
         booked[key] = (after, person)
     return booked
 
 
-def _own(applicant: Applicant) -> dict[str, Any]:
-    return {"person_hash": applicant.person_hash, "origin": applicant.origin}
+def own_columns(applicant: Applicant) -> dict[str, Any]:
+    """Return what the agency keeps of an applicant beside the ticket."""
+    return {
+        "person_hash": applicant.person_hash,
+        "origin": applicant.origin,
+        "origin_district": applicant.origin_district,
+    }
 
 
-def _person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
+def person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
+    """Return the row of a ticket's holder."""
     return {
         "ticket_id": ticket.id,
         "sealed": person.sealed,

@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import calendar, freed, grants, places, plan, tickets
+from gerai_booking.models import calendar, freed, grants, groups, places, plan, tickets
 from gerai_booking.rules.catalogue import Site, WeeklyHours
 from gerai_booking.rules.quota import (
+    GROUP,
     ONLINE,
     OVER_QUOTA,
     Bound,
@@ -77,7 +78,8 @@ def replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
 def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
     """Return what is taken of every bound that a day could have.
 
-    Counted from its tickets, from what was given back and is kept from others for a while, and from grants.
+    Counted from its tickets, from places of groups that have no name yet, from what was given back and is
+    kept from others for a while, and from grants.
     """
     found: dict[Bound, int] = {}
     kept_back = freed.count_by_service(session, site=site, days=[day])
@@ -87,6 +89,9 @@ def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
     ]
     for (service, channel), count in counted:
         for bound in bounds_of(service, channel):
+            found[bound] = found.get(bound, 0) + count
+    for service, count in groups.without_name(session, site=site, day=day).items():
+        for bound in bounds_of(service, GROUP):
             found[bound] = found.get(bound, 0) + count
     given = grants.count_by_service(session, site=site, day=day, kind=OVER_QUOTA)
     for service, count in given.items():

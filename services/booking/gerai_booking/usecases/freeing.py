@@ -8,7 +8,7 @@ from datetime import datetime
 from gerai_shared.ticket import Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import freed, places
+from gerai_booking.models import freed, places, tickets
 from gerai_booking.rules.quota import ONLINE, bounds_of
 from gerai_booking.rules.release import opens_at
 from gerai_booking.usecases.offers import offer_day
@@ -16,10 +16,19 @@ from gerai_booking.usecases.office import Office
 
 
 def give_back(session: Session, ticket: Ticket) -> bool:
-    """Give a ticket's place back; tell whether its hour or its day was full. The caller holds the day."""
-    was_full = not _has_room(session, ticket)
+    """Give a ticket's place back; tell whether its hour or its day was full of online bookings.
+
+    The caller holds the day.
+    """
+    channel = tickets.quota_channel_of(session, ticket.id)
+    was_full = channel == ONLINE and not _has_room(session, ticket)
     places.give_back(
-        session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id or ""
+        session,
+        site=ticket.site,
+        day=ticket.day,
+        service=ticket.service,
+        slot=ticket.slot_id or "",
+        channel=channel,
     )
     return was_full
 

@@ -160,7 +160,12 @@ def end(
     tickets.save(session, ticket, after, actor=actor, now=now)
     if ticket.slot_id is not None:
         places.give_back(
-            session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
+            session,
+            site=ticket.site,
+            day=ticket.day,
+            service=ticket.service,
+            slot=ticket.slot_id,
+            channel=tickets.quota_channel_of(session, ticket.id),
         )
     announce(session, office, fact(event_type, after, ticket.state), now=now)
     if to is State.EXPIRED:

@@ -144,7 +144,12 @@ def _give_back(session: Session, ticket: Ticket) -> None:
     if ticket.slot_id is not None:
         places.lock_days(session, [(ticket.site, ticket.day)])
         places.give_back(
-            session, site=ticket.site, day=ticket.day, service=ticket.service, slot=ticket.slot_id
+            session,
+            site=ticket.site,
+            day=ticket.day,
+            service=ticket.service,
+            slot=ticket.slot_id,
+            channel=tickets.quota_channel_of(session, ticket.id),
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from gerai_booking.agencies import fairness
+from gerai_booking.agencies.immigration.common import passport_group
 from gerai_booking.agencies.immigration.passports import child_passport, new_passport, renewal
 from gerai_booking.agencies.immigration.replacements import damaged_passport, lost_passport
 from gerai_booking.agencies.immigration.routing import coverage, routes
@@ -25,6 +26,7 @@ from gerai_booking.rules.catalogue import (
     DailyQuota,
     NamePeriod,
     Offer,
+    PlannedCounter,
     RestrictionCap,
     Text,
     period_on,
@@ -60,6 +62,34 @@ def agency(today: date) -> Agency:
         no_show_rules=fairness.no_show_rules(),
         contact_limits=fairness.contact_limits(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
+        establishes_units=True,
+        road_map=_road_map(),
+    )
+
+
+def _road_map() -> tuple[PlannedCounter, ...]:
+    """The mall of Lebak planned a counter for passports (S4-7) and opened with one in October 2023."""
+    return (
+        PlannedCounter(
+            code="lebak-passports",
+            site=MPP_LEBAK,
+            group=passport_group(),
+            counters=2,
+            target_on=date(2023, 10, 26),
+            state="open",
+            responsible="Kepala Kantor Imigrasi Serang",
+            basis="banpos.co, 2023-10-27",
+        ),
+        PlannedCounter(
+            code="lebak-stay-permits",
+            site=MPP_LEBAK,
+            group=stay_permit().group,
+            counters=1,
+            target_on=date(2027, 7, 1),
+            state="planned",
+            responsible="Kepala Kantor Imigrasi Serang",
+            basis=SAMPLE,
+        ),
     )
 
 

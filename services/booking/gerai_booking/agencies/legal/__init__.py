@@ -4,6 +4,11 @@ from datetime import date, time
 
 from gerai_booking.agencies import fairness
 from gerai_booking.agencies.legal.administration import apostille, fiduciary, sole_company
+from gerai_booking.agencies.legal.common import (
+    human_rights_group,
+    intellectual_property_group,
+    legal_administration_group,
+)
 from gerai_booking.agencies.legal.human_rights import human_rights_complaint, legal_consultation
 from gerai_booking.agencies.legal.intellectual_property import copyright_record, patent_and_design, trademark
 from gerai_booking.agencies.sites import FRIDAY, MPP_LEBAK, POPUP_GORONTALO, mpp_lebak, popup_gorontalo
@@ -16,6 +21,7 @@ from gerai_booking.rules.catalogue import (
     Horizon,
     NamePeriod,
     Offer,
+    PlannedCounter,
     ReleaseRule,
     RestrictionCap,
     Text,
@@ -72,6 +78,29 @@ def agency(today: date) -> Agency:
         ),
         no_show_rules=fairness.no_show_rules(),
         contact_limits=fairness.contact_limits(),
+        road_map=_road_map(),
+    )
+
+
+def _road_map() -> tuple[PlannedCounter, ...]:
+    """The mall of Lebak was asked to offer KI, AHU and HAM beside passports (S4-6); the days are samples."""
+    rows = (
+        ("lebak-intellectual-property", intellectual_property_group(), date(2024, 1, 2), "open"),
+        ("lebak-legal-administration", legal_administration_group(), date(2024, 1, 2), "open"),
+        ("lebak-human-rights", human_rights_group(), date(2024, 1, 2), "open"),
+    )
+    return tuple(
+        PlannedCounter(
+            code=code,
+            site=MPP_LEBAK,
+            group=group,
+            counters=1,
+            target_on=target_on,
+            state=state,
+            responsible="Kantor Wilayah Banten",
+            basis=SAMPLE,
+        )
+        for code, group, target_on, state in rows
     )
 
 

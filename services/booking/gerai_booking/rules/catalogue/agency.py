@@ -14,6 +14,7 @@ from gerai_booking.rules.catalogue.shapes import (
     NamePeriod,
     NoShowRule,
     Offer,
+    PlannedCounter,
     RestrictionCap,
     Route,
     Service,
@@ -42,6 +43,9 @@ class Agency:
     routes: tuple[Route, ...] = ()
     no_show_rules: tuple[NoShowRule, ...] = ()
     contact_limits: tuple[ContactLimit, ...] = ()
+    #: Whether it decides on new work units and offices, and keeps the register of requests for them (S4).
+    establishes_units: bool = False
+    road_map: tuple[PlannedCounter, ...] = ()
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""

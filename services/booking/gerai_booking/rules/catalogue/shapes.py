@@ -342,6 +342,23 @@ class Counter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedCounter:
+    """Counters for a group of services on the road map of a site, as they stood when it was first seeded.
+
+    `state` is one of rules.road_map; `responsible` is a role or an office, by its Indonesian title.
+    """
+
+    code: str
+    site: str
+    group: Text
+    counters: int
+    target_on: date
+    state: str
+    responsible: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NamePeriod(Dated):
     """How the agency was called, and under whom it stood, for a time."""
 
