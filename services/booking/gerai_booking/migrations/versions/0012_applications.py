@@ -6,7 +6,7 @@ from gerai_shared.database import CountingKey
 from gerai_shared.times import AwareDateTime
 
 revision = '0012'
-down_revision = '0014'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from gerai_shared.times import AwareDateTime
 
-revision = '0020'
-down_revision = '0019'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from gerai_shared.times import AwareDateTime
 
-revision = '0014'
-down_revision = '0011'
+revision = '0011'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 

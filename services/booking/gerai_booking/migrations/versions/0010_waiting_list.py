@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from gerai_shared.times import AwareDateTime
 
-revision = '0011'
-down_revision = '0013'
+revision = '0010'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from gerai_shared.times import AwareDateTime
 
-revision = '0018'
-down_revision = '0010'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from gerai_shared.times import AwareDateTime
 
-revision = '0019'
-down_revision = '0017'
+revision = '0015'
+down_revision = '0014'
 branch_labels = None
 depends_on = None
 
