@@ -67,7 +67,7 @@ def test_coverage_is_told_of_the_day_with_every_office() -> None:
 
 
 def test_every_regency_lies_in_a_province_that_has_a_name() -> None:
-    assert {code[:2] for code in REGENCIES} == set(PROVINCES)
+    assert {code[:2] for code in REGENCIES} <= set(PROVINCES)
     assert len(REGENCIES) == 14
 
 

@@ -39,7 +39,8 @@ FURTHER: dict[str, dict[str, Any]] = {
     "appeal.decided.v1": {"accepted": False},
     "outage.hit.v1": {"failed": "server", "started_at": NOW.isoformat(), "expected_end_at": None},
 }
-TICKETS = sorted(cause for cause in CAUSES if not cause.startswith("complaint."))
+#: Events that bring a ticket along.
+TICKETS = sorted(cause for cause in CAUSES if cause.startswith(("ticket.", "no_show.", "appeal.", "outage.")))
 COMPLAINTS = sorted(cause for cause in CAUSES if cause.startswith("complaint."))
 
 
