@@ -45,20 +45,24 @@ GAPS = """
     HAVING count(*) <> max(sequence) OR min(sequence) <> 1
         OR count(DISTINCT sequence) <> count(*) OR max(sequence) <> max(last_sequence)
 """
+#: What has a place: tickets, and what was given back and is kept from others for a while.
+HOLDERS = f"""
+    SELECT slot_id, site, day, service, quota_channel FROM tickets WHERE state NOT IN {GIVES_PLACE_BACK}
+    UNION ALL SELECT slot_id, site, day, service, 'online' FROM freed_places
+"""
 SLOTS = f"""
-    SELECT slots.id, slots.taken, slots.capacity, count(tickets.id) FROM slots
-    LEFT JOIN tickets ON tickets.slot_id = slots.id AND tickets.state NOT IN {GIVES_PLACE_BACK}
-    GROUP BY slots.id HAVING slots.taken <> count(tickets.id) OR slots.taken > slots.capacity
+    SELECT slots.id, slots.taken, slots.capacity, count(h.slot_id) FROM slots
+    LEFT JOIN ({HOLDERS}) AS h ON h.slot_id = slots.id
+    GROUP BY slots.id HAVING slots.taken <> count(h.slot_id) OR slots.taken > slots.capacity
 """
 DAYS = f"""
-    SELECT q.site, q.day, q.service, q.channel, q.taken, count(t.id) FROM day_quotas AS q
-    LEFT JOIN tickets AS t ON t.site = q.site AND t.day = q.day AND t.quota_channel IS NOT NULL
-        AND (q.service = '' OR q.service = t.service)
-        AND (q.channel = t.quota_channel OR (q.channel = '' AND t.quota_channel <> 'emergency'))
-        AND t.state NOT IN {GIVES_PLACE_BACK}
+    SELECT q.site, q.day, q.service, q.channel, q.taken, count(h.site) FROM day_quotas AS q
+    LEFT JOIN ({HOLDERS}) AS h ON h.site = q.site AND h.day = q.day
+        AND (q.service = '' OR q.service = h.service)
+        AND (q.channel = h.quota_channel OR (q.channel = '' AND h.quota_channel <> 'emergency'))
     WHERE q.channel <> 'over_quota'
     GROUP BY q.site, q.day, q.service, q.channel, q.taken, q.capacity, q.extra
-    HAVING q.taken <> count(t.id) OR q.taken > q.capacity + q.extra
+    HAVING q.taken <> count(h.site) OR q.taken > q.capacity + q.extra
 """
 #: Every ticket came from a command that was kept.
 UNASKED = """

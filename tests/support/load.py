@@ -344,7 +344,9 @@ def places_of(mall: BreakableMall, agency: str) -> list[tuple[str, bool]]:
     site, service, _counters = ERRANDS[agency]
     rows = mall.query(
         agency_database(agency),
-        "SELECT id FROM slots WHERE site = %s AND service = %s AND day > '2026-12-01' ORDER BY starts_at",
+        # As far ahead as every agency has opened its days on the mall's first day.
+        "SELECT id FROM slots WHERE site = %s AND service = %s AND day BETWEEN '2026-12-02' AND '2026-12-04' "
+        "ORDER BY starts_at",
         site,
         service,
     )
