@@ -277,6 +277,7 @@ class BookingService:
         with self.deployment.database.reading() as session:
             return checking.check(session, self._office, asked["token"])
 
+    @rpc
     def join_waiting_list(self, request: Request) -> dict[str, Any]:
         """Put somebody on the waiting list; answers their place in it."""
         asked = load(schemas.WaitingSchema(), request.payload)
@@ -305,6 +306,7 @@ class BookingService:
         self._once(request, "leave", run)
         return self._entry(asked["token"])
 
+    @rpc
     def appeal(self, request: Request) -> dict[str, Any]:
         """Take the word of somebody who missed a visit; answers the ticket."""
         asked = load(schemas.AppealSchema(), request.payload)
