@@ -34,7 +34,7 @@ class AppealPages(OfficersForms):
 
     @http("POST", "/appeals/<ticket>", page=True)
     @at_the_door
-    def decision_form(self, request: Request, ticket: str) -> Response:
+    def appeal_decision_form(self, request: Request, ticket: str) -> Response:
         """Decide about one."""
 
         def run(session: Session, officer: Officer, asked: dict[str, Any]) -> None:

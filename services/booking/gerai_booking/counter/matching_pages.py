@@ -94,7 +94,7 @@ class MatchingPages(OfficersForms):
 
     @http("POST", "/matching/<ticket_id>", page=True)
     @at_the_door
-    def decision_form(self, request: Request, ticket_id: str) -> Response:
+    def match_decision_form(self, request: Request, ticket_id: str) -> Response:
         """Write down what an officer has decided about a difference."""
 
         def run(session: Session, officer: Officer, asked: dict[str, Any]) -> None:
