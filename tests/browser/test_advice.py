@@ -40,14 +40,13 @@ def restricted(mall: Mall, open_page) -> Iterator[None]:
     page.wait_for_url("**/counters")
     page.goto(f"{mall.immigration}/plan/{SITE}")
     form = page.get_by_role("region", name="Pembatasan wilayah")
-    form.locator("#field-restriction_name").fill("Uji")
-    form.get_by_label("Tingkat").fill("1")
+    form.get_by_label("Pembatasan").select_option(label="PPKM tingkat 1")
     form.locator("#field-restriction_valid_to").fill(TOMORROW)
     form.get_by_label("Perintah atau aturan").fill("Instruksi uji")
     form.get_by_label("Alasan perubahan").fill("Hanya untuk sebuah uji")
     form.get_by_role("button", name="Berlakukan").click()
     ending = page.get_by_role("region", name="Pembatasan yang berlaku")
-    expect(ending).to_contain_text("Uji")
+    expect(ending).to_contain_text("PPKM tingkat 1")
     try:
         yield
     finally:

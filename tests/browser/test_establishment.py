@@ -118,7 +118,7 @@ def test_demand_is_shown_by_district_for_the_months_that_are_asked_for(
     page = sign_in("penyelia")
     page.goto(f"{counters.url}/establishment/demand")
     table = page.get_by_role("table", name="Kunjungan dari Kabupaten Lebak per kecamatan")
-    expect(table.get_by_role("row").filter(has_text="Rangkasbitung")).to_contain_text("5")
+    expect(table.get_by_role("row").filter(has_text="Rangkasbitung")).to_contain_text("6")
     page.get_by_label("Bulan terakhir").fill("2026-10")
     page.get_by_role("button", name="Tampilkan").click()
     expect(page.get_by_text("Belum ada yang memesan dari sana")).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, TELEVISION
-from tests.support.errand import BORN, nik
+from tests.support.errand import nik
 from tests.support.whole_mall import TODAY, TOMORROW, Mall
 
 CHILD = "passport-child"
@@ -127,7 +127,7 @@ def test_a_refused_form_puts_the_reader_at_its_mistakes(mall, open_page) -> None
     expect(page.locator("#field-nik")).to_be_focused()
     page.locator("#field-name").fill("Warga Contoh 204")
     page.locator("#field-nik").fill(nik(204))
-    page.locator("#field-birth_date").fill(BORN)
+    page.locator("#field-birth_date").fill("2016-05-04")
     page.locator("#field-email").fill("warga204@example.org")
     page.locator("#field-purpose").select_option(index=1)
     page.locator("form[action*='/details/'] button[type=submit]").first.click()

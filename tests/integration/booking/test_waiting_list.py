@@ -236,9 +236,29 @@ def test_nobody_waits_for_days_with_free_places_or_that_are_over(house: House) -
 def test_who_books_otherwise_is_let_go_from_the_list(house: House) -> None:
     (booked,) = fill(house)
     first, second = join(house, 11), join(house, 12)
-    ticket = house.booked(11, house.slots(NEXT_DAY)[0])
-    assert seen(house, first) | {"state": "taken", "ticket_token": ticket} == seen(house, first)
+    house.booked(11, house.slots(NEXT_DAY)[0])
+    assert states(house, [first]) == ["taken"]
     cancel(house, booked)
+    assert states(house, [first, second]) == ["taken", "offered"]
+    house.check()
+
+
+def test_whoever_waits_with_somebody_elses_number_never_comes_by_their_ticket(house: House) -> None:
+    fill(house)
+    mallory = join(house, 11)
+    house.booked(11, house.slots(NEXT_DAY)[0])
+    assert seen(house, mallory)["ticket_token"] is None
+
+
+def test_an_offer_of_somebody_who_booked_elsewhere_goes_on_and_nobody_else_can_use_it(house: House) -> None:
+    (booked,) = fill(house)
+    first, second = join(house, 11), join(house, 12)
+    cancel(house, booked)
+    hold = seen(house, first)["offer"]["hold_token"]
+    house.booked(11, house.slots(NEXT_DAY)[0])
+    (answer,) = house.book(house.request(13, hold, service=SERVICE))
+    assert outcome(answer) in {"hold_expired", "offer_of_another"}
+    look_after(house)
     assert states(house, [first, second]) == ["taken", "offered"]
     house.check()
 

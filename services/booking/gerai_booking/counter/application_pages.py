@@ -264,7 +264,7 @@ class ApplicationPages(OfficersForms):
 
     @http("POST", '/applications/<site>/<application_id>/<any("correct", "cancel"):form>', page=True)
     @at_the_door
-    def application_decision_form(self, request: Request, site: str, application_id: str, form: str) -> Response:
+    def application_end_form(self, request: Request, site: str, application_id: str, form: str) -> Response:
         """Take a wrong step back, or cancel what nobody collected."""
         decide = applications.correct if form == "correct" else applications.cancel_uncollected
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
-from gerai_booking.rules.quota import ALL, ONLINE, Bound
+from gerai_booking.rules.quota import ALL, ONLINE, Bound, bounds_of
 
 #: How the start of an hour is written in its id, in UTC.
 SLOT_TIME = "%Y%m%dT%H%MZ"
@@ -235,24 +235,27 @@ def give_back(
     day: date,
     service: str,
     slot: str,
-    channel: str = ONLINE,
+    channel: str | None = ONLINE,
     count: int = 1,
 ) -> None:
-    """Return places to their slot and to every quota of their day that a channel's places are counted in.
+    """Return places to their slot ('' for none) and to every quota that a channel's places are counted in.
 
-    The caller has locked the day.
+    Without a channel they are counted in none. The caller has locked the day.
     """
+    if channel is None:
+        return
+    bounds = [tuple(bound) for bound in bounds_of(service, channel)]
     session.execute(
         update(day_quotas)
         .where(
             day_quotas.c.site == site,
             day_quotas.c.day == day,
-            day_quotas.c.service.in_((ALL, service)),
-            day_quotas.c.channel.in_((ALL, channel)),
+            tuple_(day_quotas.c.service, day_quotas.c.channel).in_(bounds),
         )
         .values(taken=day_quotas.c.taken - count)
     )
-    session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
+    if slot:
+        session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
 
 
 def set_capacities(

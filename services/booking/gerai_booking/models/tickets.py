@@ -45,7 +45,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
-from gerai_booking.rules.quota import ONLINE
 
 #: States in which a ticket has given its place back.
 WITHOUT_PLACE = frozenset({State.EXPIRED, State.CANCELLED, State.RESCHEDULED})
@@ -287,10 +286,9 @@ def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
     return dict(session.execute(select(*own).where(tickets.c.id == ticket_id)).mappings().one())
 
 
-def quota_channel_of(session: Session, ticket_id: str) -> str:
-    """Return in which channel's quotas the place of an hour's ticket counts."""
-    channel = session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
-    return channel or ONLINE
+def quota_channel_of(session: Session, ticket_id: str) -> str | None:
+    """Return in which channel's quotas a ticket counts; None for one that goes on from another."""
+    return session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
 
 
 def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:

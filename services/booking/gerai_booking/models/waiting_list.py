@@ -6,6 +6,7 @@ from typing import Any
 
 from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
+from gerai_shared.ticket import State
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
     Column,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    delete,
     func,
     or_,
     select,
@@ -31,8 +33,9 @@ from gerai_booking.rules.waiting_list import OPEN, Waiting
 
 _OPEN = ", ".join(f"'{state.value}'" for state in OPEN)
 
-#: `ticket_id` is the held place that is offered, or the ticket that came of it. Contact is sealed for
-#: notifications and gone when the waiting is over; e-mail and phone are kept as keyed hashes to count them.
+#: `ticket_id` is the held place that is offered, which becomes the ticket that is booked under it. Contact is
+#: sealed for notifications, e-mail and phone are keyed hashes by which they are counted; all three are gone
+#: when the waiting is over.
 waiting_list = Table(
     "waiting_list",
     metadata,
@@ -153,7 +156,7 @@ def days_of_lapsed(session: Session, *, site: str, now: datetime) -> list[date]:
     query = (
         select(tickets.c.day)
         .join(waiting_list, _list.ticket_id == tickets.c.id)
-        .where(_list.state == Waiting.OFFERED.value, _list.site == site, _list.offer_ends <= now)
+        .where(tickets.c.site == site, tickets.c.state == State.HELD.value, tickets.c.held_until <= now)
     )
     return list(session.scalars(query.distinct()))
 
@@ -168,21 +171,34 @@ def offer(session: Session, entry_id: str, *, ticket_id: str, ends: datetime) ->
 
 
 def close(
-    session: Session, which: ColumnElement[bool], *, was: Sequence[Waiting], state: Waiting, now: datetime
+    session: Session,
+    which: ColumnElement[bool],
+    *,
+    was: Sequence[Waiting],
+    state: Waiting,
+    now: datetime,
+    skip_locked: bool = False,
 ) -> list[Any]:
     """End the waiting of the entries `which` that are still in one of the states `was`; return them.
 
-    They come back with their contact, which is deleted.
+    They come back with their contact, which is deleted, as are the hashes that counted it.
     """
     where = and_(which, _list.state.in_([each.value for each in was]))
-    found = list(session.execute(select(waiting_list).where(where).order_by(_list.id).with_for_update()))
+    query = select(waiting_list).where(where).order_by(_list.id)
+    found = list(session.execute(query.with_for_update(skip_locked=skip_locked)))
     if found:
+        gone = {"contact": None, "email_hash": None, "phone_hash": None}
         session.execute(
             update(waiting_list)
             .where(_list.id.in_([row.id for row in found]))
-            .values(state=state.value, closed_at=now, contact=None)
+            .values(state=state.value, closed_at=now, **gone)
         )
     return found
+
+
+def delete_closed(session: Session, *, before: datetime) -> None:
+    """Forget whose waiting ended before a moment."""
+    session.execute(delete(waiting_list).where(_list.closed_at < before))
 
 
 def by_id(entry_id: str) -> ColumnElement[bool]:
@@ -210,13 +226,21 @@ def meant_for(session: Session, ticket_ids: Iterable[str]) -> dict[str, str]:
 
 
 def settle(session: Session, booked: dict[tuple[str, str], str], *, now: datetime) -> None:
-    """End the waiting of those who have a place now; `booked` is the ticket by (service, person hash)."""
+    """End the waiting of those who have a place now; `booked` is the ticket by (service, person hash).
+
+    A place that was offered to them and that they did not take is held no longer; nobody else may book it
+    under their hold. An entry never learns of another ticket than the one that was offered: whoever wrote
+    somebody's number into the list must not come by their ticket. Whom another transaction works on is let go
+    by the next offer.
+    """
     if not booked:
         return
     whose = tuple_(_list.service, _list.person_hash).in_(sorted(booked))
-    for row in close(session, whose, was=OPEN, state=Waiting.TAKEN, now=now):
-        ticket_id = booked[row.service, row.person_hash]
-        session.execute(update(waiting_list).where(_list.id == row.id).values(ticket_id=ticket_id))
+    closed = close(session, whose, was=OPEN, state=Waiting.TAKEN, now=now, skip_locked=True)
+    unused = [row.ticket_id for row in closed if row.ticket_id and row.ticket_id not in booked.values()]
+    if unused:
+        held = (tickets.c.id.in_(unused), tickets.c.state == State.HELD.value)
+        session.execute(update(tickets).where(*held).values(held_until=now))
 
 
 def of_site(session: Session, *, site: str, first: date, last: date, limit: int) -> list[Any]:

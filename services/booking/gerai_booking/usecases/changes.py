@@ -50,10 +50,8 @@ def cancel(
     after = move(
         ticket, State.CANCELLED, actor=actor, now=now, revision=revision, held_until=None, finished_at=now
     )
-    was_full = False
-    if ticket.slot_id is not None:
-        places.lock_days(session, [(ticket.site, ticket.day)])
-        was_full = freeing.give_back(session, ticket)
+    places.lock_days(session, [(ticket.site, ticket.day)])
+    was_full = freeing.give_back(session, ticket)
     tickets.save(session, ticket, after, actor=actor, now=now)
     if ticket.state is State.HELD:
         given_up(session, ticket, now=now)

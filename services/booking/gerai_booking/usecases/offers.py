@@ -23,6 +23,7 @@ from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import orders_in_force
 from gerai_booking.usecases.releases import opens_at
 from gerai_booking.usecases.views import both
+from gerai_booking.usecases.waiting_room import is_crowded
 
 #: Offers made at once: the rest of a day that gets many places follows with the next look at it.
 MOST_AT_ONCE = 50
@@ -67,7 +68,8 @@ def offer_day(session: Session, office: Office, *, site: str, day: date, now: da
     """
     if not any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site)):
         return 0
-    if opens_at(office, site, day, now=now) is not None:
+    if opens_at(office, site, day, now=now) is not None or is_crowded(session, office, site, day, now=now):
+        # While a crowd is let in by its numbers, the list does not go past them.
         return 0
     free = _free_of(session, office, site, day, now)
     wanted = free.services()

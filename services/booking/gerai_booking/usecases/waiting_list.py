@@ -25,6 +25,7 @@ from gerai_booking.usecases.announcing import announce
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.availability import availability
 from gerai_booking.usecases.changes import cancel
+from gerai_booking.usecases.no_shows import missed_of, refuse_paused
 from gerai_booking.usecases.offers import end_waiting, news_of, offer_day
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.places import release_expired
@@ -33,6 +34,8 @@ from gerai_booking.usecases.views import both
 
 #: A family that waits for whole weeks fits; a supervisor's page does not grow without end.
 ENTRIES_SHOWN = 200
+#: How long somebody may still look at what became of their waiting.
+KEPT_AFTER_CLOSING = timedelta(days=30)
 
 
 def join(
@@ -49,7 +52,7 @@ def join(
     """Put somebody at the end of the list for the days from `first_day` to `last_day`; return {"id"}.
 
     Raises UnknownSite, UnknownService, WaitingOver, WaitTooLong, WrongCitizenship, Suspended,
-    OpenTicketExists, TooManyEntries, PlacesFree, AlreadyWaiting.
+    PausedAfterNoShows, OpenTicketExists, TooManyEntries, PlacesFree, AlreadyWaiting.
     """
     if office.offer(site, service).places_per_hour_slot < 1:
         raise UnknownService
@@ -59,7 +62,7 @@ def join(
         raise WaitingOver
     if last_day - today >= timedelta(days=LONGEST_WAIT_DAYS):
         raise WaitTooLong(days=LONGEST_WAIT_DAYS)
-    _refuse_who_may_not(session, office, applicant, service, last_day=last_day)
+    _refuse_who_may_not(session, office, applicant, service, last_day=last_day, now=now)
     hashes = _contact_hashes(office, applicant)
     if waiting_list.count_open_of(session, **hashes) >= ENTRIES_OF_A_CONTACT:
         raise TooManyEntries(count=ENTRIES_OF_A_CONTACT)
@@ -93,7 +96,7 @@ def join(
 
 
 def _refuse_who_may_not(
-    session: Session, office: Office, applicant: Applicant, code: str, *, last_day: date
+    session: Session, office: Office, applicant: Applicant, code: str, *, last_day: date, now: datetime
 ) -> None:
     service = office.service(code)
     if applicant.citizenship not in service.citizenship:
@@ -103,6 +106,14 @@ def _refuse_who_may_not(
     refusal = refuse_suspended(stands, applicant.person_hash, service, visit=last_day)
     if refusal is not None:
         raise refusal
+    paused = refuse_paused(
+        office,
+        missed_of(session, office, [applicant.person_hash], now=now),
+        applicant.person_hash,
+        now=now,
+    )
+    if paused is not None:
+        raise paused
     if (code, applicant.person_hash) in tickets.open_persons(session, [applicant.person_hash]):
         raise OpenTicketExists
 
@@ -141,8 +152,17 @@ def entry_view(session: Session, office: Office, token: str, *, now: datetime) -
         "name_masked": entry.masked_name,
         "ahead": waiting_list.count_ahead(session, entry) if state is Waiting.WAITING else None,
         "offer": _offer_of(session, office, entry) if state is Waiting.OFFERED else None,
-        "ticket_token": office.token(entry.ticket_id) if state is Waiting.TAKEN and entry.ticket_id else None,
+        "ticket_token": _token_of_offer(session, office, entry) if state is Waiting.TAKEN else None,
     }
+
+
+def _token_of_offer(session: Session, office: Office, entry: Any) -> str | None:
+    """Return the token of the ticket that was booked under an offer, which nobody but the person could do."""
+    if entry.ticket_id is None:
+        return None
+    ticket = tickets.find(session, entry.ticket_id, agency=office.code)
+    unbooked = {State.HELD, State.EXPIRED}
+    return None if ticket is None or ticket.state in unbooked else office.token(ticket.id)
 
 
 def _offer_of(session: Session, office: Office, entry: Any) -> dict[str, Any] | None:
@@ -216,6 +236,7 @@ def end_past(session: Session, office: Office, *, now: datetime) -> None:
         which = waiting_list.by_last_day(site.code, today)
         waiting_list.close(session, which, was=[Waiting.WAITING], state=Waiting.OVER, now=now)
         freed.delete_past(session, site=site.code, before=today)
+    waiting_list.delete_closed(session, before=now - KEPT_AFTER_CLOSING)
 
 
 @dataclass(frozen=True, kw_only=True)

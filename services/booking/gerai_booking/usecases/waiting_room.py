@@ -77,6 +77,12 @@ def _room(site: str, release: Release) -> Room:
     return models.room_of(site, release.opens_at, release.pace)
 
 
+def is_crowded(session: Session, office: Office, site: str, day: date, *, now: datetime) -> bool:
+    """Tell whether people still wait in the room of a day's release for their numbers to come up."""
+    release = release_of(office, site, day)
+    return release is not None and _is_busy(session, site, _room(site, release), now)
+
+
 def _is_busy(session: Session, site: str, room: Room, now: datetime) -> bool:
     return models.last_number(session, site, room) > room.admitted(now)
 
