@@ -159,6 +159,7 @@ def test_no_quota_of_the_stack_is_exceeded_but_on_record(
     )
     day = Day(house)
     day.plan(Bound(channel=OVER_QUOTA), 2)
+    day.allot(3)
     for happening in what:
         day.act(*happening)
         house.check_places()
