@@ -82,7 +82,7 @@ class Openings(Entrypoint):
             due = groups.due(session, office, now=now)
         for group_id in due:
             with deployment.database.transaction() as session:
-                groups.give_back_due(session, group_id=group_id, now=now)
+                groups.give_back_due(session, office, group_id=group_id, now=now)
         ended = True
         while ended:
             with deployment.database.transaction() as session:

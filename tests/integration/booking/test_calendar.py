@@ -28,6 +28,7 @@ from tests.integration.booking.house import (
 )
 from tests.integration.booking.house import office as office_of_the_tests
 from tests.integration.booking.test_quotas import CHANGE, OFFICER
+from tests.integration.booking.waiting import join, states
 
 SATURDAY, CHRISTMAS = date(2026, 12, 5), date(2026, 12, 25)
 
@@ -191,3 +192,25 @@ def test_a_service_follows_the_weekdays_of_the_counters_that_give_it() -> None:
     broken = replace(office.agency, counters=tuple(replace(each, weekdays=(7,)) for each in counters))
     assert any("impossible weekdays" in problem for problem in broken.problems())
     assert any("on no weekday" in problem for problem in broken.problems())
+
+
+# Who waits comes first.
+
+
+def test_hours_that_are_added_go_to_who_waits_at_once(house: House) -> None:
+    set_hours(house, DAY, hours(8, 10))
+    house.shrink(day=DAY, per_slot=0)
+    few = house.slots(DAY)
+    waits, later = join(house, 11), join(house, 12, first=CHRISTMAS)
+    set_hours(house, DAY, hours(8, 12))
+    assert states(house, [waits, later]) == ["offered", "waiting"]
+    (added, _) = (each for each in house.slots(DAY) if each not in few)
+    assert house.taken(added) == 1
+    house.check()
+
+
+def test_a_day_that_is_opened_is_offered_to_who_waits_for_it_first(house: House) -> None:
+    waits = join(house, 11, first=SATURDAY)
+    set_hours(house, SATURDAY, hours(8, 12))
+    assert states(house, [waits]) == ["offered"]
+    house.check()

@@ -34,6 +34,7 @@ from sqlalchemy import delete, event, select
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
 from tests.integration.booking.sending import send
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
+from tests.integration.booking.waiting import join, states
 
 CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
 LAST_OPEN = date(2026, 12, 4)
@@ -464,6 +465,28 @@ def test_an_order_that_is_put_in_force_and_undone_leaves_everybody_told_and_plac
 def directive_of(house: House, directive: str) -> Any:
     with house.database.reading() as session:
         return of_row(directives.find(session, directive))
+
+
+def test_hours_of_an_order_that_is_undone_go_to_who_lost_them_then_to_who_waits(house: House) -> None:
+    house.shrink(day=DAY, places=2)
+    lost = house.booked(1, house.slots(DAY)[0])
+    directive = close(house)
+    first, second = join(house, 11), join(house, 12)
+    other_day = join(house, 13, first=date(2026, 12, 25))
+    undo(house, directive)
+    assert now_of(house, lost).slot_id == house.slots(DAY)[0]
+    assert states(house, [first, second, other_day]) == ["offered", "waiting", "waiting"]
+    (answer,) = house.book(house.request(14, house.slots(DAY)[1]))
+    assert outcome(answer) == "day_full"
+    house.check()
+
+
+def test_an_order_that_is_undone_offers_nothing_that_another_one_closes(house: House) -> None:
+    directive = close(house)
+    close(house, number="IMI-0002.GR.01")
+    waits = join(house, 11)
+    undo(house, directive)
+    assert (state_of(house, directive), states(house, [waits])) == ("undone", ["waiting"])
 
 
 # Against a booking at the very same moment.

@@ -110,7 +110,7 @@ def test_s1_9_places_without_a_name_go_back_once_on_their_day(house: House) -> N
 
     def once_more() -> int:
         with house.database.transaction() as session:
-            return groups.give_back_due(session, group_id=group, now=NOW)
+            return groups.give_back_due(session, house.office, group_id=group, now=NOW)
 
     assert [once_more(), once_more()] == [9, 0]
     assert house.ask(groups.due, now=NOW) == []
@@ -131,7 +131,8 @@ def test_the_loop_that_opens_days_gives_back_what_is_due_and_leaves_the_rest(hou
 def test_a_supervisor_gives_unused_places_back_before_their_day(house: House) -> None:
     group = allotted(house, 10, returns_on=DAY)
     with house.database.transaction() as session:
-        assert groups.give_back(session, change(why="Daftar sudah lengkap"), group_id=group) == 10
+        why = change(why="Daftar sudah lengkap")
+        assert groups.give_back(session, house.office, why, group_id=group) == 10
     kept = house.rows(select(tables.groups))[0]
     assert (kept.returned_by, kept.returned_why) == ("Penyelia Uji", "Daftar sudah lengkap")
     house.check()
@@ -245,7 +246,7 @@ def test_only_supervisors_allot_name_and_return(house: House) -> None:
     with pytest.raises(Forbidden):
         house.do(groups.name_places, change(OFFICER), group_id=group, rows=[], whole=False)
     with house.database.transaction() as session, pytest.raises(Forbidden):
-        groups.give_back(session, change(OFFICER), group_id=group)
+        groups.give_back(session, house.office, change(OFFICER), group_id=group)
     with pytest.raises(UnknownGroup):
         named(house, "nothing")
     with pytest.raises(PlanInThePast):
@@ -273,7 +274,7 @@ def at_once(house: House, group: str, times: int) -> list[str]:
         start.wait()
         try:
             with house.database.transaction() as session:
-                return str(groups.give_back(session, change(), group_id=group))
+                return str(groups.give_back(session, house.office, change(), group_id=group))
         except (GroupReturned, IntegrityError) as refusal:
             return type(refusal).__name__
 

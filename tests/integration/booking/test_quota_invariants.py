@@ -5,27 +5,33 @@ from typing import Any
 
 from gerai_booking.models import grants, plan
 from gerai_booking.models.places import day_quotas
-from gerai_booking.rules.quota import ALL, EMERGENCY, ONLINE, OVER_QUOTA, PRIORITY, WALK_IN, Bound
-from gerai_booking.usecases import changes, intake
+from gerai_booking.rules.quota import ALL, EMERGENCY, GROUP, ONLINE, OVER_QUOTA, PRIORITY, WALK_IN, Bound
+from gerai_booking.usecases import changes, groups, holding, intake
 from gerai_booking.usecases import plan as planning
 from gerai_shared.refusals import Refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from tests.integration.booking.house import NOW, SERVICE, SITE, TODAY, House, outcome
+from tests.integration.booking.house import DAY, NOW, SERVICE, SITE, TODAY, House, outcome
+from tests.integration.booking.test_groups import allotted, named, row
 from tests.integration.booking.test_quotas import CHANGE, REASON, SUPERVISOR
 
 SERVICES = (SERVICE, "passport-lost")
 BOUNDS = [
     Bound(service, channel)
     for service in (ALL, SERVICE)
-    for channel in (ALL, ONLINE, WALK_IN, PRIORITY, EMERGENCY)
+    for channel in (ALL, ONLINE, WALK_IN, PRIORITY, EMERGENCY, GROUP)
 ]
 service = st.sampled_from(SERVICES)
 happenings = st.one_of(
     st.tuples(st.just("book"), st.integers(1, 9)),
+    st.tuples(st.just("hold")),
     st.tuples(st.just("cancel"), st.integers(0, 9)),
+    st.tuples(st.just("move"), st.integers(0, 9)),
+    st.tuples(st.just("allot"), st.integers(1, 4)),
+    st.tuples(st.just("name"), st.integers(0, 3), st.integers(1, 9)),
+    st.tuples(st.just("give back"), st.integers(0, 3)),
     st.tuples(st.just("walk in"), service, st.booleans()),
     st.tuples(st.just("give beyond"), service, st.booleans()),
     st.tuples(st.just("emergency"), service),
@@ -51,6 +57,7 @@ class Day:
     def __init__(self, house: House) -> None:
         self.house = house
         self.tokens: list[str] = []
+        self.groups: list[str] = []
         self.restriction = ""
         self.keys = 0
 
@@ -83,10 +90,36 @@ class Day:
             assert isinstance(answer, dict)
             self.tokens.append(answer["token"])
 
+    def hold(self) -> None:
+        held = self.house.do(holding.hold, slot_id=self.house.slots(TODAY)[3], now=NOW)
+        self.tokens.append(self.house.office.token(held.id))
+
     def cancel(self, number: int) -> None:
         if self.tokens:
             token = self.tokens[number % len(self.tokens)]
             self.house.do(changes.cancel, token=token, revision=None, now=NOW)
+
+    def move(self, number: int) -> None:
+        if self.tokens:
+            token, slot = self.tokens[number % len(self.tokens)], self.house.slots(DAY)[3]
+            new = self.house.do(changes.reschedule, token=token, slot_id=slot, revision=None, now=NOW)
+            self.tokens.append(self.house.office.token(new.id))
+
+    def allot(self, wanted: int) -> None:
+        dates = {"first_day": TODAY, "last_day": DAY, "returns_on": TODAY}
+        self.groups.append(allotted(self.house, wanted, most_an_hour=2, **dates))
+
+    def name(self, number: int, person: int) -> None:
+        if self.groups:
+            group = self.groups[number % len(self.groups)]
+            if named(self.house, group, row(self.house, person)).named:
+                members = self.house.ask(groups.view, site=SITE, group_id=group).members
+                self.tokens += [token for _, token in members if token not in self.tokens]
+
+    def give_back(self, number: int) -> None:
+        if self.groups:
+            group = self.groups[number % len(self.groups)]
+            self.house.do(groups.give_back, CHANGE, group_id=group)
 
     def walk_in(self, code: str, priority: bool) -> None:
         self.house.do(intake.walk_in, self.house.desk(), service=code, priority=priority)
@@ -126,6 +159,7 @@ def test_no_quota_of_the_stack_is_exceeded_but_on_record(
     )
     day = Day(house)
     day.plan(Bound(channel=OVER_QUOTA), 2)
+    day.allot(3)
     for happening in what:
         day.act(*happening)
         house.check_places()

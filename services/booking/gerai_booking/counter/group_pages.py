@@ -68,7 +68,7 @@ class GroupPages(OfficersForms):
         """Give places without a name back to the public."""
 
         def run(session: Session, change: Change, _asked: dict[str, Any]) -> None:
-            groups.give_back(session, change, group_id=group_id)
+            groups.give_back(session, self.office, change, group_id=group_id)
 
         show = partial(self._show_group, request, site, group_id)
         back = f"/groups/{site}/{group_id}"

@@ -1,6 +1,6 @@
 """Places that institutions have together, and who got them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -158,6 +158,22 @@ def without_name(session: Session, *, site: str, day: date) -> dict[str, int]:
         .group_by(group_places.c.service)
     )
     return {service: int(count) for service, count in rows if count}
+
+
+def unnamed_between(
+    session: Session, *, sites: Collection[str], first: date, last: date, after: datetime
+) -> dict[tuple[str, date, str], int]:
+    """Return how many places without a name groups have in hours after a moment, by (site, day, service)."""
+    left = group_places.c.places - group_places.c.named - group_places.c.returned
+    key = (group_places.c.site, group_places.c.day, group_places.c.service)
+    rows = session.execute(
+        select(*key, func.sum(left))
+        .join(slots, slots.c.id == group_places.c.slot_id)
+        .where(group_places.c.site.in_(sites), group_places.c.day.between(first, last))
+        .where(slots.c.starts_at > after)
+        .group_by(*key)
+    )
+    return {(site, day, service): int(count) for site, day, service, count in rows if count}
 
 
 def add_members(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

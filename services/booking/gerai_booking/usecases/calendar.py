@@ -14,6 +14,7 @@ from gerai_booking.rules.catalogue import Text, WeeklyHours
 from gerai_booking.rules.directives import Directive
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.capacities import replan_day, rules_of
+from gerai_booking.usecases.offers import offer_day
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import calendar_of, orders_in_force
 from gerai_booking.usecases.places import release_expired
@@ -37,7 +38,7 @@ def set_hours(
 ) -> None:
     """Open a site on a day at these hours, whatever its weekday and the holidays say.
 
-    A day that is open for booking follows at once.
+    A day that is open for booking follows at once, and who waits for it is offered its places first.
 
     Closing (no hours) is the centre's alone. Raises Forbidden, UnknownSite, ClosingNeedsOrder,
     PlanInThePast, NoWholeHour, PeopleOutsideHours.
@@ -104,6 +105,7 @@ def _reopen(session: Session, office: Office, site: str, day: date, *, now: date
     open_day(session, office, place, day, rules)
     places.lock_days(session, [(site, day)])
     replan_day(session, place, day, rules)
+    offer_day(session, office, site=site, day=day, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ def _undo(database: Database, office: Office, directive_id: str, *, now: datetim
         with database.transaction() as session:
             treating.restore(session, office, directive_id, ticket_id, now=now)
     with database.transaction() as session:
-        treating.finish_undoing(session, directive_id)
+        treating.finish_undoing(session, office, directive_id, now=now)
     return len(waiting)
 
 

@@ -13,7 +13,7 @@ from gerai_shared.accounts import Officer
 from gerai_shared.ticket import State
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import directives
+from gerai_booking.models import directives, groups
 from gerai_booking.refusals import DirectiveOver, DirectiveUndone, ScopeWithoutSites, UnknownDirective
 from gerai_booking.rules.catalogue import Site, Text
 from gerai_booking.rules.directives import DRAFT, IN_FORCE, OFFER_LASTS, UNDOING, UNDONE, Directive
@@ -89,13 +89,18 @@ def find(session: Session, directive_id: str, *, lock: bool = False) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Who is hit at a site on a day for a service: bookings, and places that are held for some minutes."""
+    """Who is hit at a site on a day for a service: bookings, and places that are held for some minutes.
+
+    `unnamed` are places of institutions that have no name yet: nobody is told of them, the institution is to
+    be called.
+    """
 
     site: str
     day: date
     service: str
     booked: int
     held: int
+    unnamed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +136,8 @@ def preview(session: Session, office: Office, directive: Directive, *, now: date
     sites = [site.code for site in sites_of(office, directive)]
     found = directives.hit(session, directive, sites=sites, now=now)
     found = [row for row in found if row.held_until is None or row.held_until > now]
-    keys = sorted({(row.site, row.day, row.service) for row in found})
+    unnamed = _unnamed(session, directive, sites, now=now)
+    keys = sorted({(row.site, row.day, row.service) for row in found} | set(unnamed))
     counts = Counter((row.site, row.day, row.service, row.state) for row in found)
     booked = Counter((row.site, row.service) for row in found if row.state == State.BOOKED.value)
     first = max(directive.last_day + timedelta(days=1), now.date())
@@ -144,6 +150,7 @@ def preview(session: Session, office: Office, directive: Directive, *, now: date
                 service=service,
                 booked=counts[site, day, service, State.BOOKED.value],
                 held=counts[site, day, service, State.HELD.value],
+                unnamed=unnamed.get((site, day, service), 0),
             )
             for site, day, service in keys
         ],
@@ -159,6 +166,18 @@ def preview(session: Session, office: Office, directive: Directive, *, now: date
         tickets=[row for row in found if row.state == State.BOOKED.value],
         until=last,
     )
+
+
+def _unnamed(
+    session: Session, directive: Directive, sites: list[str], *, now: datetime
+) -> dict[tuple[str, date, str], int]:
+    first, last = directive.first_day, directive.last_day
+    found = groups.unnamed_between(session, sites=sites, first=first, last=last, after=now)
+    return {
+        (site, day, service): count
+        for (site, day, service), count in found.items()
+        if directive.closes(service, day)
+    }
 
 
 def _free(

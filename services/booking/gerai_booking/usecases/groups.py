@@ -11,7 +11,7 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import groups, places, tickets
+from gerai_booking.models import groups, places, tickets, waiting_list
 from gerai_booking.refusals import OpenTicketExists, PlanInThePast
 from gerai_booking.rules.groups import (
     GroupFull,
@@ -25,8 +25,11 @@ from gerai_booking.rules.quota import GROUP, Bound, bounds_of
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.booking import own_columns, person_row
+from gerai_booking.usecases.comparing import compare_booked, subject_of
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
+from gerai_booking.usecases.offers import offer_day
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import Orders, orders_in_force
 from gerai_booking.usecases.plan import Change
 from gerai_booking.usecases.sanctions import refuse_suspended, standing
 
@@ -53,8 +56,9 @@ def allot(
 ) -> str:
     """Take places for an institution, all that it wants or none; return the group's id.
 
-    They are places of the hours and of every quota that bounds groups: nobody else can book them. Raises
-    Forbidden, UnknownSite, UnknownService, PlanInThePast, GroupTooLarge.
+    They are places of the hours and of every quota that bounds groups: nobody else can book them. Hours that
+    an order closes are left out. Raises Forbidden, UnknownSite, UnknownService, PlanInThePast, GroupTooLarge,
+    and ClosedByOrder when no hour is left.
     """
     change.officer.must_be_supervisor()
     office.offer(site, service)
@@ -63,6 +67,7 @@ def allot(
     hours = places.slots_between(session, site=site, service=service, first=first_day, last=last_day)
     coming = [hour for hour in hours if hour.starts_at > change.now]
     left_of_day = places.lock_days(session, {(site, hour.day) for hour in coming})
+    coming = _open(coming, orders_in_force(session, office, from_day=first_day))
     left_of_slot = places.lock_slots(session, [hour.id for hour in coming])
     found = spread(
         wanted,
@@ -99,6 +104,16 @@ def allot(
         {**here, "slot_id": slot, "day": by_slot[slot].day, "places": count} for slot, count in found.items()
     ]
     return groups.add(session, row, of_hours)
+
+
+def _open(hours: list[Any], orders: Orders) -> list[Any]:
+    """Return the hours that no order closes. Raises ClosedByOrder when orders close all of them."""
+    closed = [orders.refusal(site=hour.site, service=hour.service, day=hour.day) for hour in hours]
+    found = [hour for hour, refusal in zip(hours, closed, strict=True) if refusal is None]
+    if not found:
+        for refusal in filter(None, closed):
+            raise refusal
+    return found
 
 
 def _left_for_groups(left: dict[Bound, int | None], service: str) -> int | None:
@@ -146,13 +161,14 @@ def name_places(
     """Give a group's places to people: each gets a booked ticket, and who left a contact is told.
 
     `refused` are lines that could not even be read. With `whole`, one refused line refuses all of them:
-    raises NotWhole. The rules of the service hold, and one person has one open ticket for it. Raises
-    Forbidden, UnknownGroup, GroupReturned.
+    raises NotWhole. The rules of the service hold, one person has one open ticket for it, and nobody gets an
+    hour that an order closes. Raises Forbidden, UnknownGroup, GroupReturned.
     """
     change.officer.must_be_supervisor()
     group = _locked(session, group_id)
     hours = groups.places_of(session, group_id)
     places.lock_days(session, {(hour.site, hour.day) for hour in hours})
+    orders = orders_in_force(session, office, from_day=group.first_day)
     left = {hour.slot_id: hour.places - hour.named - hour.returned for hour in hours}
     ahead = [hour for hour in hours if hour.starts_at > change.now]
     lost = list(refused)
@@ -160,7 +176,7 @@ def name_places(
     known = _Known.of(session, rows, now=change.now)
     for row in rows:
         try:
-            hour = _hour_for(office, row, [each for each in ahead if left[each.slot_id] > 0])
+            hour = _hour_for(office, row, [each for each in ahead if left[each.slot_id] > 0], orders)
             known.check(office, group, row.applicant, day=hour.day, now=change.now)
         except Refused as refusal:
             lost.append((row.line, refusal))
@@ -203,13 +219,16 @@ class _Known:
         self.open_now.add(mark)
 
 
-def _hour_for(office: Office, row: Row, free: list[Any]) -> Any:
-    """Return the hour that a line asks for, or the first with a place. Raises GroupFull."""
+def _hour_for(office: Office, row: Row, free: list[Any], orders: Orders) -> Any:
+    """Return the hour that a line asks for, or the first with a place. Raises GroupFull, ClosedByOrder."""
+    fitting = []
     for hour in free:
         local = hour.starts_at.astimezone(ZoneInfo(office.site(hour.site).time_zone))
         if row.hour is None or row.hour in {f"{local:%H:%M}", f"{local:%Y-%m-%d %H:%M}"}:
-            return hour
-    raise GroupFull
+            fitting.append(hour)
+    if not fitting:
+        raise GroupFull
+    return _open(fitting, orders)[0]
 
 
 def _tickets(
@@ -264,22 +283,28 @@ def _write(
     )
     named = Counter(ticket.slot_id or "" for _, ticket in kept)
     groups.count_up(session, group.id, "named", named)
+    got = {(ticket.service, row.applicant.person_hash): ticket.id for row, ticket in kept}
+    waiting_list.settle(session, got, now=now)
+    subjects = [
+        subject_of(office, ticket, people[ticket.id], row.applicant.person_hash) for row, ticket in kept
+    ]
     announce(
         session,
         office,
         *(news(office, "ticket.booked.v1", ticket, None, people[ticket.id]) for _, ticket in kept),
+        *compare_booked(session, office, subjects, now=now),
         now=now,
     )
     return inserted
 
 
-def give_back(session: Session, change: Change, *, group_id: str) -> int:
-    """Give a group's places without a name back to the public, on record; return how many.
+def give_back(session: Session, office: Office, change: Change, *, group_id: str) -> int:
+    """Give a group's places without a name back, on record; return how many. Who waits for one comes first.
 
     Raises Forbidden, UnknownGroup, GroupReturned.
     """
     change.officer.must_be_supervisor()
-    return _return(session, group_id, by=change.officer.name, why=change.why, now=change.now)
+    return _return(session, office, group_id, by=change.officer.name, why=change.why, now=change.now)
 
 
 def due(session: Session, office: Office, *, now: datetime) -> list[str]:
@@ -291,18 +316,18 @@ def due(session: Session, office: Office, *, now: datetime) -> list[str]:
     ]
 
 
-def give_back_due(session: Session, *, group_id: str, now: datetime) -> int:
+def give_back_due(session: Session, office: Office, *, group_id: str, now: datetime) -> int:
     """Give back what is due of one group; return how many places, none when somebody was faster.
 
     One group a transaction: the days of two of them could not be locked in order.
     """
     try:
-        return _return(session, group_id, by=BY_ITSELF, why=BY_ITSELF, now=now)
+        return _return(session, office, group_id, by=BY_ITSELF, why=BY_ITSELF, now=now)
     except GroupReturned:
         return 0
 
 
-def _return(session: Session, group_id: str, *, by: str, why: str, now: datetime) -> int:
+def _return(session: Session, office: Office, group_id: str, *, by: str, why: str, now: datetime) -> int:
     group = _locked(session, group_id)
     hours = groups.places_of(session, group_id)
     places.lock_days(session, {(hour.site, hour.day) for hour in hours})
@@ -324,6 +349,8 @@ def _return(session: Session, group_id: str, *, by: str, why: str, now: datetime
             )
     groups.count_up(session, group.id, "returned", unused)
     groups.set_returned(session, group.id, by=by, why=why, now=now)
+    for site, day in sorted({(hour.site, hour.day) for hour in hours if hour.slot_id in unused}):
+        offer_day(session, office, site=site, day=day, now=now)
     return sum(unused.values())
 
 

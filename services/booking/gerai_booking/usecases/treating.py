@@ -16,7 +16,7 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import directives, places, tickets
+from gerai_booking.models import directives, places, tickets, waiting_list
 from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.rules.directives import CANCEL, IN_FORCE, MOVE, OFFER, UNDOING, UNDONE, Directive
 from gerai_booking.rules.visits import BOOKABLE_DAYS
@@ -24,6 +24,7 @@ from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.availability import availability
 from gerai_booking.usecases.directives import sites_of
 from gerai_booking.usecases.moving import put_again, put_elsewhere
+from gerai_booking.usecases.offers import offer_day
 from gerai_booking.usecases.office import Office
 
 #: What became of the holder when an order was undone: has the hour back, or another one; was told that it is
@@ -247,13 +248,37 @@ def _again(
     return NOTHING_FREE, None
 
 
-def finish_undoing(session: Session, directive_id: str) -> bool:
-    """Open the hours of an order being undone, once everybody is cared for; tell whether they are."""
+def finish_undoing(session: Session, office: Office, directive_id: str, *, now: datetime) -> bool:
+    """Open the hours of an order being undone, once everybody is cared for; tell whether they are.
+
+    What is free of them is offered to who waits before anybody else can take it.
+    """
     row = directives.find(session, directive_id, lock=True)
     if row is None or row.state != UNDOING or directives.not_restored(session, directive_id):
         return False
+    days = _days_waited_for(session, office, directives.of_row(row), now=now)
+    places.lock_days(session, days)
     directives.change(session, directive_id, state=UNDONE)
+    for site, day in days:
+        offer_day(session, office, site=site, day=day, now=now)
     return True
+
+
+def _days_waited_for(
+    session: Session, office: Office, directive: Directive, *, now: datetime
+) -> list[tuple[str, date]]:
+    """Return the open days of an order, from today on, for which somebody waits, in the order of locks."""
+    found: list[tuple[str, date]] = []
+    for site in sites_of(office, directive):
+        waited_for = waiting_list.days_waited_for(session, site=site.code)
+        first = max(directive.first_day, office.today(site.code, now))
+        opened = places.open_days_of(session, site=site.code, first=first) if waited_for else []
+        found += [
+            (site.code, day)
+            for day in opened
+            if day <= directive.last_day and any(begins <= day <= ends for begins, ends in waited_for)
+        ]
+    return found
 
 
 def end_offers(session: Session, office: Office, *, now: datetime, limit: int = 50) -> int:
