@@ -31,7 +31,7 @@ def receive(page: Page, item: str, note: str = "Diterima lengkap") -> None:
     """Receive the document of an item."""
     form = panel(page, "Butir daftar periksa")
     form.get_by_label("Butir", exact=True).select_option(item)
-    form.get_by_label("Keadaan").select_option("received")
+    form.get_by_label("Status").select_option("received")
     form.get_by_label("Nomor").fill("180/1/2026")
     form.get_by_label("Tanggal").fill("2026-11-30")
     form.get_by_label("Judul").fill("Dokumen contoh")
@@ -45,7 +45,7 @@ def accept(page: Page, item: str) -> None:
     receive(page, item)
     form = panel(page, "Butir daftar periksa")
     form.get_by_label("Butir", exact=True).select_option(item)
-    form.get_by_label("Keadaan").select_option("accepted")
+    form.get_by_label("Status").select_option("accepted")
     form.get_by_label("Catatan").fill("Sudah diperiksa")
     form.get_by_role("button", name="Simpan butir").click()
 

@@ -21,7 +21,7 @@ def plan_counter(page: Page, counters: Counters) -> None:
     """Put counters for stay permits on the road map."""
     page.goto(f"{counters.url}/road-map/{SITE}")
     form = panel(page, "Rencanakan loket")
-    form.get_by_label("Layanan-layanan").select_option(label="Izin tinggal")
+    form.get_by_label("Layanan").select_option(label="Izin tinggal")
     form.get_by_label("Dibuka paling lambat").fill("2027-03-01")
     form.get_by_label("Penanggung jawab tugas").fill("Kepala Kantor Imigrasi")
     form.get_by_label("Perintah atau aturan").fill("Peta jalan mal")
@@ -38,7 +38,7 @@ def test_a_counter_is_planned_and_postponed_with_a_reason(
     entries = panel(page, "Loket yang direncanakan")
     expect(entries.get_by_role("row").filter(has_text="Izin tinggal")).to_contain_text("1 Maret 2027")
     form = panel(page, "Ubah rencana loket")
-    form.get_by_label("Keadaan").select_option(label="Ditunda")
+    form.get_by_label("Status").select_option(label="Ditunda")
     form.get_by_label("Dibuka paling lambat").fill("2027-06-01")
     form.get_by_label("Alasan").fill(WHY)
     form.get_by_role("button", name="Simpan perubahan").click()
