@@ -67,6 +67,12 @@
     });
   }
 
+  function clock(seconds) {
+    const parts = [Math.floor(seconds / 60) % 60, seconds % 60];
+    if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+    return parts.map((part, place) => (place ? String(part).padStart(2, "0") : String(part))).join(".");
+  }
+
   function countDown(element) {
     const offset = element.dataset.serverNow ? Date.parse(element.dataset.serverNow) - Date.now() : 0;
     const end = Date.parse(element.dataset.deadline);
@@ -74,7 +80,7 @@
     const region = element.querySelector("[data-deadline-announce]");
     const tick = () => {
       const left = Math.max(0, Math.ceil((end - Date.now() - offset) / 1000));
-      if (text) text.textContent = `${Math.floor(left / 60)}.${String(left % 60).padStart(2, "0")}`;
+      if (text) text.textContent = clock(left);
       element.toggleAttribute("data-deadline-soon", left > 0 && left <= 120);
       if (region && (left === 300 || left === 60)) region.textContent = region.dataset.text.replace("{minutes}", String(left / 60));
       if (left > 0) return;
