@@ -80,12 +80,22 @@ def test_the_officer_sees_the_police_report_of_who_is_at_the_counter_and_no_list
 
 
 @pytest.mark.parametrize(
-    ("born", "note"), [("1990-08-25", None), ("1990-08-26", "birth_date_differs"), (None, None)]
+    ("born", "sex", "note"),
+    [
+        ("1990-08-25", None, None),
+        ("1990-08-26", None, "birth_date_differs"),
+        (None, None, None),
+        ("1990-08-25", "female", None),
+        (None, "male", "sex_differs"),
+        ("1990-08-26", "female", "birth_date_differs"),
+        ("1990-08-26", "male", "birth_date_differs sex_differs"),
+    ],
 )
-def test_a_nik_that_says_another_day_warns_and_keeps_the_place(
-    house: House, born: str | None, note: str | None
+def test_a_nik_that_says_something_else_warns_and_keeps_the_place(
+    house: House, born: str | None, sex: str | None, note: str | None
 ) -> None:
-    person = {"birth_date": born, "nik": "3602146508900003"} if born else {"nik": "3602146508900003"}
+    told = {"nik": "3602146508900003", "birth_date": born, "sex": sex}
+    person = {name: value for name, value in told.items() if value}
     answer = asked(house, ADULT, person=person)
     assert outcome(answer) == "booked"
     ticket = house.ask(views.load_ticket, answer["token"])
@@ -94,6 +104,20 @@ def test_a_nik_that_says_another_day_warns_and_keeps_the_place(
         changes.reschedule, token=answer["token"], slot_id=house.slots()[4], revision=None, now=NOW
     )
     assert house.ask(views.ticket_view, moved, now=NOW)["identity_note"] == note
+
+
+def test_the_sex_is_compared_and_not_kept(house: House) -> None:
+    answer = asked(house, ADULT, person={"nik": "3602146508900003", "sex": "male"})
+    ticket = house.ask(views.load_ticket, answer["token"])
+    kept = house.office.sealer.unseal(house.rows(select(people))[0].sealed)
+    assert "sex" not in kept
+    assert house.ask(views.ticket_view, ticket, now=NOW)["identity_note"] == "sex_differs"
+
+
+def test_a_sex_that_is_neither_is_no_answer(house: House) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        asked(house, ADULT, person={"sex": "x"})
+    assert set(refused.value.details["fields"]) == {"person.sex"}
 
 
 def test_a_bad_applicant_spoils_nobody_elses_booking(house: House) -> None:

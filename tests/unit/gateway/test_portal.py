@@ -287,9 +287,51 @@ def test_a_nik_with_another_birth_date_keeps_the_place_and_has_a_letter_for_dukc
     letter = gateway.client.get(f"/t/{token}/referral")
     assert "Kepada Dinas Kependudukan dan Pencatatan Sipil" in text_of(letter)
     assert "3602************" in text_of(letter)
+    assert "pemegang surat ini mengisi tanggal lahir yang berbeda" in text_of(letter)
     gateway.agencies.identity_note = None
     assert "Dukcapil" not in text_of(gateway.client.get(f"/t/{token}"))
     assert gateway.client.get(f"/t/{token}/referral").headers["Location"] == f"/t/{token}"
+
+
+@pytest.mark.parametrize(
+    ("note", "digits", "differs"),
+    [
+        ("sex_differs", "Angka ke-7 dan ke-8 NIK", "Jenis kelamin dan angka ke-7 dan ke-8 NIK"),
+        (
+            "birth_date_differs sex_differs",
+            "Angka ke-7 sampai ke-12 NIK berbeda dengan tanggal lahir dan jenis kelamin",
+            "Tanggal lahir dan jenis kelamin, angka ke-7 sampai ke-12 NIK",
+        ),
+    ],
+)
+def test_a_nik_with_another_sex_keeps_the_place_and_the_letter_says_which_digits(
+    gateway, note: str, digits: str, differs: str
+) -> None:
+    gateway.agencies.identity_note = note
+    token = booked(gateway)
+    page = text_of(gateway.client.get(f"/t/{token}"))
+    letter = text_of(gateway.client.get(f"/t/{token}/referral"))
+    assert digits in page
+    assert "Tempat Anda tetap disimpan." in page
+    assert differs in letter
+    for text in (page, letter):
+        assert "tanggal lahir perempuan ditambah 40" in text
+
+
+def test_the_sex_is_asked_of_citizens_and_may_stay_unanswered(gateway) -> None:
+    address = held(gateway)
+    page = gateway.client.get(address)
+    assert '<option value="female">Perempuan</option>' in page.text
+    wrong = send(gateway, page, address, **TYPED, sex="x")
+    assert wrong.status_code == 422
+    assert "Jenis kelamin: " in text_of(wrong)
+    assert send(gateway, wrong, address, **TYPED, sex="female").status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert asked[-1]["requests"][0]["body"]["person"]["sex"] == "female"
+    address = held(gateway)
+    assert send(gateway, gateway.client.get(address), address, **TYPED, sex="").status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert "sex" not in asked[-1]["requests"][0]["body"]["person"]
 
 
 def test_a_form_from_elsewhere_is_refused(gateway) -> None:

@@ -12,13 +12,11 @@ from gerai_booking.models.tickets import Person
 from gerai_booking.refusals import PreconditionNotMet, TooOld, TooYoung, WrongCitizenship
 from gerai_booking.rules.catalogue import Service
 from gerai_booking.rules.eligibility import counts_as_adult
-from gerai_booking.rules.identity import birth_date_agrees, normalise_name, parse_nik
+from gerai_booking.rules.identity import identity_note, normalise_name, parse_nik
 from gerai_booking.rules.visits import masked_name, masked_passport
 from gerai_booking.schemas import phone_number
 from gerai_booking.usecases.office import Office
 
-#: The NIK says another day of birth than the applicant: a warning, never a refusal (see rules.identity).
-BIRTH_DATE_DIFFERS = "birth_date_differs"
 NO_POLICE_REPORT = "Please give the number, the date and the station of the police report."
 #: What somebody answers who lives in none of the regencies that we know.
 OTHER_REGENCY = "other"
@@ -59,6 +57,7 @@ class Applicant:
     police_report: PoliceReport | None = None
     phone_hash: str | None = None
     email_hash: str | None = None
+    #: What the NIK says otherwise than the applicant: a warning, never a refusal (see rules.identity).
     identity_note: str | None = None
     urgent: bool | None = None
     #: The district the NIK was first registered in.
@@ -140,8 +139,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         nik = parse_nik(person["nik"])
         citizenship, identity, masked, origin = "WNI", nik.digits, nik.masked, nik.regency
         district = nik.district
-        if birth_date is not None and not birth_date_agrees(nik, birth_date):
-            note = BIRTH_DATE_DIFFERS
+        note = identity_note(nik, birth_date=birth_date, sex=person.get("sex"))
     else:
         citizenship, identity = "WNA", person["passport_number"]
         masked = masked_passport(identity)

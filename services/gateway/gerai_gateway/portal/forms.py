@@ -20,6 +20,7 @@ FIELD_OF_PATH = {
     "person.email": "email",
     "person.phone": "phone",
     "person.birth_date": "birth_date",
+    "person.sex": "sex",
     "person.married": "married",
     "person.regency": "regency",
     "police_report": "police_number",
@@ -59,6 +60,7 @@ LABELS = {
     "nik": "NIK",
     "passport_number": "Passport number",
     "birth_date": "Date of birth",
+    "sex": "Sex",
     "email": "E-mail address",
     "phone": "Mobile number",
     "regency": "Regency or city where you live",
@@ -101,7 +103,7 @@ def key_to_keep(form: Mapping[str, str], refusal: Refused | None) -> str | None:
 def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> dict[str, Any]:
     """Return the interface's booking in a form; a chosen hour goes before the hold."""
     place = {"slot_id": form["slot_id"]} if form.get("slot_id") else {"hold_token": hold_token}
-    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date", "regency")}
+    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date", "sex", "regency")}
     # People copy numbers with the spaces of the card.
     person["nik"] = without_separators(form.get("nik", ""))
     person["passport_number"] = without_separators(form.get("passport_number", "")).upper()

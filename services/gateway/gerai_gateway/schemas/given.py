@@ -7,6 +7,10 @@ from gerai_gateway.schemas.advice import AdviceSchema, MatchSchema, RestrictionS
 from gerai_gateway.schemas.base import Given, TextSchema
 
 
+#: Space-separated codes, so that a ticket can say both.
+IDENTITY_NOTES = ("birth_date_differs", "sex_differs", "birth_date_differs sex_differs")
+
+
 class BrandSchema(Given):
     """Colours as #rrggbb."""
 
@@ -385,7 +389,11 @@ class TicketViewSchema(Given):
     collection = fields.Nested(TextSchema, required=True, allow_none=True)
     name_masked = fields.String(required=True, allow_none=True)
     nik_masked = fields.String(required=True, allow_none=True)
-    identity_note = fields.String(allow_none=True, validate=validate.OneOf(("birth_date_differs",)))
+    identity_note = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(IDENTITY_NOTES),
+        metadata={"description": "What digits 7 to 12 of the NIK say otherwise than its holder."},
+    )
     match = fields.Nested(MatchSchema, allow_none=True)
     restriction = fields.Nested(RestrictionSchema, allow_none=True)
     ahead = fields.Integer(required=True, allow_none=True)
