@@ -1,8 +1,8 @@
 """What the sixteen digits of a NIK say, and tidy names.
 
 A NIK is evidence, not proof: its region is the place of the first registration, its century is not written,
-and some true NIKs disagree with the true birth date or sex. So only a number that cannot exist is refused here; a
-birth date or a sex that disagrees is reported for a warning and never stops anybody.
+and some true NIKs disagree with the true birth date or sex. So only a number that cannot exist is refused here;
+a birth date or a sex that disagrees is reported for a warning and never stops anybody.
 """
 
 import re
@@ -107,7 +107,7 @@ def birth_date_agrees(nik: Nik, birth_date: date) -> bool:
 
 
 def identity_note(nik: Nik, *, birth_date: date | None, sex: Sex | None) -> str | None:
-    """What digits 7 to 12 say otherwise than the holder: codes with a space between; None: nothing told differs.
+    """What digits 7 to 12 say otherwise than the holder, as codes with spaces between; None: nothing.
 
     What was not told is not compared.
     """

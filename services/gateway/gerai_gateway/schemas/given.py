@@ -6,7 +6,6 @@ from marshmallow import fields, validate
 from gerai_gateway.schemas.advice import AdviceSchema, MatchSchema, RestrictionSchema
 from gerai_gateway.schemas.base import Given, TextSchema
 
-
 #: Space-separated codes, so that a ticket can say both.
 IDENTITY_NOTES = ("birth_date_differs", "sex_differs", "birth_date_differs sex_differs")
 

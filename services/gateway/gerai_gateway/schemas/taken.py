@@ -75,10 +75,7 @@ def _phone() -> fields.String:
 
 
 def _sex() -> fields.String:
-    told = {
-        "description": "Compared with digits 7 and 8 of the NIK (40 more for women), never refused for it, and "
-        "not kept."
-    }
+    told = {"description": "Compared with digits 7 and 8 of the NIK (40 more for women); not kept."}
     return fields.String(allow_none=True, validate=validate.OneOf(SEXES, error=CHOOSE), metadata=told)
 
 
