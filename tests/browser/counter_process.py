@@ -95,6 +95,7 @@ def request(office: Office, slot: str, count: int) -> booking.BookingRequest:
     body = {
         "slot_id": slot,
         "purpose": office.service("passport-new").purposes[0].code,
+        "validity_years": 10 if count == BOOKINGS else None,
         "person": {
             "name": f"Warga Uji {count}",
             "nik": f"360214650890{count:04d}",

@@ -36,6 +36,7 @@ def test_a_sex_that_the_nik_does_not_say_keeps_the_place_and_leads_to_the_letter
     page.get_by_label("Jenis kelamin").select_option(label="Laki-laki")
     page.locator("#field-email").fill(f"warga{number}@example.org")
     page.locator("#field-purpose").select_option(index=1)
+    page.get_by_label("Masa berlaku paspor").select_option("10")
     page.locator("form[action*='/details/'] button[type=submit]").first.click()
     page.wait_for_url("**/t/immigration.*")
     expect(page.locator("main")).to_contain_text("tidak sesuai dengan jenis kelamin yang Anda isi")
@@ -69,6 +70,7 @@ def test_the_officer_prints_the_letter_of_who_is_at_the_counter_and_of_nobody_el
     page = called(counters, sign_in, "A-005", width=width)
     panel = page.locator(".current")
     expect(panel).to_contain_text("Angka ke-7 dan ke-8 NIK menunjukkan jenis kelamin lain")
+    expect(panel).to_contain_text("Meminta masa berlaku 10 tahun")
     assert violations(page) == []
     assert fits(page)
     panel.get_by_role("link", name="Surat untuk Dukcapil").click()

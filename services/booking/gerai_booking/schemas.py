@@ -129,6 +129,7 @@ class BookingSchema(Schema):
     priority = fields.Boolean(load_default=False)
     #: Asked while a regime restricts the site (S3-5); no answer is refused for it.
     urgent = fields.Boolean(allow_none=True)
+    validity_years = fields.Integer(strict=True, allow_none=True, validate=validate.OneOf((5, 10)))
     language = fields.String(load_default="id", validate=LANGUAGE)
     room_token = fields.String(allow_none=True, validate=TOKEN)
     proof = fields.String(allow_none=True, validate=PROOF)

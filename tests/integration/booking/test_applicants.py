@@ -1,5 +1,6 @@
 """Who may book what: age, the police report of a loss, and a NIK that says another day of birth."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,49 @@ def test_the_age_on_the_day_of_the_visit_decides(
     answer = asked(house, service, born=born, person={"married": married})
     assert outcome(answer) == code
     house.check()
+
+
+@pytest.mark.parametrize(
+    ("service", "born", "married", "years", "code"),
+    [
+        (ADULT, JUST_17, False, 10, "booked"),
+        (ADULT, NOT_YET_17, True, 10, "booked"),
+        (ADULT, JUST_17, False, 5, "booked"),
+        (CHILD, NOT_YET_17, False, 5, "booked"),
+        (CHILD, NOT_YET_17, False, 10, "validity_not_allowed"),
+        ("passport-lost", NOT_YET_17, False, 10, "validity_not_allowed"),
+        ("passport-lost", NOT_YET_17, True, 10, "booked"),
+        ("passport-lost", NOT_YET_17, False, 5, "booked"),
+        ("passport-lost", JUST_17, False, 10, "booked"),
+        ("passport-lost", None, False, 10, "booked"),
+    ],
+)
+def test_ten_years_of_validity_are_for_those_of_17_or_married(
+    house: House, service: str, born: str | None, married: bool, years: int, code: str
+) -> None:
+    answer = asked(house, service, born=born, person={"married": married}, validity_years=years)
+    assert outcome(answer) == code
+    house.check()
+
+
+def test_a_service_without_years_of_validity_says_so(house: House) -> None:
+    applicant = house.request(1, house.slots()[0], validity_years=5).applicant
+    bare = replace(house.office.service(ADULT), validities=())
+    with pytest.raises(InvalidRequest) as refused:
+        applicant.check_for(bare, day=DAY, now=NOW)
+    assert set(refused.value.details["fields"]) == {"validity_years"}
+
+
+def test_the_officer_sees_which_validity_is_wanted_after_a_move_too(house: House) -> None:
+    answer = asked(house, ADULT, born=JUST_17, validity_years=10)
+    moved = house.do(
+        changes.reschedule, token=answer["token"], slot_id=house.slots()[1], revision=None, now=NOW
+    )
+    house.do(changes.check_in, token=house.office.token(moved.id), now=EIGHT)
+    house.do(floor.call_next, house.desk("2", now=EIGHT))
+    seen = house.ask(queue.counter_queue, site=SITE, counter="2", now=EIGHT)
+    assert seen.person is not None
+    assert seen.person.validity_years == 10
 
 
 def test_who_tells_no_age_is_looked_at_by_the_officer(house: House) -> None:

@@ -334,6 +334,32 @@ def test_the_sex_is_asked_of_citizens_and_may_stay_unanswered(gateway) -> None:
     assert "sex" not in asked[-1]["requests"][0]["body"]["person"]
 
 
+def test_the_validity_is_chosen_where_there_is_a_choice(gateway) -> None:
+    address = held(gateway)
+    page = gateway.client.get(address)
+    assert "10 tahun: WNI 17 tahun ke atas atau sudah menikah" in text_of(page)
+    wrong = send(gateway, page, address, **TYPED, validity_years="many")
+    assert wrong.status_code == 422
+    assert "Masa berlaku paspor: " in text_of(wrong)
+    assert send(gateway, wrong, address, **TYPED, validity_years="10").status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert asked[-1]["requests"][0]["body"]["validity_years"] == 10
+
+
+def test_fees_say_for_whom_they_are(gateway) -> None:
+    page = text_of(gateway.client.get("/services/immigration/passport-lost"))
+    assert "berlaku paling lama 10 tahun. Khusus: WNI 17 tahun ke atas atau sudah menikah." in page
+    answer = gateway.client.get("/api/v1/agencies/immigration/services")
+    services = {each["code"]: each for each in answer.json["services"]}
+    whom = {fee["code"]: fee["only_for"] for fee in services["passport-lost"]["fees"]}
+    assert whom["ordinary-5-years"] is None
+    assert whom["ordinary-10-years"]["en"] == "Citizens aged 17 or over, or married"
+    assert {fee["code"] for fee in services["passport-child"]["fees"]} == {
+        "ordinary-5-years",
+        "electronic-5-years",
+    }
+
+
 def test_a_form_from_elsewhere_is_refused(gateway) -> None:
     address = held(gateway)
     for data in (TYPED, {**TYPED, "form_token": "made up", "idempotency_key": "a-key-of-theirs"}):

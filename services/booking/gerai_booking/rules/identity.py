@@ -1,8 +1,8 @@
 """What the sixteen digits of a NIK say, and tidy names.
 
 A NIK is evidence, not proof: its region is the place of the first registration, its century is not written,
-and some true NIKs disagree with the true birth date or sex. So only a number that cannot exist is refused here;
-a birth date or a sex that disagrees is reported for a warning and never stops anybody.
+and some true NIKs disagree with the true birth date or sex. So only a number that cannot exist is refused
+here; a birth date or a sex that disagrees is reported for a warning and never stops anybody.
 """
 
 import re

@@ -45,6 +45,7 @@ FIELD_OF_CODE = {
     "too_many_for_contact": "phone",
     "too_young": "birth_date",
     "too_old": "birth_date",
+    "validity_not_allowed": "validity_years",
     "offer_of_another": "nik",
     "already_waiting": "nik",
     "too_many_entries": "email",
@@ -65,6 +66,7 @@ LABELS = {
     "phone": "Mobile number",
     "regency": "Regency or city where you live",
     "purpose": "Purpose",
+    "validity_years": "Validity of the passport",
     "urgent": "Is it urgent?",
     "precondition_met": "Before you book",
     "police_number": "Number of the police report",
@@ -116,10 +118,16 @@ def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> 
         "precondition_met": bool(form.get("precondition_met")),
         "priority": bool(form.get("priority")),
         **({"urgent": form["urgent"] == "yes"} if form.get("urgent") else {}),
+        **_validity(typed(form, "validity_years")),
         "language": language,
         "person": {name: value for name, value in person.items() if value}
         | ({"married": True} if form.get("married") else {}),
     }
+
+
+def _validity(years: str) -> dict[str, Any]:
+    """What is no number stays as it was typed, to be refused where everything is."""
+    return {"validity_years": int(years) if years.isdecimal() else years} if years else {}
 
 
 def without_separators(number: str) -> str:

@@ -157,6 +157,9 @@ class BookingSchema(Schema):
     police_report = fields.Nested(PoliceReportSchema, allow_none=True)
     priority = Flag()
     urgent = Flag(allow_none=True)
+    validity_years = fields.Integer(
+        strict=True, allow_none=True, validate=validate.OneOf((5, 10), error=CHOOSE)
+    )
     language = _language()
     room_token = _room_token()
     proof = _proof()
