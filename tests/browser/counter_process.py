@@ -1,7 +1,8 @@
 """Immigration's counters in a process of their own: `python counter_process.py PORT DATABASE_FILE`.
 
 The database alone, no bus. It is a Tuesday, five past nine in Jakarta, when it starts; five citizens have
-booked at ten o'clock, and one who missed yesterday's visit says why. Prints one line of JSON when it listens: the numbers of the booked tickets.
+booked at ten o'clock, the last of whom is no woman as the NIK says, and one who missed yesterday's visit says
+why. Prints one line of JSON when it listens: the numbers of the booked tickets.
 """
 
 from gerai_shared.green import make_green
@@ -94,10 +95,12 @@ def request(office: Office, slot: str, count: int) -> booking.BookingRequest:
     body = {
         "slot_id": slot,
         "purpose": office.service("passport-new").purposes[0].code,
+        "validity_years": 10 if count == BOOKINGS else None,
         "person": {
             "name": f"Warga Uji {count}",
             "nik": f"360214650890{count:04d}",
             "email": f"w{count}@example.org",
+            **({"sex": "male"} if count == BOOKINGS else {}),
         },
     }
     return booking.BookingRequest(

@@ -238,6 +238,12 @@ class TooOld(Refused):
     code = "too_old"
 
 
+class ValidityNotAllowed(Refused):
+    """A validity of %(years)s years is for whoever is 17 or married on that day: please choose 5 years."""
+
+    code = "validity_not_allowed"
+
+
 class WrongDay(Refused):
     """This ticket is for another day: %(day)s."""
 

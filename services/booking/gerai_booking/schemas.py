@@ -37,6 +37,7 @@ REGENCY = validate.Regexp(
     r"^(\d\d\.\d\d|other)\Z", error="A regency is a code like 36.02, or the word other."
 )
 LANGUAGE = validate.OneOf(("id", "en"))
+SEX = validate.OneOf(("female", "male"))
 FREE_OF_CONTROLS = validate.Regexp(
     r"^[^\x00-\x1f\x7f]*$", error="Please use letters and ordinary signs only."
 )
@@ -49,6 +50,8 @@ class PersonSchema(Schema):
     nik = fields.String(validate=validate.Length(max=30))
     passport_number = fields.String(validate=PASSPORT)
     birth_date = fields.Date(allow_none=True)
+    #: Compared with the NIK and not kept.
+    sex = fields.String(allow_none=True, validate=SEX)
     married = fields.Boolean()
     #: Where the applicant lives; it goes before the region of the NIK. `other` is none of those we know.
     regency = fields.String(allow_none=True, validate=REGENCY)
@@ -126,6 +129,7 @@ class BookingSchema(Schema):
     priority = fields.Boolean(load_default=False)
     #: Asked while a regime restricts the site (S3-5); no answer is refused for it.
     urgent = fields.Boolean(allow_none=True)
+    validity_years = fields.Integer(strict=True, allow_none=True, validate=validate.OneOf((5, 10)))
     language = fields.String(load_default="id", validate=LANGUAGE)
     room_token = fields.String(allow_none=True, validate=TOKEN)
     proof = fields.String(allow_none=True, validate=PROOF)

@@ -1,5 +1,6 @@
 """Who may book what: age, the police report of a loss, and a NIK that says another day of birth."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,6 +53,49 @@ def test_the_age_on_the_day_of_the_visit_decides(
     house.check()
 
 
+@pytest.mark.parametrize(
+    ("service", "born", "married", "years", "code"),
+    [
+        (ADULT, JUST_17, False, 10, "booked"),
+        (ADULT, NOT_YET_17, True, 10, "booked"),
+        (ADULT, JUST_17, False, 5, "booked"),
+        (CHILD, NOT_YET_17, False, 5, "booked"),
+        (CHILD, NOT_YET_17, False, 10, "validity_not_allowed"),
+        ("passport-lost", NOT_YET_17, False, 10, "validity_not_allowed"),
+        ("passport-lost", NOT_YET_17, True, 10, "booked"),
+        ("passport-lost", NOT_YET_17, False, 5, "booked"),
+        ("passport-lost", JUST_17, False, 10, "booked"),
+        ("passport-lost", None, False, 10, "booked"),
+    ],
+)
+def test_ten_years_of_validity_are_for_those_of_17_or_married(
+    house: House, service: str, born: str | None, married: bool, years: int, code: str
+) -> None:
+    answer = asked(house, service, born=born, person={"married": married}, validity_years=years)
+    assert outcome(answer) == code
+    house.check()
+
+
+def test_a_service_without_years_of_validity_says_so(house: House) -> None:
+    applicant = house.request(1, house.slots()[0], validity_years=5).applicant
+    bare = replace(house.office.service(ADULT), validities=())
+    with pytest.raises(InvalidRequest) as refused:
+        applicant.check_for(bare, day=DAY, now=NOW)
+    assert set(refused.value.details["fields"]) == {"validity_years"}
+
+
+def test_the_officer_sees_which_validity_is_wanted_after_a_move_too(house: House) -> None:
+    answer = asked(house, ADULT, born=JUST_17, validity_years=10)
+    moved = house.do(
+        changes.reschedule, token=answer["token"], slot_id=house.slots()[1], revision=None, now=NOW
+    )
+    house.do(changes.check_in, token=house.office.token(moved.id), now=EIGHT)
+    house.do(floor.call_next, house.desk("2", now=EIGHT))
+    seen = house.ask(queue.counter_queue, site=SITE, counter="2", now=EIGHT)
+    assert seen.person is not None
+    assert seen.person.validity_years == 10
+
+
 def test_who_tells_no_age_is_looked_at_by_the_officer(house: House) -> None:
     assert outcome(asked(house, CHILD)) == "booked"
 
@@ -80,12 +124,22 @@ def test_the_officer_sees_the_police_report_of_who_is_at_the_counter_and_no_list
 
 
 @pytest.mark.parametrize(
-    ("born", "note"), [("1990-08-25", None), ("1990-08-26", "birth_date_differs"), (None, None)]
+    ("born", "sex", "note"),
+    [
+        ("1990-08-25", None, None),
+        ("1990-08-26", None, "birth_date_differs"),
+        (None, None, None),
+        ("1990-08-25", "female", None),
+        (None, "male", "sex_differs"),
+        ("1990-08-26", "female", "birth_date_differs"),
+        ("1990-08-26", "male", "birth_date_differs sex_differs"),
+    ],
 )
-def test_a_nik_that_says_another_day_warns_and_keeps_the_place(
-    house: House, born: str | None, note: str | None
+def test_a_nik_that_says_something_else_warns_and_keeps_the_place(
+    house: House, born: str | None, sex: str | None, note: str | None
 ) -> None:
-    person = {"birth_date": born, "nik": "3602146508900003"} if born else {"nik": "3602146508900003"}
+    told = {"nik": "3602146508900003", "birth_date": born, "sex": sex}
+    person = {name: value for name, value in told.items() if value}
     answer = asked(house, ADULT, person=person)
     assert outcome(answer) == "booked"
     ticket = house.ask(views.load_ticket, answer["token"])
@@ -94,6 +148,20 @@ def test_a_nik_that_says_another_day_warns_and_keeps_the_place(
         changes.reschedule, token=answer["token"], slot_id=house.slots()[4], revision=None, now=NOW
     )
     assert house.ask(views.ticket_view, moved, now=NOW)["identity_note"] == note
+
+
+def test_the_sex_is_compared_and_not_kept(house: House) -> None:
+    answer = asked(house, ADULT, person={"nik": "3602146508900003", "sex": "male"})
+    ticket = house.ask(views.load_ticket, answer["token"])
+    kept = house.office.sealer.unseal(house.rows(select(people))[0].sealed)
+    assert "sex" not in kept
+    assert house.ask(views.ticket_view, ticket, now=NOW)["identity_note"] == "sex_differs"
+
+
+def test_a_sex_that_is_neither_is_no_answer(house: House) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        asked(house, ADULT, person={"sex": "x"})
+    assert set(refused.value.details["fields"]) == {"person.sex"}
 
 
 def test_a_bad_applicant_spoils_nobody_elses_booking(house: House) -> None:

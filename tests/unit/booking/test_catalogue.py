@@ -21,6 +21,7 @@ from gerai_booking.rules.catalogue import (
     clashes,
     fees_on,
     promise_on,
+    validities_on,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -246,9 +247,29 @@ def test_a_basis_is_a_citation_that_reads_the_same_in_both_languages(slug: str) 
 
 def test_ten_years_say_for_whom_they_are() -> None:
     for code in ("passport-new", "passport-renewal", "passport-lost", "passport-damaged"):
-        labels = [fee.label for fee in service(code).fees if "10-years" in fee.code]
-        assert labels
-        assert all("17" in label.id and "17" in label.en for label in labels)
+        whom = [fee.only_for for fee in service(code).fees if "10-years" in fee.code]
+        assert whom
+        assert all(text and "17" in text.id and "17" in text.en for text in whom)
+
+
+@pytest.mark.parametrize(
+    ("code", "years"),
+    [
+        ("passport-new", [5, 10]),
+        ("passport-renewal", [5, 10]),
+        ("passport-lost", [5, 10]),
+        ("passport-damaged", [5, 10]),
+        ("passport-child", [5]),
+    ],
+)
+def test_ten_years_are_for_adults_since_october_2022_and_never_for_a_child(
+    code: str, years: list[int]
+) -> None:
+    rules = validities_on(service(code), date(2022, 10, 12))
+    assert [rule.years for rule in rules] == years
+    assert [rule.ages for rule in rules if rule.years == 10] == ["adult"] * (len(years) - 1)
+    assert validities_on(service(code), date(2022, 10, 11)) == ()
+    assert not any("10-years" in fee.code for fee in service("passport-child").fees)
 
 
 @pytest.mark.parametrize(("site", "places"), [(sites.KANIM_SERANG, 140), (sites.MPP_LEBAK, 60)])

@@ -9,7 +9,9 @@ from gerai_booking.rules.identity import (
     InvalidNik,
     Nik,
     NikReason,
+    Sex,
     birth_date_agrees,
+    identity_note,
     normalise_name,
     parse_nik,
 )
@@ -135,6 +137,26 @@ def test_another_birth_date_disagrees_unless_only_the_century_differs(
     text, born, _ = written
     same_but_for_the_century = f"{asked:%d%m%y}" == f"{born:%d%m%y}"
     assert birth_date_agrees(parse_nik(text), asked) == same_but_for_the_century
+
+
+@given(written_niks(), birth_dates, st.sampled_from(["female", "male"]))
+def test_birth_date_and_sex_are_compared_each_by_itself(
+    written: tuple[str, date, bool], asked: date, sex: Sex
+) -> None:
+    text, _, female = written
+    nik = parse_nik(text)
+    codes = [] if birth_date_agrees(nik, asked) else ["birth_date_differs"]
+    codes += [] if (sex == "female") == female else ["sex_differs"]
+    assert (identity_note(nik, birth_date=asked, sex=sex) or "").split() == codes
+
+
+@given(written_niks())
+def test_what_was_not_told_is_not_compared(written: tuple[str, date, bool]) -> None:
+    text, born, female = written
+    nik = parse_nik(text)
+    assert identity_note(nik, birth_date=None, sex=None) is None
+    assert identity_note(nik, birth_date=born, sex="female" if female else "male") is None
+    assert identity_note(nik, birth_date=None, sex="male" if female else "female") == "sex_differs"
 
 
 @given(written_niks(), st.lists(st.sampled_from(["", " ", ".", "-", " - "]), min_size=16, max_size=16))

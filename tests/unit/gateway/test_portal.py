@@ -287,9 +287,77 @@ def test_a_nik_with_another_birth_date_keeps_the_place_and_has_a_letter_for_dukc
     letter = gateway.client.get(f"/t/{token}/referral")
     assert "Kepada Dinas Kependudukan dan Pencatatan Sipil" in text_of(letter)
     assert "3602************" in text_of(letter)
+    assert "pemegang surat ini mengisi tanggal lahir yang berbeda" in text_of(letter)
     gateway.agencies.identity_note = None
     assert "Dukcapil" not in text_of(gateway.client.get(f"/t/{token}"))
     assert gateway.client.get(f"/t/{token}/referral").headers["Location"] == f"/t/{token}"
+
+
+@pytest.mark.parametrize(
+    ("note", "digits", "differs"),
+    [
+        ("sex_differs", "Angka ke-7 dan ke-8 NIK", "Jenis kelamin dan angka ke-7 dan ke-8 NIK"),
+        (
+            "birth_date_differs sex_differs",
+            "Angka ke-7 sampai ke-12 NIK berbeda dengan tanggal lahir dan jenis kelamin",
+            "Tanggal lahir dan jenis kelamin, angka ke-7 sampai ke-12 NIK",
+        ),
+    ],
+)
+def test_a_nik_with_another_sex_keeps_the_place_and_the_letter_says_which_digits(
+    gateway, note: str, digits: str, differs: str
+) -> None:
+    gateway.agencies.identity_note = note
+    token = booked(gateway)
+    page = text_of(gateway.client.get(f"/t/{token}"))
+    letter = text_of(gateway.client.get(f"/t/{token}/referral"))
+    assert digits in page
+    assert "Tempat Anda tetap disimpan." in page
+    assert differs in letter
+    for text in (page, letter):
+        assert "tanggal lahir perempuan ditambah 40" in text
+
+
+def test_the_sex_is_asked_of_citizens_and_may_stay_unanswered(gateway) -> None:
+    address = held(gateway)
+    page = gateway.client.get(address)
+    assert '<option value="female">Perempuan</option>' in page.text
+    wrong = send(gateway, page, address, **TYPED, sex="x")
+    assert wrong.status_code == 422
+    assert "Jenis kelamin: " in text_of(wrong)
+    assert send(gateway, wrong, address, **TYPED, sex="female").status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert asked[-1]["requests"][0]["body"]["person"]["sex"] == "female"
+    address = held(gateway)
+    assert send(gateway, gateway.client.get(address), address, **TYPED, sex="").status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert "sex" not in asked[-1]["requests"][0]["body"]["person"]
+
+
+def test_the_validity_is_chosen_where_there_is_a_choice(gateway) -> None:
+    address = held(gateway)
+    page = gateway.client.get(address)
+    assert "10 tahun: WNI 17 tahun ke atas atau sudah menikah" in text_of(page)
+    wrong = send(gateway, page, address, **TYPED, validity_years="many")
+    assert wrong.status_code == 422
+    assert "Masa berlaku paspor: " in text_of(wrong)
+    assert send(gateway, wrong, address, **TYPED, validity_years="10").status_code == 303
+    asked = [payload for _, method, payload, _ in gateway.agencies.asked if method == "book_batch"]
+    assert asked[-1]["requests"][0]["body"]["validity_years"] == 10
+
+
+def test_fees_say_for_whom_they_are(gateway) -> None:
+    page = text_of(gateway.client.get("/services/immigration/passport-lost"))
+    assert "berlaku paling lama 10 tahun. Khusus: WNI 17 tahun ke atas atau sudah menikah." in page
+    answer = gateway.client.get("/api/v1/agencies/immigration/services")
+    services = {each["code"]: each for each in answer.json["services"]}
+    whom = {fee["code"]: fee["only_for"] for fee in services["passport-lost"]["fees"]}
+    assert whom["ordinary-5-years"] is None
+    assert whom["ordinary-10-years"]["en"] == "Citizens aged 17 or over, or married"
+    assert {fee["code"] for fee in services["passport-child"]["fees"]} == {
+        "ordinary-5-years",
+        "electronic-5-years",
+    }
 
 
 def test_a_form_from_elsewhere_is_refused(gateway) -> None:

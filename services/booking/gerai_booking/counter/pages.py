@@ -91,6 +91,16 @@ class CounterPages(Signed):
         body = self.pages.fragment(request, "counter_panel.html", **context)
         return Response(body, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
+    @http("GET", "/counters/<site>/<counter>/referral/<ticket_id>", page=True)
+    @at_the_door
+    def referral_page(self, request: Request, site: str, counter: str, ticket_id: str) -> Response:
+        """Show the letter about the NIK of whoever is at the counter; once they have left, the counter."""
+        context = self._panel(request, site, counter)
+        current, person = context["queue"].current, context["queue"].person
+        if current is None or current.id != ticket_id or person is None or person.identity_note is None:
+            return see(f"/counters/{site}/{counter}")
+        return self.pages.render(request, "referral.html", **context)
+
     def _panel(self, request: Request, site: str, counter: str) -> dict[str, Any]:
         now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:

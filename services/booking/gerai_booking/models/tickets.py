@@ -157,6 +157,8 @@ people = Table(
     Column("identity_note", String(40), nullable=True),
     # What its holder said of the haste, asked while a regime restricts the site (S3-5); none: nobody asked.
     Column("urgent", Boolean, nullable=True),
+    # For how many years the result is wanted; none: decided at the counter.
+    Column("validity_years", Integer, nullable=True),
     # Keyed hashes, by which the open tickets of one contact are counted.
     Column("phone_hash", String(64), nullable=True),
     Column("email_hash", String(64), nullable=True),
@@ -200,6 +202,7 @@ class Person:
     purpose: str | None
     identity_note: str | None = None
     urgent: bool | None = None
+    validity_years: int | None = None
     phone_hash: str | None = None
     email_hash: str | None = None
 
@@ -275,6 +278,7 @@ def person_of(session: Session, ticket_id: str) -> Person | None:
         purpose=row.purpose,
         identity_note=row.identity_note,
         urgent=row.urgent,
+        validity_years=row.validity_years,
         phone_hash=row.phone_hash,
         email_hash=row.email_hash,
     )

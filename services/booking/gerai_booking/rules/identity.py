@@ -1,8 +1,8 @@
 """What the sixteen digits of a NIK say, and tidy names.
 
 A NIK is evidence, not proof: its region is the place of the first registration, its century is not written,
-and some true NIKs disagree with the true birth date. So only a number that cannot exist is refused here; a
-birth date that disagrees is reported for a warning and never stops anybody.
+and some true NIKs disagree with the true birth date or sex. So only a number that cannot exist is refused
+here; a birth date or a sex that disagrees is reported for a warning and never stops anybody.
 """
 
 import re
@@ -15,6 +15,9 @@ Sex = Literal["female", "male"]
 NikReason = Literal["not_16_digits", "unknown_province", "unknown_region", "impossible_date", "zero_serial"]
 
 ADDED_TO_THE_DAY_OF_WOMEN = 40
+#: What a NIK can say otherwise than its holder, as kept with a ticket.
+BIRTH_DATE_DIFFERS = "birth_date_differs"
+SEX_DIFFERS = "sex_differs"
 SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015]+")
 INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
@@ -101,6 +104,19 @@ def birth_date_agrees(nik: Nik, birth_date: date) -> bool:
     """
     written = (nik.birth_day, nik.birth_month, nik.year_of_century)
     return written == (birth_date.day, birth_date.month, birth_date.year % 100)
+
+
+def identity_note(nik: Nik, *, birth_date: date | None, sex: Sex | None) -> str | None:
+    """What digits 7 to 12 say otherwise than the holder, as codes with spaces between; None: nothing.
+
+    What was not told is not compared.
+    """
+    found = []
+    if birth_date is not None and not birth_date_agrees(nik, birth_date):
+        found.append(BIRTH_DATE_DIFFERS)
+    if sex is not None and sex != nik.sex:
+        found.append(SEX_DIFFERS)
+    return " ".join(found) or None
 
 
 def normalise_name(text: str) -> str:

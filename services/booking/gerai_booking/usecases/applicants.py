@@ -9,19 +9,18 @@ from gerai_shared.refusals import InvalidRequest
 from gerai_shared.ticket import Lane
 
 from gerai_booking.models.tickets import Person
-from gerai_booking.refusals import PreconditionNotMet, TooOld, TooYoung, WrongCitizenship
-from gerai_booking.rules.catalogue import Service
+from gerai_booking.refusals import PreconditionNotMet, TooOld, TooYoung, ValidityNotAllowed, WrongCitizenship
+from gerai_booking.rules.catalogue import Service, validities_on
 from gerai_booking.rules.eligibility import counts_as_adult
-from gerai_booking.rules.identity import birth_date_agrees, normalise_name, parse_nik
+from gerai_booking.rules.identity import identity_note, normalise_name, parse_nik
 from gerai_booking.rules.visits import masked_name, masked_passport
 from gerai_booking.schemas import phone_number
 from gerai_booking.usecases.office import Office
 
-#: The NIK says another day of birth than the applicant: a warning, never a refusal (see rules.identity).
-BIRTH_DATE_DIFFERS = "birth_date_differs"
 NO_POLICE_REPORT = "Please give the number, the date and the station of the police report."
 #: What somebody answers who lives in none of the regencies that we know.
 OTHER_REGENCY = "other"
+NO_VALIDITY = "Nothing of this service is valid for a number of years: please leave this empty."
 FUTURE_REPORT = "The date of the police report is in the future."
 
 
@@ -59,19 +58,23 @@ class Applicant:
     police_report: PoliceReport | None = None
     phone_hash: str | None = None
     email_hash: str | None = None
+    #: What the NIK says otherwise than the applicant: a warning, never a refusal (see rules.identity).
     identity_note: str | None = None
     urgent: bool | None = None
     #: The district the NIK was first registered in.
     origin_district: str | None = None
+    #: For how many years the result is wanted; none: decided at the counter.
+    validity_years: int | None = None
 
     def check_for(self, service: Service, *, day: date, now: datetime) -> None:
         """Refuse who is not served here on a day.
 
-        Raises WrongCitizenship, TooYoung, TooOld, PreconditionNotMet, InvalidRequest.
+        Raises WrongCitizenship, TooYoung, TooOld, ValidityNotAllowed, PreconditionNotMet, InvalidRequest.
         """
         if self.citizenship not in service.citizenship:
             raise WrongCitizenship
         self._check_age(service, day)
+        self._check_validity(service, day)
         if service.police_report:
             self._check_police_report(now)
         if service.precondition is not None and not self.precondition_met:
@@ -88,6 +91,20 @@ class Applicant:
             raise TooYoung
         if service.ages == "child" and is_adult:
             raise TooOld
+
+    def _check_validity(self, service: Service, day: date) -> None:
+        """As with ages, what was not told is looked at by the officer."""
+        if self.validity_years is None:
+            return
+        rules = validities_on(service, day)
+        if not rules:
+            raise InvalidRequest(fields={"validity_years": [NO_VALIDITY]})
+        rule = next((rule for rule in rules if rule.years == self.validity_years), None)
+        is_child = self.birth_date is not None and not counts_as_adult(
+            self.birth_date, married=self.married, day=day
+        )
+        if rule is None or (rule.ages == "adult" and is_child):
+            raise ValidityNotAllowed(years=self.validity_years)
 
     def _check_police_report(self, now: datetime) -> None:
         if self.police_report is None:
@@ -110,6 +127,7 @@ class Applicant:
             purpose=self.purpose,
             identity_note=self.identity_note,
             urgent=self.urgent,
+            validity_years=self.validity_years,
             phone_hash=self.phone_hash,
             email_hash=self.email_hash,
         )
@@ -140,8 +158,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         nik = parse_nik(person["nik"])
         citizenship, identity, masked, origin = "WNI", nik.digits, nik.masked, nik.regency
         district = nik.district
-        if birth_date is not None and not birth_date_agrees(nik, birth_date):
-            note = BIRTH_DATE_DIFFERS
+        note = identity_note(nik, birth_date=birth_date, sex=person.get("sex"))
     else:
         citizenship, identity = "WNA", person["passport_number"]
         masked = masked_passport(identity)
@@ -167,6 +184,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         purpose=data.get("purpose"),
         precondition_met=data.get("precondition_met", False),
         urgent=data.get("urgent"),
+        validity_years=data.get("validity_years"),
     )
 
 

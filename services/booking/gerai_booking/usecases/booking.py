@@ -443,6 +443,7 @@ def person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
         "purpose": person.purpose,
         "identity_note": person.identity_note,
         "urgent": person.urgent,
+        "validity_years": person.validity_years,
         "phone_hash": person.phone_hash,
         "email_hash": person.email_hash,
     }

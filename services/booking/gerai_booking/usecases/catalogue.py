@@ -11,8 +11,10 @@ from gerai_booking.rules.catalogue import (
     Service,
     Site,
     Text,
+    ValidityRule,
     fees_on,
     period_on,
+    validities_on,
 )
 from gerai_booking.rules.regions import PROVINCES, REGENCIES
 from gerai_booking.rules.routing import covered_on
@@ -101,6 +103,7 @@ def _service(office: Office, service: Service, today: date) -> dict[str, Any]:
         "duration_minutes": service.duration_minutes,
         "citizenship": sorted(service.citizenship),
         "fees": [_fee(fee) for fee in fees_on(service, today)],
+        "validities": [_validity(rule) for rule in validities_on(service, today)],
         "fee_note": both(service.fee_note),
         "promises": [_promise(promise) for promise in service.promises if promise.holds_on(today)],
         "promise_note": both(service.promise_note),
@@ -145,6 +148,17 @@ def _fee(fee: Fee) -> dict[str, Any]:
         "valid_from": fee.valid_from.isoformat(),
         "valid_to": fee.valid_to.isoformat() if fee.valid_to else None,
         "additional": fee.additional,
+        "only_for": both(fee.only_for),
+    }
+
+
+def _validity(rule: ValidityRule) -> dict[str, Any]:
+    return {
+        "years": rule.years,
+        "ages": rule.ages,
+        "only_for": both(rule.only_for),
+        "basis": rule.basis,
+        "valid_from": rule.valid_from.isoformat(),
     }
 
 

@@ -20,6 +20,7 @@ FIELD_OF_PATH = {
     "person.email": "email",
     "person.phone": "phone",
     "person.birth_date": "birth_date",
+    "person.sex": "sex",
     "person.married": "married",
     "person.regency": "regency",
     "police_report": "police_number",
@@ -44,6 +45,7 @@ FIELD_OF_CODE = {
     "too_many_for_contact": "phone",
     "too_young": "birth_date",
     "too_old": "birth_date",
+    "validity_not_allowed": "validity_years",
     "offer_of_another": "nik",
     "already_waiting": "nik",
     "too_many_entries": "email",
@@ -59,10 +61,12 @@ LABELS = {
     "nik": "NIK",
     "passport_number": "Passport number",
     "birth_date": "Date of birth",
+    "sex": "Sex",
     "email": "E-mail address",
     "phone": "Mobile number",
     "regency": "Regency or city where you live",
     "purpose": "Purpose",
+    "validity_years": "Validity of the passport",
     "urgent": "Is it urgent?",
     "precondition_met": "Before you book",
     "police_number": "Number of the police report",
@@ -101,7 +105,7 @@ def key_to_keep(form: Mapping[str, str], refusal: Refused | None) -> str | None:
 def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> dict[str, Any]:
     """Return the interface's booking in a form; a chosen hour goes before the hold."""
     place = {"slot_id": form["slot_id"]} if form.get("slot_id") else {"hold_token": hold_token}
-    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date", "regency")}
+    person = {name: typed(form, name) for name in ("name", "email", "phone", "birth_date", "sex", "regency")}
     # People copy numbers with the spaces of the card.
     person["nik"] = without_separators(form.get("nik", ""))
     person["passport_number"] = without_separators(form.get("passport_number", "")).upper()
@@ -114,10 +118,16 @@ def booking_body(form: Mapping[str, str], *, hold_token: str, language: str) -> 
         "precondition_met": bool(form.get("precondition_met")),
         "priority": bool(form.get("priority")),
         **({"urgent": form["urgent"] == "yes"} if form.get("urgent") else {}),
+        **_validity(typed(form, "validity_years")),
         "language": language,
         "person": {name: value for name, value in person.items() if value}
         | ({"married": True} if form.get("married") else {}),
     }
+
+
+def _validity(years: str) -> dict[str, Any]:
+    """What is no number stays as it was typed, to be refused where everything is."""
+    return {"validity_years": int(years) if years.isdecimal() else years} if years else {}
 
 
 def without_separators(number: str) -> str:

@@ -6,6 +6,10 @@ from marshmallow import fields, validate
 from gerai_gateway.schemas.advice import AdviceSchema, MatchSchema, RestrictionSchema
 from gerai_gateway.schemas.base import Given, TextSchema
 
+AGES = ("any", "adult", "child")
+#: Space-separated codes, so that a ticket can say both.
+IDENTITY_NOTES = ("birth_date_differs", "sex_differs", "birth_date_differs sex_differs")
+
 
 class BrandSchema(Given):
     """Colours as #rrggbb."""
@@ -120,6 +124,17 @@ class FeeSchema(Given):
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(required=True, allow_none=True)
     additional = fields.Boolean(required=True)
+    only_for = fields.Nested(TextSchema, allow_none=True)
+
+
+class ValiditySchema(Given):
+    """For how many years a result may be valid, and for whom (`ages` as of a service)."""
+
+    years = fields.Integer(required=True)
+    ages = fields.String(required=True, validate=validate.OneOf(AGES))
+    only_for = fields.Nested(TextSchema, required=True, allow_none=True)
+    basis = fields.String(required=True)
+    valid_from = fields.Date(required=True)
 
 
 class PromiseSchema(Given):
@@ -161,7 +176,8 @@ class ServiceSchema(Given):
     promises = fields.List(fields.Nested(PromiseSchema), required=True)
     promise_note = fields.Nested(TextSchema, required=True, allow_none=True)
     precondition = fields.Nested(TextSchema, required=True, allow_none=True)
-    ages = fields.String(validate=validate.OneOf(("any", "adult", "child")))
+    ages = fields.String(validate=validate.OneOf(AGES))
+    validities = fields.List(fields.Nested(ValiditySchema))
     police_report = fields.Boolean()
     warnings = fields.List(fields.Nested(TextSchema), required=True)
     notes = fields.List(fields.Nested(TextSchema), required=True)
@@ -385,7 +401,11 @@ class TicketViewSchema(Given):
     collection = fields.Nested(TextSchema, required=True, allow_none=True)
     name_masked = fields.String(required=True, allow_none=True)
     nik_masked = fields.String(required=True, allow_none=True)
-    identity_note = fields.String(allow_none=True, validate=validate.OneOf(("birth_date_differs",)))
+    identity_note = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(IDENTITY_NOTES),
+        metadata={"description": "What digits 7 to 12 of the NIK say otherwise than its holder."},
+    )
     match = fields.Nested(MatchSchema, allow_none=True)
     restriction = fields.Nested(RestrictionSchema, allow_none=True)
     ahead = fields.Integer(required=True, allow_none=True)

@@ -5,12 +5,15 @@ the 18th. Under PP 28/2019 (from 3 May 2019) the validity made no difference in 
 12 October 2022.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from gerai_booking.rules.catalogue import Fee, Text
+from gerai_booking.rules.catalogue import Fee, Text, ValidityRule
 
 PRESENT = "PP 45/2024"
 FORMER = "PP 28/2019"
+#: Art. 2A.
+VALIDITY = "Permenkumham 18/2022"
 PRESENT_FROM = date(2024, 12, 17)
 FORMER_FROM = date(2019, 5, 3)
 TEN_YEARS_FROM = date(2022, 10, 12)
@@ -33,17 +36,32 @@ def five_year_fees() -> tuple[Fee, ...]:
 def ten_year_fees() -> tuple[Fee, ...]:
     """A passport of at most ten years, for those of 17 or over or married (Permenkumham 18/2022 art. 2A)."""
     ordinary = Text(
-        id="Paspor biasa, berlaku paling lama 10 tahun (17 tahun ke atas atau sudah menikah)",
-        en="Ordinary passport, valid for up to 10 years (aged 17 or over, or married)",
+        id="Paspor biasa, berlaku paling lama 10 tahun", en="Ordinary passport, valid for up to 10 years"
     )
     electronic = Text(
-        id="Paspor elektronik, berlaku paling lama 10 tahun (17 tahun ke atas atau sudah menikah)",
-        en="Electronic passport, valid for up to 10 years (aged 17 or over, or married)",
+        id="Paspor elektronik, berlaku paling lama 10 tahun",
+        en="Electronic passport, valid for up to 10 years",
     )
-    return (
+    rows = (
         *_succession("ordinary-10-years", ordinary, TEN_YEARS_FROM, former=350_000, present=650_000),
         *_succession("electronic-10-years", electronic, TEN_YEARS_FROM, former=650_000, present=950_000),
     )
+    return tuple(replace(fee, only_for=_of_age()) for fee in rows)
+
+
+def five_years() -> tuple[ValidityRule, ...]:
+    """What a child's passport is valid for at most."""
+    return (ValidityRule(years=5, basis=VALIDITY, valid_from=TEN_YEARS_FROM),)
+
+
+def five_or_ten_years() -> tuple[ValidityRule, ...]:
+    """What other passports are valid for at most; ten years for those who count as adults."""
+    ten = ValidityRule(years=10, basis=VALIDITY, valid_from=TEN_YEARS_FROM, ages="adult", only_for=_of_age())
+    return (*five_years(), ten)
+
+
+def _of_age() -> Text:
+    return Text(id="WNI 17 tahun ke atas atau sudah menikah", en="Citizens aged 17 or over, or married")
 
 
 def same_day_fee() -> Fee:

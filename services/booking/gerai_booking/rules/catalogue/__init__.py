@@ -36,11 +36,13 @@ from gerai_booking.rules.catalogue.shapes import (
     SiteKind,
     Stage,
     Text,
+    ValidityRule,
     WeeklyHours,
     collection_on,
     fees_on,
     period_on,
     promise_on,
+    validities_on,
 )
 
 __all__ = [
@@ -75,10 +77,12 @@ __all__ = [
     "SiteKind",
     "Stage",
     "Text",
+    "ValidityRule",
     "WeeklyHours",
     "clashes",
     "collection_on",
     "fees_on",
     "period_on",
     "promise_on",
+    "validities_on",
 ]

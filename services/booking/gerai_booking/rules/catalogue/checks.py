@@ -102,11 +102,8 @@ def _reference_problems(agency: Agency) -> Iterator[str]:
 def _dated_problems(agency: Agency) -> Iterator[str]:
     """Rows about the same thing may follow each other, with gaps even, but two never hold on one day."""
     rows: dict[str, list[Dated]] = {"history": list(agency.history)}
-    for service in agency.services:
-        for fee in service.fees:
-            rows.setdefault(f"{service.code}: fee {fee.code}", []).append(fee)
-        for promise in service.promises:
-            rows.setdefault(f"{service.code}: promise at {promise.site or 'any site'}", []).append(promise)
+    for about, row in _rows_about_services(agency):
+        rows.setdefault(about, []).append(row)
     for quota in agency.quotas:
         about = f"quota {quota.channel} at {quota.site} for {quota.service or 'all services'}"
         rows.setdefault(about, []).append(quota)
@@ -123,6 +120,16 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
         for earlier, later in pairwise(ordered):
             if earlier.holds_on(later.valid_from):
                 yield f"{about}: two rows hold on {later.valid_from:%Y-%m-%d}"
+
+
+def _rows_about_services(agency: Agency) -> Iterator[tuple[str, Dated]]:
+    for service in agency.services:
+        for fee in service.fees:
+            yield f"{service.code}: fee {fee.code}", fee
+        for promise in service.promises:
+            yield f"{service.code}: promise at {promise.site or 'any site'}", promise
+        for validity in service.validities:
+            yield f"{service.code}: validity of {validity.years} years", validity
 
 
 def _rows_about_areas(agency: Agency) -> Iterator[tuple[str, Dated]]:

@@ -72,6 +72,17 @@ class Fee(Dated):
     label: Text
     amount_rupiah: int
     additional: bool = False
+    #: Whom it concerns; without it, everybody.
+    only_for: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidityRule(Dated):
+    """For how many `years` a result may be valid, and for whom: `ages` decides, `only_for` says it."""
+
+    years: int
+    ages: Ages = "any"
+    only_for: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +193,8 @@ class Service:
     #: What happens to an application after the counter; without stages the service ends there.
     stages: tuple[Stage, ...] = ()
     collections: tuple[Collection, ...] = ()
+    #: How long the result may be valid; without a row nobody is asked.
+    validities: tuple[ValidityRule, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -377,6 +390,11 @@ class Brand:
 def fees_on(service: Service, day: date) -> tuple[Fee, ...]:
     """The fees that hold on this day, in the order of the catalogue; empty when none is known for it."""
     return tuple(fee for fee in service.fees if fee.holds_on(day))
+
+
+def validities_on(service: Service, day: date) -> tuple[ValidityRule, ...]:
+    """How long the result of a visit on this day may be valid, in the order of the catalogue."""
+    return tuple(rule for rule in service.validities if rule.holds_on(day))
 
 
 def promise_on(service: Service, day: date, site: str | None = None) -> Promise | None:
