@@ -110,6 +110,25 @@ def test_an_officer_neither_sees_the_plan_nor_gives_beyond_it(counters: Counters
     assert counters.numbers("waiting") == []
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_supervisor_changes_the_places_of_an_hour(
+    counters: Counters, sign_in: SignIn, *, scripts: bool
+) -> None:
+    page = plan(sign_in("penyelia", scripts=scripts), counters)
+    hours = page.get_by_role("region", name="Tempat per jam").first
+    expect(hours.get_by_role("row").filter(has_text="Katalog layanan")).to_have_count(3)
+    hours.get_by_label("Layanan").select_option(label="Paspor baru")
+    hours.get_by_label("Tempat di setiap jam").fill("3")
+    hours.get_by_label("Perintah atau aturan").fill("Surat kepala kantor")
+    hours.get_by_label("Alasan perubahan").fill(WHY)
+    hours.get_by_role("button", name="Ubah jam").click()
+    changed = hours.get_by_role("row").filter(has_text="Surat kepala kantor")
+    expect(changed).to_contain_text("Paspor baru")
+    changes = page.get_by_role("region", name="Perubahan terakhir")
+    expect(changes).to_contain_text("Paspor baru: 3 tempat per jam")
+    expect(changes).to_contain_text(WHY)
+
+
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_the_plan_passes_the_rules_of_accessibility(
     counters: Counters, sign_in: SignIn, violations: Callable[[Page], list[str]], width: int

@@ -307,6 +307,13 @@ class OverQuotaUsedUp(Refused):
     status = 409
 
 
+class EmergencyNotAllowed(Refused):
+    """No rule allows emergencies here today. A supervisor can add one in the plan of places."""
+
+    code = "emergency_not_allowed"
+    status = 409
+
+
 class EmergencyUsedUp(Refused):
     """Today's places for emergencies are gone. A supervisor can raise their number in the plan of places."""
 
@@ -325,6 +332,13 @@ class PlanInThePast(Refused):
     """A plan changes from today on: days that are over stay as they were."""
 
     code = "plan_in_the_past"
+
+
+class NotBookedOnline(Refused):
+    """This service is not booked by the hour here: its hours have no places to change."""
+
+    code = "not_booked_online"
+    status = 409
 
 
 class UnknownQuota(Refused):

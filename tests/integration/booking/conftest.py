@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gerai_booking.models import acts, calendar, directives, plan, sanctions
+from gerai_booking.models import acts, calendar, directives, plan, sanctions, slot_quotas
 from gerai_booking.models.places import day_quotas, slots
 from gerai_shared import migrating
 from sqlalchemy import delete, text
@@ -61,6 +61,7 @@ def put_back(house: House) -> None:
             directives.directive_tickets,
             directives.directives,
             calendar.overrides,
+            slot_quotas.slot_quotas,
         ):
             session.execute(delete(table))
         for table in OPENED:

@@ -173,6 +173,15 @@ def test_an_emergency_takes_nobodys_place_and_only_its_own_quota_limits_it(house
     house.check()
 
 
+def test_without_a_rule_there_are_no_emergencies_and_a_supervisor_can_add_one(house: House) -> None:
+    house.do(plan.end_quota, CHANGE, site=SITE, bound=Bound(channel=EMERGENCY), valid_from=date(2024, 1, 1))
+    with pytest.raises(Refused, match="emergency_not_allowed"):
+        emergency(house)
+    set_quota(house, Bound(SERVICE, EMERGENCY), 1)
+    assert emergency(house).lane is Lane.EMERGENCY
+    house.check()
+
+
 def test_an_emergency_keeps_its_lane(house: House) -> None:
     ticket = emergency(house)
     for priority in (True, False):

@@ -1,16 +1,17 @@
 """Statistics over the tickets of an agency, on both databases: what is counted, once, and beside what."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+from gerai_booking.models.applications import incomplete_files
 from gerai_booking.models.tickets import tickets
-from gerai_booking.rules.quota import ONLINE
+from gerai_booking.rules.quota import EMERGENCY, GROUP, ONLINE, PRIORITY, WALK_IN
 from gerai_booking.rules.statistics import PREVIOUS, RANGE, Period, period_of
 from gerai_booking.rules.suppression import Hidden
-from gerai_booking.usecases import changes, floor, holding, intake
+from gerai_booking.usecases import applications, changes, floor, holding, intake
 from gerai_booking.usecases.statistics import Statistics, Wanted, statistics_of
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
@@ -18,6 +19,7 @@ from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import insert
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House
+from tests.integration.booking.test_applications import A_DAY, advance, opened, served
 
 SUPERVISOR = Officer(id="supervisor", username="penyelia", name="Penyelia Uji", role="supervisor")
 OFFICER = Officer(id="officer", username="petugas", name="Petugas Uji", role="officer")
@@ -276,3 +278,71 @@ def test_a_site_that_is_not_there_is_refused(house: House) -> None:
 def test_without_a_ticket_there_is_nothing_to_tell(house: House) -> None:
     seen = read(house)
     assert (seen.groups, seen.total.now["issued"], seen.total.change.percent) == ([], 0, None)
+
+
+def test_tickets_are_told_by_the_quota_that_their_place_was_of(house: House) -> None:
+    channels = {ONLINE: 9, WALK_IN: 8, PRIORITY: 7, EMERGENCY: 6, GROUP: 5, None: 10}
+    for channel, many in channels.items():
+        add(house, many, quota_channel=channel)
+    seen = read(house, by="quota_channel")
+    assert issued(seen) == channels
+    assert [group.key[0] for group in seen.groups][-1] is None
+    assert seen.total.now["issued"] == 45
+
+
+def hand_back(house: House, many: int, *, at: datetime, service: str = SERVICE) -> None:
+    """Have files been handed back."""
+    same = {"ticket_id": None, "site": SITE, "service": service, "missing": "[]", "why": "Uji"}
+    by = {"officer_id": OFFICER.id, "officer_name": OFFICER.name}
+    house.change(
+        insert(incomplete_files).values([{"id": new_id(), "at": at, **same, **by} for _ in range(many)])
+    )
+
+
+def told(seen: Statistics) -> list[tuple[Any, ...]]:
+    """The errors."""
+    return [(each.kind, each.count, each.served, each.percent) for each in seen.errors]
+
+
+def test_files_handed_back_are_told_for_each_hundred_served(house: House) -> None:
+    add(house, 60)
+    add(house, 40, service="stay-permit")
+    # Days are those of the site: Serang is seven hours ahead.
+    hand_back(house, 6, at=datetime(2018, 6, 30, 17, tzinfo=UTC))
+    hand_back(house, 6, at=datetime(2018, 7, 31, 16, 59, tzinfo=UTC), service="stay-permit")
+    hand_back(house, 9, at=datetime(2018, 6, 30, 16, 59, tzinfo=UTC))
+    hand_back(house, 9, at=datetime(2018, 7, 31, 17, tzinfo=UTC))
+    assert told(read(house)) == [("handed_back", 12, 100, 12), ("corrected", 0, 100, 0)]
+    assert told(read(house, by="outcome")) == told(read(house))
+    assert told(read(house, only={"service": SERVICE}))[0] == ("handed_back", 6, 60, 10)
+    assert told(read(house, only={"lane": "appointment"})) == []
+
+
+def test_few_errors_are_hidden_and_without_any_there_is_no_table(house: House) -> None:
+    add(house, 60)
+    assert told(read(house)) == []
+    hand_back(house, 2, at=datetime(2018, 7, 11, 2, tzinfo=UTC))
+    assert told(read(house))[0] == ("handed_back", Hidden.FEW, 60, None)
+
+
+def test_what_is_hidden_of_the_served_stays_hidden_beside_the_errors(house: House) -> None:
+    add(house, 3)
+    hand_back(house, 6, at=datetime(2018, 7, 11, 2, tzinfo=UTC))
+    assert told(read(house))[0] == ("handed_back", 6, Hidden.FEW, None)
+
+
+def test_steps_that_were_taken_back_are_told(house: House) -> None:
+    found = opened(house, served(house))
+    for _ in range(5):
+        found = advance(house, found, "paid")
+        found = house.do(
+            applications.correct,
+            officer=SUPERVISOR,
+            site=SITE,
+            application_id=found.id,
+            why="Langkah yang keliru",
+            revision=found.revision,
+            now=NOW + A_DAY,
+        )
+    seen = read(house, period=period_of("month", TODAY), now=NOW + A_DAY)
+    assert told(seen) == [("handed_back", 0, Hidden.FEW, None), ("corrected", 5, Hidden.FEW, None)]

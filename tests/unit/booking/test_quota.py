@@ -15,8 +15,10 @@ from gerai_booking.rules.quota import (
     Cap,
     Quota,
     Regime,
+    SlotQuota,
     bounds_of,
     caps_in_force,
+    places_of_an_hour,
     places_on,
     regimes_in_force,
     walk_in_channels,
@@ -163,3 +165,31 @@ def test_the_order_in_which_rows_are_found_does_not_matter(rows: list[Quota], da
     rows = list(by_start.values())
     assert places_on(day, rows) == places_on(day, rows[::-1])
     assert places_on(day - timedelta(days=400), rows) == {}
+
+
+@st.composite
+def hours(draw: st.DrawFn) -> list[SlotQuota]:
+    return [
+        SlotQuota(
+            service=draw(st.sampled_from(["passport-lost", "passport-new"])),
+            places=draw(st.integers(0, 50)),
+            valid_from=valid_from,
+            valid_to=draw(st.none() | DAYS),
+        )
+        for valid_from in draw(st.lists(DAYS, max_size=6, unique=True))
+    ]
+
+
+@given(hours(), DAYS)
+def test_of_an_hour_the_row_that_begins_last_holds_and_else_the_catalogue(
+    rows: list[SlotQuota], day: date
+) -> None:
+    found = places_of_an_hour(day, rows, service="passport-new", otherwise=99)
+    holding = {
+        row.valid_from: row.places
+        for row in rows
+        if row.service == "passport-new"
+        and row.valid_from <= day
+        and (row.valid_to is None or row.valid_to >= day)
+    }
+    assert found == (holding[max(holding)] if holding else 99)

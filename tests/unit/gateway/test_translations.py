@@ -32,6 +32,7 @@ OFFICERS_ONLY = {
     "ticket_of_another_agency", "ticket_of_another_site",
     "unknown_counter", "counter_busy", "counter_idle", "counter_moved_on", "nobody_waits", "nothing_to_undo",
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
+    "emergency_not_allowed", "not_booked_online",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
     "unknown_quota", "quota_over", "unknown_regime", "no_site_in_region", "emergency_stays",
     "unknown_suspension", "suspension_lifted", "wrong_length",

@@ -15,7 +15,7 @@ from gerai_booking.counter import plan_view
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.rules.quota import Bound
-from gerai_booking.usecases import plan
+from gerai_booking.usecases import plan, slot_quotas
 from gerai_booking.usecases.plan import Change
 
 DAYS_SHOWN = 14
@@ -97,6 +97,26 @@ class PlanPages(OfficersForms):
             plan.lift(session, self.office, change, restriction_id=asked["restriction"])
 
         return self._change(request, site, "lift", schemas.LiftSchema(), run)
+
+    @http("POST", "/plan/<site>/hours", page=True)
+    @at_the_door
+    def hours_form(self, request: Request, site: str) -> Response:
+        """Put dated places of an hour into the plan."""
+
+        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
+            slot_quotas.set_places(
+                session,
+                self.office,
+                change,
+                site=site,
+                service=asked["service"],
+                places_an_hour=asked["places"],
+                valid_from=asked["valid_from"],
+                valid_to=asked["valid_to"],
+                basis=asked["basis"],
+            )
+
+        return self._change(request, site, "hours", schemas.QuotaSchema(exclude=("channel",)), run)
 
     def _change(self, request: Request, site: str, form: str, schema: Schema, run: ChangeOfPlan) -> Response:
         """Carry out a change of the plan."""

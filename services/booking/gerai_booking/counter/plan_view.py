@@ -23,6 +23,11 @@ def context(office: Office, site: str, seen: Overview, *, now: datetime) -> dict
         "days": days,
         "changes": [(row, json.loads(row.after)) for row in seen.changes],
         "offered": [offer.service for offer in office.agency.offers if offer.site == site],
+        "by_the_hour": [
+            (offer.service, offer.places_per_hour_slot)
+            for offer in office.agency.offers
+            if offer.site == site and offer.places_per_hour_slot
+        ],
         "service_names": {service.code: views.both(service.name) for service in office.agency.services},
         "channels": CHANNELS,
         "unannounced": unannounced_years(office.today(site, now)),

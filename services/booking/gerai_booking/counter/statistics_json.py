@@ -41,6 +41,14 @@ def as_json(seen: Statistics) -> dict[str, Any]:
             }
             for use in seen.quotas
         ],
+        "errors": [
+            {
+                "kind": each.kind,
+                **_told({"count": each.count, "served": each.served}),
+                "percent": each.percent,
+            }
+            for each in seen.errors
+        ],
         "made_at": seen.made_at.isoformat(),
     }
 

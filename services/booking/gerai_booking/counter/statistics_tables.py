@@ -51,7 +51,7 @@ class Tables:
     @cached_property
     def all(self) -> list[Table]:
         """Every table that has rows."""
-        made = (self._tickets(), self._waiting(), self._course(), self._quotas())
+        made = (self._tickets(), self._waiting(), self._course(), self._quotas(), self._errors())
         return [table for table in made if table.rows]
 
     @property
@@ -77,6 +77,8 @@ class Tables:
             return self.service(value)
         if by == "outcome":
             return self.measure(value)
+        if by == "quota_channel":
+            return self.say(words.CHANNELS.get(value, value) if value else words.NO_QUOTA)
         return self.say({"channel": words.CHANNELS, "lane": words.LANES}[by].get(value, value))
 
     def site(self, code: str) -> str:
@@ -198,6 +200,21 @@ class Tables:
                     use.percent,
                 )
                 for use in self.seen.quotas
+            ),
+        )
+
+    def _errors(self) -> Table:
+        return Table(
+            code="errors",
+            name=self.say(words.ERRORS),
+            columns=(
+                Column(name=self.say(words.ERROR), is_number=False),
+                Column(name=self.say(words.NUMBER)),
+                Column(name=self.measure("served")),
+                Column(name=self.say(words.PERCENT, name=self.measure("error_rate"))),
+            ),
+            rows=tuple(
+                (self.measure(each.kind), each.count, each.served, each.percent) for each in self.seen.errors
             ),
         )
 

@@ -44,6 +44,15 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "taken": ("Taken", "Places taken of a quota, whatever lane or origin was chosen above."),
     "places": ("Places", "Places that the quota had, without those given beyond it."),
     "percent": ("Used", "Taken of the places, in percent."),
+    "handed_back": (
+        "Files handed back",
+        "Files that were handed back in the period because something lacked.",
+    ),
+    "corrected": (
+        "Steps corrected",
+        "Steps of files that were taken back in the period because they were wrong.",
+    ),
+    "error_rate": ("Of the served", "So many for each hundred tickets that were served."),
 }
 NAMES_OF_DIMENSIONS: Mapping[str, str] = {
     "origin": "Regency of origin",
@@ -53,6 +62,7 @@ NAMES_OF_DIMENSIONS: Mapping[str, str] = {
     "site": "Place",
     "channel": "Way to come",
     "lane": "Lane",
+    "quota_channel": "Quota that the place was of",
     "outcome": "Outcome",
     "day": "Day",
     "week": "Week",
@@ -91,6 +101,10 @@ COMPARED_WITH = "Compared with"
 DIFFERENCE = "Difference"
 CHANGE = "Change in percent"
 TICKETS, WAITING, COURSE, QUOTA = "Tickets", "Waiting and service", "Course", "Use of the quota"
+ERRORS = "Errors at work"
+ERROR = "Error"
+NUMBER = "Number of them"
+NO_QUOTA = "Counted in no quota"
 MINUTES = "%(name)s (minutes)"
 PERCENT = "%(name)s (percent)"
 EXPLANATION = "Explanation"

@@ -258,6 +258,26 @@ def give_back(
         session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
 
 
+def resize_slots(session: Session, wanted: Mapping[str, int]) -> int:
+    """Give hours of a locked day these capacities, by id; none falls below what is taken of it.
+
+    Return how many hours stay above what is wanted.
+    """
+    lock_slots(session, wanted)
+    found = find_slots(session, list(wanted))
+    changed = [
+        {"the_id": row.id, "places": max(wanted[row.id], row.taken)}
+        for row in found.values()
+        if row.capacity != max(wanted[row.id], row.taken)
+    ]
+    if changed:
+        session.connection().execute(
+            update(slots).where(slots.c.id == bindparam("the_id")).values(capacity=bindparam("places")),
+            sorted(changed, key=lambda each: str(each["the_id"])),
+        )
+    return sum(row.taken > wanted[row.id] for row in found.values())
+
+
 def set_capacities(
     session: Session, *, site: str, day: date, rows: Mapping[Bound, tuple[int | None, int, int]]
 ) -> None:

@@ -254,9 +254,7 @@ def record_change(
     )
 
 
-def changes_of(
-    session: Session, *, sites: Sequence[str], limit: int, kinds: Sequence[str] = ("quota", "restriction")
-) -> list[Any]:
+def changes_of(session: Session, *, sites: Sequence[str], limit: int, kinds: Sequence[str]) -> list[Any]:
     """Return the last changes of these kinds at these sites, the newest first."""
     return list(
         session.execute(

@@ -5,7 +5,7 @@ Nothing here tells of a person: rows are groups and counts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.ticket import State
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.applications import UNDONE, application_steps, applications, incomplete_files
 from gerai_booking.models.grants import grants
 from gerai_booking.models.places import day_quotas
 from gerai_booking.models.tickets import tickets
@@ -46,6 +47,7 @@ DIMENSIONS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "site": (tickets.c.site,),
     "channel": (tickets.c.channel,),
     "lane": (tickets.c.lane,),
+    "quota_channel": (tickets.c.quota_channel,),
     "outcome": (),
     "day": (tickets.c.day,),
 }
@@ -155,6 +157,33 @@ def quota_use(session: Session, scope: Scope) -> list[Any]:
             .order_by(day_quotas.c.day, day_quotas.c.channel)
         )
     )
+
+
+def handed_back(session: Session, *, site: str, service: str | None, begins: datetime, ends: datetime) -> int:
+    """Return how many files were handed back as incomplete at a site, of a service or all.
+
+    From one moment until before another.
+    """
+    query = select(func.count()).where(
+        incomplete_files.c.site == site, incomplete_files.c.at >= begins, incomplete_files.c.at < ends
+    )
+    if service is not None:
+        query = query.where(incomplete_files.c.service == service)
+    return session.scalar(query) or 0
+
+
+def corrected(session: Session, *, site: str, service: str | None, begins: datetime, ends: datetime) -> int:
+    """Return how many steps were taken back as wrong of applications of a site; the rest as `handed_back`."""
+    query = select(func.count()).join(applications, applications.c.id == application_steps.c.application_id)
+    query = query.where(
+        applications.c.site == site,
+        application_steps.c.kind == UNDONE,
+        application_steps.c.at >= begins,
+        application_steps.c.at < ends,
+    )
+    if service is not None:
+        query = query.where(applications.c.service == service)
+    return session.scalar(query.select_from(application_steps)) or 0
 
 
 def _columns(dimension: str) -> list[Label[Any]]:

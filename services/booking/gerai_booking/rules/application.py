@@ -5,7 +5,7 @@ for the citizen are not counted: the promise moves by them. Standard library onl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
@@ -142,17 +142,31 @@ def _arrive(
         stopped_since = None
     elif stopped_since is None:
         stopped_since = today
-    promise_on = None
-    if starts_on is not None and terms is not None:
-        promise_on = calendar.add_working_days(starts_on, terms.working_days + stopped_days)
-    return Progress(
+    arrived = Progress(
         stage=to,
         returns_to=progress.stage if to == WAITING else None,
         starts_on=starts_on,
-        promise_on=promise_on,
         stopped_days=stopped_days,
         stopped_since=stopped_since,
     )
+    return _promised(arrived, terms, calendar)
+
+
+def as_promised_now(
+    progress: Progress, stages: Sequence[Stage], *, terms: Terms | None, calendar: Calendar
+) -> Progress:
+    """Return where an application is, its promised day counted by the calendar of now.
+
+    Days may have been closed or opened since its last step. What is fulfilled keeps the day it had.
+    """
+    return progress if is_fulfilled(progress.stage, stages) else _promised(progress, terms, calendar)
+
+
+def _promised(progress: Progress, terms: Terms | None, calendar: Calendar) -> Progress:
+    if progress.starts_on is None or terms is None:
+        return progress
+    days = terms.working_days + progress.stopped_days
+    return replace(progress, promise_on=calendar.add_working_days(progress.starts_on, days))
 
 
 def _stops(stage: str, stages: Sequence[Stage]) -> bool:

@@ -41,6 +41,16 @@ class Quota:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlotQuota:
+    """Places of each hour of a service at a site, from `valid_from` to `valid_to`, both included."""
+
+    service: str
+    places: int
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Regime:
     """A restriction in force in a region: `name` at `level` (S0-5, S3-3).
 
@@ -129,6 +139,16 @@ def places_on(
     for cap in caps:
         _lower(found, cap)
     return found
+
+
+def places_of_an_hour(day: date, rows: Iterable[SlotQuota], *, service: str, otherwise: int) -> int:
+    """Return how many places each hour of a service has on a day.
+
+    Of several rows the one that begins last counts, as for quotas; without one it is `otherwise`, the number
+    of the catalogue.
+    """
+    holding = [row for row in rows if row.service == service and _within(day, row.valid_from, row.valid_to)]
+    return max(holding, key=lambda row: row.valid_from).places if holding else otherwise
 
 
 def _lower(found: dict[Bound, int], cap: Cap) -> None:

@@ -26,6 +26,7 @@ from gerai_booking.rules.catalogue.stages import CLOSED, HANDED_OVER, READY, SID
 from gerai_booking.usecases.applications import BY_THEIR_OWN_ACT
 from gerai_booking.usecases.handing_over import rule_of
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.promises import counted_now, is_provisional
 from gerai_booking.usecases.views import both, ticket_view
 
 SHOWN = 200
@@ -50,6 +51,7 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
     """
     today = office.today(site, now)
     if wanted == "overdue":
+        # By the days of every office: where the site works on fewer of them, the list below is sorted out.
         last = office.calendar.add_working_days(today, 1)
         found = applications.promised_until(session, site=site, last=last, limit=SHOWN)
     else:
@@ -58,17 +60,18 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
             session, site=site, stages=stages, closed=wanted == "closed", limit=SHOWN
         )
     names = applications.masked_names(session, [each.ticket_id for each in found])
-    return [
+    listed = [
         Listed(
             application=each,
             masked_name=names.get(each.ticket_id, ""),
             lateness=lateness(
-                each.progress, office.service(each.service).stages, today=today, calendar=office.calendar
+                each.progress, office.service(each.service).stages, today=today, calendar=calendar
             ),
             kept_too_long=_kept_too_long(each, today),
         )
-        for each in found
+        for each, calendar in counted_now(session, office, found)
     ]
+    return [each for each in listed if each.lateness] if wanted == "overdue" else listed
 
 
 def _stages_of(office: Office, wanted: str) -> list[tuple[str, str]]:
@@ -116,6 +119,7 @@ class Detail:
     next_stages: list[str]
     may: frozenset[str]
     lateness: Lateness
+    is_provisional: bool
     rule: Collection | None
     handover: Any | None
 
@@ -125,6 +129,7 @@ def detail(session: Session, office: Office, *, site: str, application_id: str, 
     found = applications.find(session, application_id)
     if found is None or site not in {found.site, found.collection_site}:
         raise UnknownApplication
+    ((found, calendar),) = counted_now(session, office, [found])
     service = office.service(found.service)
     today = office.today(site, now)
     steps = applications.steps_of(session, found.id)
@@ -144,7 +149,8 @@ def detail(session: Session, office: Office, *, site: str, application_id: str, 
         steps=steps,
         next_stages=[code for code in open_steps if not (has_handover and code in BY_THEIR_OWN_ACT)],
         may=frozenset(may),
-        lateness=lateness(found.progress, service.stages, today=today, calendar=office.calendar),
+        lateness=lateness(found.progress, service.stages, today=today, calendar=calendar),
+        is_provisional=is_provisional(office, found),
         rule=rule_of(office, found),
         handover=handovers.of_application(session, found.id),
     )
@@ -186,6 +192,7 @@ def whole_ticket(session: Session, office: Office, ticket: Ticket, *, now: datet
 
 
 def _citizens_view(session: Session, office: Office, application: Application) -> dict[str, Any]:
+    ((application, _calendar),) = counted_now(session, office, [application])
     service = office.service(application.service)
     steps = applications.steps_of(session, application.id)
     progress = application.progress
@@ -197,6 +204,7 @@ def _citizens_view(session: Session, office: Office, application: Application) -
         "stages": list(_line(application, service, steps)),
         "moved_at": application.moved_at.isoformat(),
         "promise_on": progress.promise_on.isoformat() if progress.promise_on else None,
+        "promise_provisional": is_provisional(office, application),
         "promise_days": application.terms.working_days if application.terms else None,
         "promise_from": both(stage_name(service, application.terms.counts_from))
         if application.terms

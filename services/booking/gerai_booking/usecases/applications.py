@@ -24,6 +24,7 @@ from gerai_booking.rules.collecting import kept_until, next_reminder_on
 from gerai_booking.usecases import application_news
 from gerai_booking.usecases.files import step_of
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import working_days_of
 
 #: Stages that are reached by an act of their own, with more to it than a step.
 BY_THEIR_OWN_ACT = (HANDED_OVER, UNCOLLECTED)
@@ -79,7 +80,7 @@ def go(session: Session, office: Office, before: Application, to: str, step: Ste
         stages=service.stages,
         terms=before.terms,
         today=office.today(before.site, step.now),
-        calendar=office.calendar,
+        calendar=working_days_of(session, office, site=before.site, service=before.service),
     )
     after = applications.moved(before, progress, step.now, next_reminder_on=None)
     if to == READY:

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import calendar, freed, grants, groups, places, plan, tickets
+from gerai_booking.models import calendar, freed, grants, groups, places, plan, slot_quotas, tickets
 from gerai_booking.rules.catalogue import Site, WeeklyHours
 from gerai_booking.rules.quota import (
     GROUP,
@@ -16,6 +16,7 @@ from gerai_booking.rules.quota import (
     Cap,
     Quota,
     Regime,
+    SlotQuota,
     bounds_of,
     caps_in_force,
     places_on,
@@ -31,6 +32,8 @@ class Rules:
     quotas: Sequence[Quota]
     caps: Sequence[Cap]
     regimes: Sequence[Regime]
+    #: Places of an hour that lie over those of the catalogue.
+    slot_quotas: Sequence[SlotQuota]
     #: The hours of days on which the site does not keep those of its catalogue.
     own_hours: Mapping[date, WeeklyHours]
 
@@ -52,6 +55,7 @@ def rules_of(session: Session, site: Site) -> Rules:
         quotas=plan.quotas_of(session, site=site.code),
         caps=plan.caps_of(session, site=site.code),
         regimes=plan.regimes(session),
+        slot_quotas=slot_quotas.of_site(session, site=site.code),
         own_hours=calendar.hours_of(session, site=site.code, first=date.min, last=date.max),
     )
 

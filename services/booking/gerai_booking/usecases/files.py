@@ -26,6 +26,7 @@ from gerai_booking.usecases import application_news
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import working_days_of
 
 #: A file is opened while its owner is at the counter, or after.
 SERVED_STATES = frozenset({State.SERVING, State.SERVED})
@@ -58,13 +59,14 @@ def open_file(
         raise InvalidRequest(fields={"purpose": [CHOOSE_A_PURPOSE]})
     if known is None and applicant is not None:
         tickets.add_people(session, [{"ticket_id": ticket.id, **vars(applicant.person(office))}])
-    application = _new(office, ticket, service, checklist, purpose, now=now)
+    application = _new(session, office, ticket, service, checklist, purpose, now=now)
     applications.add(session, application, step_of(officer, None, now=now))
     application_news.tell(session, office, application, None, now=now)
     return application
 
 
 def _new(
+    session: Session,
     office: Office,
     ticket: Ticket,
     service: Service,
@@ -76,6 +78,7 @@ def _new(
     today = office.today(ticket.site, now)
     terms, basis = _promised(service, today, ticket.site)
     offer = office.offer(ticket.site, ticket.service)
+    calendar = working_days_of(session, office, site=ticket.site, service=ticket.service)
     return Application(
         id=new_id(),
         ticket_id=ticket.id,
@@ -87,7 +90,7 @@ def _new(
         checklist={"have": sorted(checklist.have), "absences": dict(sorted(checklist.absences.items()))},
         terms=terms,
         promise_basis=basis,
-        progress=begin(service.stages, terms=terms, today=today, calendar=office.calendar),
+        progress=begin(service.stages, terms=terms, today=today, calendar=calendar),
         opened_at=now,
         moved_at=now,
     )

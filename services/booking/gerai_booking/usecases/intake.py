@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import grants, places, plan, tickets
 from gerai_booking.refusals import (
+    EmergencyNotAllowed,
     EmergencyUsedUp,
     OverQuotaNotAllowed,
     OverQuotaUsedUp,
@@ -102,12 +103,14 @@ def emergency(
 ) -> Ticket:
     """Serve an emergency beside every quota (S0-6): by a supervisor, with a reason, before everybody else.
 
-    It takes nobody's place; only a quota for emergencies themselves limits them. Raises Forbidden,
-    UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, EmergencyUsedUp.
+    It takes nobody's place; a quota for emergencies themselves allows and limits them. Raises Forbidden,
+    UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, EmergencyNotAllowed, EmergencyUsedUp.
     """
     supervisor.must_be_supervisor()
     day, left = _today(session, office, desk, service, checklist)
     bounds = [bound for bound in bounds_of(service, EMERGENCY) if bound in left]
+    if not bounds:
+        raise EmergencyNotAllowed
     if full_bounds(left, bounds):
         raise EmergencyUsedUp
     _count(session, desk, day, bounds)

@@ -1,9 +1,10 @@
 """When a site is open: its catalogue, the holidays, its days of its own, and the orders that close it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from gerai_shared.workdays import WorkCalendar
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import calendar, directives
@@ -69,3 +70,28 @@ def orders_in_force(session: Session, office: Office, *, from_day: date, despite
     """
     found = directives.in_force(session, from_day=from_day)
     return Orders(office=office, directives=[each for each in found if each.id != despite])
+
+
+def working_days_of(session: Session, office: Office, *, site: str, service: str) -> WorkCalendar:
+    """Return the days that count towards a promise about a service at a site.
+
+    Beside those of every office: days that a supervisor opened there count, days on which an order of the
+    centre closes the service there do not.
+    """
+    own = calendar.hours_of(session, site=site, first=date.min, last=date.max)
+    orders = orders_in_force(session, office, from_day=date.min)
+    closed = {
+        day
+        for order in orders.directives
+        for day in _days(order.first_day, order.last_day)
+        if orders.closing(site=site, service=service, day=day) is not None
+    }
+    return replace(
+        office.calendar,
+        closed=office.calendar.closed | closed,
+        open=office.calendar.open.union(own) - closed,
+    )
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

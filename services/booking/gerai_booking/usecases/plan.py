@@ -8,7 +8,7 @@ from typing import Any
 from gerai_shared.accounts import Officer
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants, places, plan
+from gerai_booking.models import grants, places, plan, slot_quotas
 from gerai_booking.refusals import (
     NoSiteInRegion,
     PlanInThePast,
@@ -28,6 +28,7 @@ from gerai_booking.usecases.planning import record_quotas
 #: How far back a supervisor sees who gave places beyond the quota.
 AUDIT_DAYS = 30
 CHANGES_SHOWN = 20
+QUOTA, RESTRICTION, SLOT_QUOTA = "quota", "restriction", "slot_quota"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ def set_quota(
     }
     plan.lock(session, [site])
     before = plan.put_quota(session, after)
-    _record(session, change, site=site, kind="quota", before=before, after=after)
+    record(session, change, site=site, kind=QUOTA, before=before, after=after)
     replan(session, office, office.site(site), now=change.now)
     offer_site(session, office, site=site, now=change.now)
 
@@ -94,7 +95,7 @@ def end_quota(
         raise QuotaOver(day=found.valid_to.isoformat())
     before = dict(found._mapping)
     plan.end_quota(session, site=site, bound=bound, valid_from=valid_from, last_day=last_day)
-    _record(session, change, site=site, kind="quota", before=before, after=before | {"valid_to": last_day})
+    record(session, change, site=site, kind=QUOTA, before=before, after=before | {"valid_to": last_day})
     replan(session, office, office.site(site), now=change.now)
     offer_site(session, office, site=site, now=change.now)
 
@@ -132,7 +133,7 @@ def restrict(
         "basis": basis,
     }
     restriction_id = plan.add_restriction(session, after)
-    _record(session, change, site=ALL, kind="restriction", before=None, after=after)
+    record(session, change, site=ALL, kind=RESTRICTION, before=None, after=after)
     _replan_all(session, office, now=change.now)
     return restriction_id
 
@@ -153,7 +154,7 @@ def lift(session: Session, office: Office, change: Change, *, restriction_id: st
     before = dict(found._mapping)
     plan.end_restriction(session, restriction_id, last_day=last_day)
     after = before | {"valid_to": last_day}
-    _record(session, change, site=ALL, kind="restriction", before=before, after=after)
+    record(session, change, site=ALL, kind=RESTRICTION, before=before, after=after)
     _replan_all(session, office, now=change.now)
 
 
@@ -191,6 +192,7 @@ class Overview:
 
     days: Mapping[date, list[Any]]
     quotas: list[Any]
+    slot_quotas: list[Any]
     restrictions: list[Any]
     in_force: list[Regime]
     caps: list[Any]
@@ -209,6 +211,7 @@ def overview(session: Session, office: Office, *, site: str, days: int, now: dat
     return Overview(
         days=by_day,
         quotas=plan.quota_rows(session, site=site, from_day=today),
+        slot_quotas=slot_quotas.rows_of(session, site=site, from_day=today),
         restrictions=plan.restriction_rows(session, from_day=today),
         in_force=regimes_in_force(regimes, regency=place.regency_code, day=today),
         caps=plan.caps_of(session, site=site),
@@ -216,11 +219,13 @@ def overview(session: Session, office: Office, *, site: str, days: int, now: dat
         granted_by=grants.by_officer(
             session, sites=[site], first=today - timedelta(days=AUDIT_DAYS - 1), last=today
         ),
-        changes=plan.changes_of(session, sites=[site, ALL], limit=CHANGES_SHOWN),
+        changes=plan.changes_of(
+            session, sites=[site, ALL], limit=CHANGES_SHOWN, kinds=[QUOTA, RESTRICTION, SLOT_QUOTA]
+        ),
     )
 
 
-def _record(
+def record(
     session: Session,
     change: Change,
     *,
@@ -229,6 +234,7 @@ def _record(
     before: dict[str, Any] | None,
     after: dict[str, Any],
 ) -> None:
+    """Write down a change of a locked plan."""
     plan.record_change(
         session,
         officer_id=change.officer.id,

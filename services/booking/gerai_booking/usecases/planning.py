@@ -8,8 +8,18 @@ from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import plan, tickets
-from gerai_booking.models.places import day_quotas, is_open, lock_days, put_missing, slot_id, slots
+from gerai_booking.models.places import (
+    day_quotas,
+    is_open,
+    lock_days,
+    put_missing,
+    resize_slots,
+    slot_id,
+    slots,
+    slots_of_day,
+)
 from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.quota import places_of_an_hour
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.announcing import announce, fact
@@ -83,8 +93,11 @@ def open_day(session: Session, office: Office, site: Site, day: date, rules: Rul
         return
     hours = hours_of(office, site, day, rules)
     if is_open(session, site=site.code, day=day):
-        if put_missing(session, slots, hours):
+        new = put_missing(session, slots, hours)
+        resized = _resized(session, site, day, hours) if rules.slot_quotas else {}
+        if new or resized:
             lock_days(session, [(site.code, day)])
+            resize_slots(session, resized)
             replan_day(session, site, day, rules)
         return
     capacities = capacities_of(rules, day, online_places=sum(row["capacity"] for row in hours))
@@ -97,6 +110,16 @@ def open_day(session: Session, office: Office, site: Site, day: date, rules: Rul
         ],
     )
     put_missing(session, slots, hours)
+
+
+def _resized(session: Session, site: Site, day: date, hours: list[dict[str, Any]]) -> dict[str, int]:
+    """Return the capacities of hours that have others: more were taken of them when their number fell."""
+    present = {row.id: row for row in slots_of_day(session, site=site.code, day=day)}
+    return {
+        row["id"]: row["capacity"]
+        for row in hours
+        if present[row["id"]].capacity != max(row["capacity"], present[row["id"]].taken)
+    }
 
 
 def hours_of(office: Office, site: Site, day: date, rules: Rules) -> list[dict[str, Any]]:
@@ -114,7 +137,9 @@ def hours_of(office: Office, site: Site, day: date, rules: Rules) -> list[dict[s
             "day": day,
             "starts_at": start,
             "ends_at": start + ONE_HOUR,
-            "capacity": offer.places_per_hour_slot,
+            "capacity": places_of_an_hour(
+                day, rules.slot_quotas, service=offer.service, otherwise=offer.places_per_hour_slot
+            ),
         }
         for offer in office.agency.offers
         if offer.site == site.code

@@ -23,13 +23,25 @@ from gerai_booking.rules.statistics import (
     step_for,
 )
 from gerai_booking.rules.suppression import FLOOR, Hidden, Line, Shown, few, suppress
+from gerai_booking.usecases.error_rates import ErrorRate, error_rates
 from gerai_booking.usecases.office import Office
 
 #: What a ticket that was issued came to. `open` is every one that something can still happen with.
 OUTCOMES = ("served", "missed", "cancelled", "open")
 #: Everything that is counted of a group; `issued` is the sum of its outcomes.
 COUNTS = ("issued", *OUTCOMES, "moved", "granted")
-DIMENSIONS = ("origin", "province", "coverage", "service", "site", "channel", "lane", "outcome", *STEPS)
+DIMENSIONS = (
+    "origin",
+    "province",
+    "coverage",
+    "service",
+    "site",
+    "channel",
+    "lane",
+    "quota_channel",
+    "outcome",
+    *STEPS,
+)
 _OUTCOME_OF = {State.SERVED: "served", State.NO_SHOW: "missed", State.CANCELLED: "cancelled"}
 _ALL: Key = ("",)
 
@@ -102,6 +114,7 @@ class Statistics:
     total: Group
     course: list[Point]
     quotas: list[QuotaUse]
+    errors: list[ErrorRate]
     made_at: datetime
 
 
@@ -124,6 +137,7 @@ def statistics_of(
         total=total,
         course=_course(session, wanted, present, before, step, groups, total),
         quotas=_quotas(session, wanted, present, step),
+        errors=_errors(session, office, wanted, present, groups, total),
         made_at=now,
     )
 
@@ -341,3 +355,17 @@ def _quotas(session: Session, wanted: Wanted, period: Period, step: str) -> list
             )
         )
     return uses
+
+
+def _errors(
+    session: Session, office: Office, wanted: Wanted, period: Period, groups: list[Group], total: Group
+) -> list[ErrorRate]:
+    """Return the errors. Files know neither lane nor origin: narrowed to those, nothing is told of errors."""
+    if set(wanted.only) - {"service"}:
+        return []
+    if wanted.by == "outcome":
+        served = next((group.now["issued"] for group in groups if group.key == ("served",)), 0)
+    else:
+        served = total.now["served"]
+    service = wanted.only.get("service")
+    return error_rates(session, office, sites=wanted.sites, service=service, period=period, served=served)

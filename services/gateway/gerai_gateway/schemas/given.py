@@ -319,9 +319,10 @@ class ApplicationSchema(Given):
     """What became of a ticket after the counter.
 
     `promise_on` is null before the stage `promise_from`, from which `promise_days` working days are counted;
-    while `promise_paused` it moves on by what the office waits for the citizen. Without a promise,
-    `no_promise` says why. `asks` is what the citizen has to do next; `note` is what the officer wrote for
-    the citizen at the last step.
+    while `promise_paused` it moves on by what the office waits for the citizen. It is `promise_provisional`
+    when it reaches into a year whose collective leave is not announced. Without a promise, `no_promise` says
+    why. `asks` is what the citizen has to do next; `note` is what the officer wrote for the citizen at the
+    last step.
     """
 
     stage = fields.String(required=True)
@@ -332,6 +333,7 @@ class ApplicationSchema(Given):
     stages = fields.List(fields.Nested(StageSchema), required=True)
     moved_at = fields.AwareDateTime(required=True)
     promise_on = fields.Date(required=True, allow_none=True)
+    promise_provisional = fields.Boolean(load_default=False)
     promise_days = fields.Integer(required=True, allow_none=True)
     promise_from = fields.Nested(TextSchema, required=True, allow_none=True)
     promise_basis = fields.String(required=True, allow_none=True)

@@ -105,6 +105,7 @@ def _quotas() -> tuple[DailyQuota, ...]:
         (MPP_LEBAK, "emergency", 5),
         (POPUP_GORONTALO, "walk_in", 100),
         (POPUP_GORONTALO, "over_quota", 10),
+        (POPUP_GORONTALO, "emergency", 5),
     )
     return tuple(
         DailyQuota(site=site, channel=channel, places=places, basis=SAMPLE, valid_from=first)

@@ -59,6 +59,12 @@ def agency(today: date) -> Agency:
             DailyQuota(
                 site=MPP_LEBAK, channel="over_quota", places=10, basis=SAMPLE, valid_from=date(2024, 1, 1)
             ),
+            *(
+                DailyQuota(
+                    site=site, channel="emergency", places=5, basis=SAMPLE, valid_from=date(2024, 1, 1)
+                )
+                for site in (MPP_LEBAK, POPUP_GORONTALO)
+            ),
         ),
         restriction_caps=tuple(
             RestrictionCap(name="PPKM", level=level, percent=percent, basis=SAMPLE)
