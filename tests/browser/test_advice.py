@@ -59,7 +59,7 @@ def restricted(mall: Mall, open_page) -> Iterator[None]:
 def test_a_pilgrim_of_serang_hears_of_cilegon_and_books_here_all_the_same(
     mall, open_page, violations, size, scripts
 ) -> None:
-    page = at_the_details(mall, open_page, 301 if scripts else 302, size=size, scripts=scripts)
+    page = at_the_details(mall, open_page, 261 if scripts else 262, size=size, scripts=scripts)
     page.get_by_label("Kabupaten/kota tempat tinggal").select_option(label="Kota Serang, Banten")
     page.locator("#field-purpose").select_option("hajj")
     page.get_by_role("button", name="Ambil tiket").click()
@@ -80,7 +80,7 @@ def test_under_a_restriction_who_can_wait_is_asked_to_and_may_book_all_the_same(
     mall, open_page, violations
 ) -> None:
     with restricted(mall, open_page):
-        page = at_the_details(mall, open_page, 303, size=PHONE)
+        page = at_the_details(mall, open_page, 263, size=PHONE)
         page.locator("#field-purpose").select_option("holiday")
         page.get_by_role("button", name="Ambil tiket").click()
         expect(page.locator("#error-summary")).to_contain_text("Apakah mendesak?")

@@ -70,7 +70,7 @@ def test_without_scripts_a_number_of_the_waiting_room_does_instead(busy_mall, op
 
 def test_a_printed_ticket_leads_to_its_check_and_a_fake_to_a_warning(mall, open_page) -> None:
     slot = mall.citizen.slots(TOMORROW, TOMORROW, service=SERVICE)[0]
-    token = mall.citizen.book(slot["id"], 301, purpose=mall.citizen.purpose(SERVICE)).body["token"]
+    token = mall.citizen.book(slot["id"], 271, purpose=mall.citizen.purpose(SERVICE)).body["token"]
     page = open_page(f"{mall.portal}/t/{token}", size=PHONE)
     code = page.locator(".ticket__check img")
     expect(code).to_be_visible()

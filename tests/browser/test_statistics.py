@@ -114,7 +114,8 @@ def test_tables_go_home_as_files_that_spreadsheets_open(came: Counters, sign_in:
     assert rows[-1][:2] == ["Jumlah", "1532"]
     answer = ask(came, f"/statistics/files/workbook.xlsx?period=month&day=2026-11-01&site={SITE}")
     book = load_workbook(BytesIO(answer.content))
-    assert book.sheetnames == ["Tiket", "Waktu tunggu dan layanan", "Dari waktu ke waktu", "Keterangan"]
+    assert book.sheetnames[:3] == ["Tiket", "Waktu tunggu dan layanan", "Dari waktu ke waktu"]
+    assert book.sheetnames[-1] == "Keterangan"
     assert [cell.value for cell in book["Tiket"][2]][:3] == ["Kabupaten Pandeglang", 738, 610]
     assert (book["Tiket"].freeze_panes, book["Tiket"]["B2"].number_format) == ("B2", "#,##0")
     told = {row[0]: row[1] for row in book["Keterangan"].values}
@@ -128,7 +129,7 @@ def test_a_program_gets_the_same_numbers(came: Counters, sign_in: SignIn) -> Non
     found = answer.json()
     assert found["groups"][0]["key"] == ["36.01"]
     assert found["groups"][0]["now"]["issued"] == 738
-    assert found["total"]["change"] == {"difference": 98, "percent": 7}
+    assert found["total"]["change"] == {"difference": 99, "percent": 7}
     # Four or fewer a day missed it: null, and named.
     days = ask(came, f"/api/v1/statistics?period=month&day=2026-11-01&site={SITE}&by=day&origin=32.01").json()
     few = next(group["now"] for group in days["groups"] if group["now"]["issued"] is None)

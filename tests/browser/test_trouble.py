@@ -12,7 +12,7 @@ def test_who_missed_a_visit_says_why_reads_the_answer_and_after_an_outage_takes_
     mall, open_page, violations
 ) -> None:
     phone = open_page(mall.portal, size=PHONE)
-    book(phone, mall, person=301, day=TODAY)
+    book(phone, mall, person=251, day=TODAY)
     ticket = phone.url.partition("?")[0]
     number = NUMBER.search(phone.locator("main").inner_text())
     assert number is not None

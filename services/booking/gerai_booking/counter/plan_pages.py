@@ -100,7 +100,7 @@ class PlanPages(OfficersForms):
 
     @http("POST", "/plan/<site>/hours", page=True)
     @at_the_door
-    def hours_form(self, request: Request, site: str) -> Response:
+    def places_of_hours_form(self, request: Request, site: str) -> Response:
         """Put dated places of an hour into the plan."""
 
         def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
