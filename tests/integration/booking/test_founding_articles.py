@@ -100,6 +100,15 @@ def test_s1_7_elderly_pregnant_and_disabled_people_are_called_first(house: House
     assert called == [elderly.id, first.id]
 
 
+def test_s3_3_the_level_of_the_nearest_region_decides(house: House) -> None:
+    """National, provincial, regencies and cities: the risk is that of the place."""
+    seen = []
+    for region, level in (("", "1"), ("36", "2"), ("36.73", "3"), ("75.71", "4")):
+        restrict(house, level, region=region)
+        seen.append(house.of_day(DAY, WHOLE_DAY).capacity)
+    assert seen == [105, 70, 20, 20]
+
+
 @pytest.mark.parametrize("service", ["passport-lost", "passport-damaged"])
 def test_s2_3_replacements_of_lost_and_damaged_passports_are_booked_like_others(
     house: House, service: str

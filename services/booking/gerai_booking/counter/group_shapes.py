@@ -11,7 +11,7 @@ from gerai_booking.schemas import CHOICE, CODE, PersonSchema
 MOST_PLACES = 500
 PLACES = "A number of places is between 1 and 500."
 DATES = "The last day comes before the first, or the places go back after the first day."
-REFERENCE = "A reference has 1 to 60 letters and digits."
+REFERENCE = "A reference has 1 to 60 letters and digits; a NIK is none."
 HOUR = "An hour is written like 09:00 or 2026-12-02 09:00."
 ALL_LINES, GOOD_LINES = "all", "good"
 
@@ -53,7 +53,9 @@ class ListSchema(FormSchema):
 class LineSchema(PersonSchema):
     """One line of a list: a person, whom a contact is not asked of."""
 
-    reference = fields.String(required=True, validate=validate.Regexp(r"^[\w./ -]{1,60}\Z", error=REFERENCE))
+    reference = fields.String(
+        required=True, validate=validate.Regexp(r"^(?!.*\d{16})[\w./ -]{1,60}\Z", error=REFERENCE)
+    )
     hour = fields.String(
         load_default=None,
         validate=validate.Regexp(r"^(\d{4}-\d\d-\d\d )?\d\d:\d\d\Z", error=HOUR),

@@ -62,6 +62,12 @@ def take_out_opened(session: Session, *, site: str, day: date, now: datetime) ->
     )
 
 
+def take_out_of_hours(session: Session, slot_ids: Sequence[str]) -> list[Any]:
+    """Delete and return what is kept back of hours; the caller holds their day and gives the places back."""
+    gone = delete(freed_places).where(freed_places.c.slot_id.in_(slot_ids))
+    return list(session.execute(gone.returning(freed_places.c.slot_id, freed_places.c.service)))
+
+
 def opened_places(session: Session, *, site: str, first: date, last: date, now: datetime) -> list[Any]:
     """Return how many places of each hour of a site have opened again, and so count as free.
 

@@ -8,7 +8,7 @@ from typing import Any
 from gerai_shared.workdays import calendar_is_announced
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import calendar, places, plan
+from gerai_booking.models import calendar, freed, places, plan
 from gerai_booking.refusals import ClosingNeedsOrder, NoWholeHour, PeopleOutsideHours, PlanInThePast
 from gerai_booking.rules.catalogue import Text, WeeklyHours
 from gerai_booking.rules.directives import Directive
@@ -92,13 +92,16 @@ def _reopen(session: Session, office: Office, site: str, day: date, *, now: date
     place = office.site(site)
     rules = rules_of(session, place)
     kept = {row["id"] for row in hours_of(office, place, day, rules)}
-    release_expired(session, office, site=site, day=day, now=now)
     # An hour that has begun is served to its end.
-    outside = [
-        row
+    going = [
+        row.id
         for row in places.slots_of_day(session, site=site, day=day)
         if row.id not in kept and row.starts_at > now
     ]
+    for row in freed.take_out_of_hours(session, going):
+        places.give_back(session, site=site, day=day, service=row.service, slot=row.slot_id)
+    release_expired(session, office, site=site, day=day, now=now, offer=False)
+    outside = [row for row in places.slots_of_day(session, site=site, day=day) if row.id in going]
     if count := sum(row.taken for row in outside):
         raise PeopleOutsideHours(count=count)
     places.remove_slots(session, [row.id for row in outside])

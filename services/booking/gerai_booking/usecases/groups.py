@@ -30,6 +30,7 @@ from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_
 from gerai_booking.usecases.offers import offer_day
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import Orders, orders_in_force
+from gerai_booking.usecases.places import release_expired
 from gerai_booking.usecases.plan import Change
 from gerai_booking.usecases.sanctions import refuse_suspended, standing
 
@@ -66,7 +67,11 @@ def allot(
         raise PlanInThePast
     hours = places.slots_between(session, site=site, service=service, first=first_day, last=last_day)
     coming = [hour for hour in hours if hour.starts_at > change.now]
-    left_of_day = places.lock_days(session, {(site, hour.day) for hour in coming})
+    days = {(site, hour.day) for hour in coming}
+    places.lock_days(session, days)
+    for _, day in sorted(days):
+        release_expired(session, office, site=site, day=day, now=change.now)
+    left_of_day = places.lock_days(session, days)
     coming = _open(coming, orders_in_force(session, office, from_day=first_day))
     left_of_slot = places.lock_slots(session, [hour.id for hour in coming])
     found = spread(

@@ -118,9 +118,11 @@ def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> li
     return [bound for bound, places_left in remaining.items() if places_left is not None and places_left < 1]
 
 
-def release_expired(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
+def release_expired(
+    session: Session, office: Office, *, site: str, day: date, now: datetime, offer: bool = True
+) -> int:
     """Let the holds of a day that ran out go, and open what was kept back until now; return how many places
-    that freed. Whoever waits for the day is offered them first.
+    that freed. Whoever waits for the day is offered them first, unless the caller does so later.
 
     The caller holds the day's row. Nothing is swept: holds end when somebody needs their place.
     """
@@ -138,7 +140,7 @@ def release_expired(session: Session, office: Office, *, site: str, day: date, n
     opened = freed.take_out_opened(session, site=site, day=day, now=now)
     for row in opened:
         places.give_back(session, site=site, day=day, service=row.service, slot=row.slot_id)
-    if expired or opened:
+    if offer and (expired or opened):
         offer_day(session, office, site=site, day=day, now=now)
     return len(expired) + len(opened)
 
