@@ -1,9 +1,8 @@
-"""The agency on the bus: requests from the gateway, the opening of days, the relay."""
+"""The agency on the bus: requests from the gateway, what it does by itself, the relay."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from eventlet import sleep
 from gerai_shared import commands
 from gerai_shared.borders import load
 from gerai_shared.bus.relay import relay
@@ -11,13 +10,12 @@ from gerai_shared.bus.rpc import Request, rpc
 from gerai_shared.clock import local_date
 from gerai_shared.commands import fingerprint
 from gerai_shared.context import new_context
-from gerai_shared.deployment import Deployment, Resources
-from gerai_shared.logs import get_logger
+from gerai_shared.deployment import Resources
 from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, Refused, to_wire
-from nameko.extensions import Entrypoint
 from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
+from gerai_booking.opening_loop import Openings
 from gerai_booking.usecases import (
     advising,
     appeals,
@@ -26,14 +24,9 @@ from gerai_booking.usecases import (
     booking,
     changes,
     checking,
-    directive_runs,
-    groups,
     holding,
     outages,
-    plan,
-    planning,
     releases,
-    reminding,
     road_map,
     views,
     waiting_list,
@@ -43,71 +36,9 @@ from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
 
-log = get_logger(__name__)
-
 _batch = schemas.BatchSchema()
 _booking = schemas.BookingSchema()
 NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof"))
-OPENING_INTERVAL = timedelta(minutes=10)
-
-
-class Openings(Entrypoint):
-    """Opens coming days, tells of outages, closes past days: every few minutes, at any number of replicas."""
-
-    def start(self) -> None:
-        """Begin."""
-        self.container.spawn_managed_thread(self._run, identifier="openings")
-
-    def _run(self) -> None:
-        deployment = self.container.config["gerai"]
-        while True:
-            try:
-                self._open_and_close(deployment)
-            except Exception as error:  # noqa: BLE001 - the database may be away; days ahead are open already
-                log.warning("days_not_opened", reason=type(error).__name__)
-            sleep(OPENING_INTERVAL.total_seconds())
-
-    def _open_and_close(self, deployment: Deployment) -> None:
-        office, now = deployment.extras["office"], deployment.clock.now()
-        with deployment.database.transaction() as session:
-            # Quotas first: a day that is opened without them stays without them.
-            plan.follow_catalogue(session, office, now=now)
-            planning.open_days(session, office, now=now)
-            waiting_room.forget_old(session, now=now)
-        # First: whose hour a closure took has missed nothing.
-        directive_runs.carry_on(deployment.database, office, now=now)
-        with deployment.database.transaction() as session:
-            outages.tell(session, office, now=now)
-        with deployment.database.reading() as session:
-            due = groups.due(session, office, now=now)
-        for group_id in due:
-            with deployment.database.transaction() as session:
-                groups.give_back_due(session, office, group_id=group_id, now=now)
-        ended = True
-        while ended:
-            with deployment.database.transaction() as session:
-                ended = planning.close_days(session, office, now=now) > 0
-        self._look_after_who_waits(deployment)
-        self._remind_and_end(deployment)
-
-    def _look_after_who_waits(self, deployment: Deployment) -> None:
-        """Offer what came free by itself, a transaction for each day: each goes on where one was left."""
-        office, now = deployment.extras["office"], deployment.clock.now()
-        with deployment.database.transaction() as session:
-            waiting_list.end_past(session, office, now=now)
-            days = waiting_list.days_to_look_at(session, office, now=now)
-        for site, day in days:
-            with deployment.database.transaction() as session:
-                waiting_list.make_offers(session, office, site=site, day=day, now=now)
-
-    def _remind_and_end(self, deployment: Deployment) -> None:
-        """Look after what nobody collects, some in each transaction: what breaks off goes on later."""
-        office, now = deployment.extras["office"], deployment.clock.now()
-        for look_after in (reminding.remind, reminding.end_uncollected):
-            seen = True
-            while seen:
-                with deployment.database.transaction() as session:
-                    seen = look_after(session, office, now=now) > 0
 
 
 class BookingService:
@@ -123,7 +54,7 @@ class BookingService:
 
     @Openings.decorator
     def openings(self) -> None:
-        """Open coming days."""
+        """Runs by itself."""
 
     @rpc
     def catalogue(self, _request: Request) -> dict[str, Any]:

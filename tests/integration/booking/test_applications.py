@@ -13,9 +13,9 @@ from gerai_booking.models import applications as table
 from gerai_booking.models import handovers as register
 from gerai_booking.models.applications import Application
 from gerai_booking.models.tickets import people
+from gerai_booking.opening_loop import look_after
 from gerai_booking.rules.checklist import NOT_CONCERNED, Checklist
 from gerai_booking.schemas import BookingSchema
-from gerai_booking.service import Openings
 from gerai_booking.usecases import (
     application_views,
     applications,
@@ -399,7 +399,7 @@ def test_the_periodic_loop_of_the_bus_reminds(house: House) -> None:
     clock = SimpleNamespace(now=lambda: NOW + 8 * A_DAY)
     deployment: Any = SimpleNamespace(clock=clock, database=house.database, extras={"office": house.office})
     for _replica in range(2):
-        Openings()._open_and_close(deployment)
+        look_after(deployment)
     assert told(house, found).count("reminded") == 1
 
 

@@ -111,6 +111,18 @@ def news(house: House) -> Counter[str]:
     return Counter(row.type for row in house.rows(select(tables.outbox.c.type)) if "_by_order" in row.type)
 
 
+def test_an_order_carried_out_late_treats_who_came_in_vain_and_leaves_who_was_served(house: House) -> None:
+    begun, lost = house.booked(1, house.slots(TODAY)[2]), house.booked(2, house.slots(TODAY)[5])
+    directive = draft(house, first_day=TODAY, last_day=TODAY)
+    ten, evening = NOW + timedelta(hours=1), NOW + timedelta(hours=9)
+    house.do(directives.put_in_force, directive, treatment="offer", officer=CENTRE, now=ten)
+    directive_runs.carry_on(house.database, house.office, now=evening)
+    assert [ticket_of(house, token).slot_id is None for token in (begun, lost)] == [False, True]
+    assert news(house) == {"ticket.offered_by_order.v1": 1}
+    assert house.ask(directives.story, directive, now=evening).left == 0
+    house.check()
+
+
 # The founding article: closure by order of the centre alone.
 
 
@@ -332,14 +344,17 @@ def test_an_order_that_was_interrupted_between_two_tickets_goes_on_and_treats_ea
     treat = treating.treat
     done: list[object] = []
 
+    class Killed(BaseException):
+        """The end of the process."""
+
     def dies(*args: Any, **kwargs: Any) -> Any:
         if len(done) == 2:
-            raise ConnectionError
+            raise Killed
         done.append(treat(*args, **kwargs))
         return done[-1]
 
     monkeypatch.setattr(treating, "treat", dies)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(Killed):
         carry_out(house, directive)
     monkeypatch.undo()
     assert house.ask(directives.story, directive, now=NOW).left == 2
@@ -441,7 +456,7 @@ def test_an_order_that_is_put_in_force_and_undone_leaves_everybody_told_and_plac
     tokens = [house.booked(person, hours[hour]) for person, (hour, _) in enumerate(people, 1)]
     directive = draft(house)
     put_in_force(house, directive, treatment)
-    waiting = house.ask(treating.tickets_to_treat, directive_of(house, directive), now=NOW)
+    waiting = house.ask(treating.tickets_to_treat, directive_of(house, directive), since=NOW)
     for ticket_id in waiting[:stops]:
         house.do(treating.treat, directive, ticket_id, now=NOW)
     carry_out(house, directive)

@@ -11,11 +11,11 @@ import pytest
 from gerai_booking.models import groups as tables
 from gerai_booking.models.places import day_quotas, slots
 from gerai_booking.models.tickets import tickets
+from gerai_booking.opening_loop import look_after
 from gerai_booking.refusals import OpenTicketExists, PlanInThePast, SlotFull
 from gerai_booking.rules.groups import GroupFull, GroupReturned, GroupTooLarge, UnknownGroup
 from gerai_booking.rules.quota import GROUP, ONLINE, Bound
 from gerai_booking.schemas import BookingSchema
-from gerai_booking.service import Openings
 from gerai_booking.usecases import changes, groups, plan
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.groups import NotWhole, Row
@@ -123,7 +123,7 @@ def test_s1_9_places_without_a_name_go_back_once_on_their_day(house: House) -> N
 def test_the_loop_that_opens_days_gives_back_what_is_due_and_leaves_the_rest(house: House) -> None:
     allotted(house, 4, returns_on=TODAY)
     allotted(house, 3, returns_on=DAY)
-    Openings()._open_and_close(Resources(house))  # type: ignore[arg-type]
+    look_after(Resources(house))  # type: ignore[arg-type]
     assert house.of_day(DAY, Bound()).taken == 3
     house.check()
 

@@ -9,13 +9,24 @@ import pytest
 from gerai_booking.models.acts import officer_acts
 from gerai_booking.models.missed import appeals as appeal_table
 from gerai_booking.models.tickets import tickets as ticket_table
-from gerai_booking.usecases import appeals, changes, floor, holding, intake, no_shows, planning, views
+from gerai_booking.usecases import (
+    appeals,
+    changes,
+    directives,
+    floor,
+    holding,
+    intake,
+    no_shows,
+    planning,
+    views,
+)
 from gerai_shared import tables
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import select, update
 
 from tests.integration.booking.house import NOW, SERVICE, TODAY, House, outcome
+from tests.integration.booking.test_directives import CENTRE, draft
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
 
 ONE_DAY = timedelta(days=1)
@@ -258,6 +269,36 @@ def test_who_waits_longest_for_an_answer_stands_first(house: House) -> None:
     with house.database.reading() as session:
         found = appeals.overview(session, officer=SUPERVISOR)
     assert [row.ticket_id for row in found.decided] == [house.office.ticket_id(tokens[0])]
+
+
+@pytest.mark.parametrize("undoing", [False, True])
+def test_a_visit_of_a_day_closed_by_order_is_not_missed(house: House, *, undoing: bool) -> None:
+    miss(house, 1, 0, times=2)
+    order = draft(house, first_day=TODAY + 2 * ONE_DAY, last_day=TODAY + 2 * ONE_DAY)
+    token = house.booked(1, house.slots(TODAY + 2 * ONE_DAY)[2], now=days_later(2))
+    # Put in force after the hour of the visit: nobody asks who would have come.
+    evening = days_later(2) + timedelta(hours=6)
+    house.do(directives.put_in_force, order, treatment="offer", officer=CENTRE, now=evening)
+    house.do(planning.close_days, now=days_later(3))
+    if undoing:
+        with house.database.transaction() as session:
+            directives.begin_undoing(session, order, why=REASON, officer=CENTRE, now=days_later(3))
+    assert [each["grade"] for each in told(house, "no_show.recorded.v1")] == ["reminder", "warning"]
+    assert view(house, token, now=days_later(3))["counts"] is False
+    assert try_again(house, 1, 3) == "booked"
+
+
+def test_an_order_for_another_service_excuses_nobody(house: House) -> None:
+    order = draft(house, first_day=TODAY, last_day=TODAY, services=frozenset({"stay-permit"}))
+    house.do(directives.put_in_force, order, treatment="offer", officer=CENTRE, now=NOW)
+    (token,) = miss(house, 1, 0)
+    assert view(house, token, now=days_later(1))["counts"] is True
+
+
+def test_visits_missed_at_a_site_that_left_the_catalogue_count_no_more(house: House) -> None:
+    miss(house, 1, 0, times=3)
+    house.change(update(ticket_table).values(site="gone"))
+    assert try_again(house, 1, 3) == "booked"
 
 
 def test_a_missed_visit_of_long_ago_leads_to_nothing_any_more(house: House) -> None:

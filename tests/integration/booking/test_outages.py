@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from gerai_booking.models.acts import officer_acts
 from gerai_booking.models.tickets import tickets as ticket_table
+from gerai_booking.opening_loop import tell_of_outages
 from gerai_booking.usecases import changes, floor, outages, planning, views
 from gerai_booking.usecases.outages import Report
 from gerai_shared import tables
@@ -48,6 +49,13 @@ def told(house: House) -> list[str]:
     return [row.subject for row in house.rows(query.order_by(tables.outbox.c.position))]
 
 
+def tell(house: House, now: datetime) -> int:
+    """Tell of all outages, as the service does every few minutes; how many tickets' holders are told anew."""
+    before = len(told(house))
+    tell_of_outages(house.database, house.office, now)
+    return len(told(house)) - before
+
+
 def seen(house: House, token: str, now: datetime) -> dict[str, Any]:
     """What a holder sees."""
 
@@ -70,9 +78,9 @@ def test_everybody_whose_hour_it_hits_is_told_once(house: House) -> None:
     elsewhere = house.booked(3, house.slots(TODAY, site="mpp-lebak")[TEN])
     found = down(house, NOW + HOUR + HOUR / 2)
     assert told(house) == [house.office.ticket_id(hit)]
-    assert house.do(outages.tell, now=NOW + 2 * HOUR) == 0
+    assert tell(house, NOW + 2 * HOUR) == 0
     # It goes on into the afternoon.
-    assert house.do(outages.tell, now=NOW + 7 * HOUR) == 1
+    assert tell(house, NOW + 7 * HOUR) == 1
     house.do(outages.end, report(NOW + 7 * HOUR), outage_id=found, ended_at=NOW + 7 * HOUR)
     assert told(house) == [house.office.ticket_id(hit), house.office.ticket_id(spared)]
     assert house.office.ticket_id(elsewhere) not in told(house)
@@ -193,6 +201,32 @@ def test_an_outage_written_down_afterwards_excuses_too(house: House) -> None:
     house.do(outages.end, report(days_later(3)), outage_id=found, ended_at=days_later(2) + 3 * HOUR)
     assert seen(house, last, days_later(3))["missed"]["counts"] is False
     assert try_again(house, 1, 4) == "booked"
+
+
+def test_an_outage_that_nobody_ended_excuses_nobody_on_later_days(house: House) -> None:
+    down(house, NOW + HOUR)
+    *_, last = miss(house, 1, 1, times=3)
+    assert seen(house, last, days_later(4))["missed"]["count"] == 3
+    assert try_again(house, 1, 4) == "paused_after_no_shows"
+    assert tell(house, days_later(4)) == 0
+    assert told(house) == []
+
+
+def test_an_expected_end_that_is_over_excuses_nobody_later_either(house: House) -> None:
+    down(house, NOW + HOUR, expected_end_at=NOW + 2 * HOUR)
+    (token,) = miss(house, 1, 1)
+    assert seen(house, token, days_later(2))["missed"]["counts"] is True
+    assert seen(house, token, days_later(2))["can"]["reschedule"] is False
+
+
+def test_those_whom_an_outage_hit_are_told_some_in_each_transaction(house: House) -> None:
+    slot = house.slots(TODAY)[TWO]
+    tokens = [house.booked(person, slot) for person in range(1, 4)]
+    found = down(house, NOW)
+    later_now = NOW + 7 * HOUR
+    several = [house.do(outages.tell, outage_id=found, now=later_now, limit=2) for _ in range(3)]
+    assert several == [2, 1, 0]
+    assert sorted(told(house)) == sorted(map(house.office.ticket_id, tokens))
 
 
 def test_what_goes_on_is_told_to_everybody_and_ends(house: House) -> None:

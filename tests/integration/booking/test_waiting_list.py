@@ -165,10 +165,11 @@ def test_changing_the_hour_of_a_hold_within_a_full_day_loses_no_place_to_who_wai
     house.check()
 
 
-def test_places_that_are_added_go_to_who_waits_at_once(house: House) -> None:
+def test_places_that_are_added_go_to_who_waits_at_the_next_look(house: House) -> None:
     fill(house)
     tokens = [join(house, number) for number in (11, 12, 13)]
     set_quota(house, Bound(channel=ONLINE), 3)
+    look_after(house)
     assert states(house, tokens) == ["offered", "offered", "waiting"]
     house.check()
 

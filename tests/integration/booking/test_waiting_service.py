@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from gerai_booking.service import Openings
+from gerai_booking.opening_loop import look_after
 from gerai_booking.usecases import holding
 from gerai_shared.clock import Clock
 from gerai_shared.refusals import IdempotencyKeyMissing, InvalidRequest, Refused
@@ -69,6 +69,6 @@ def test_a_hold_that_ran_out_is_offered_although_nobody_looks(gateway: Gateway) 
     token = join(house, 11)
     resources = Resources(house)
     resources.clock = LaterClock()  # type: ignore[assignment]
-    Openings()._look_after_who_waits(resources)  # type: ignore[arg-type]
+    look_after(resources)  # type: ignore[arg-type]
     assert states(house, [token], now=LaterClock().now()) == ["offered"]
     house.check()

@@ -1,7 +1,9 @@
 """Which hours and days an outage hits."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from gerai_booking.rules.catalogue import Site, Text
@@ -21,6 +23,7 @@ SITE = Site(
     time_zone="Asia/Jakarta",
     opens_on=(),
 )
+OTHER = replace(SITE, code="other")
 
 
 def outage(**changes: Any) -> Outage:
@@ -48,21 +51,35 @@ def outage(**changes: Any) -> Outage:
     ],
 )
 def test_it_hits_every_hour_that_it_overlaps(hour: datetime, *, hit: bool) -> None:
-    assert outage().hits("mpp", hour, now=ELEVEN + timedelta(days=1)) is hit
+    assert outage().hits(SITE, hour, now=ELEVEN + timedelta(days=1)) is hit
 
 
-def test_while_it_goes_on_it_hits_up_to_now_and_up_to_its_expected_end() -> None:
+def test_while_it_goes_on_it_hits_up_to_now_or_up_to_its_expected_end() -> None:
     open_end = outage(ended_at=None)
-    assert not open_end.hits("mpp", ELEVEN, now=ELEVEN)
-    assert open_end.hits("mpp", ELEVEN, now=ELEVEN + MINUTE)
+    assert not open_end.hits(SITE, ELEVEN, now=ELEVEN)
+    assert open_end.hits(SITE, ELEVEN, now=ELEVEN + MINUTE)
     expected = outage(ended_at=None, expected_end_at=ELEVEN + timedelta(hours=1))
-    assert expected.hits("mpp", ELEVEN, now=NINE)
-    assert expected.ends_at(ELEVEN + timedelta(hours=3)) == ELEVEN + timedelta(hours=3)
+    assert expected.hits(SITE, ELEVEN, now=NINE)
+    assert expected.ends_at(SITE.time_zone, ELEVEN + timedelta(hours=3)) == ELEVEN + timedelta(hours=1)
+
+
+@given(st.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]), st.integers(0, 24 * 60))
+def test_one_that_nobody_ended_touches_no_later_day(zone: str, minutes: int) -> None:
+    site = replace(SITE, time_zone=zone)
+    begun = NINE + minutes * MINUTE
+    day = begun.astimezone(ZoneInfo(zone)).date()
+    forgotten = outage(started_at=begun, ended_at=None)
+    touched = [
+        shift
+        for shift in range(-2, 3)
+        if forgotten.touches(site, day + timedelta(days=shift), now=begun + timedelta(days=30))
+    ]
+    assert touched == [0]
 
 
 def test_it_concerns_its_site_or_every_one() -> None:
-    assert not outage().hits("other", NINE, now=ELEVEN)
-    assert outage(site=EVERYWHERE).hits("other", NINE, now=ELEVEN)
+    assert not outage().hits(OTHER, NINE, now=ELEVEN)
+    assert outage(site=EVERYWHERE).hits(OTHER, NINE, now=ELEVEN)
 
 
 def test_a_day_is_touched_in_the_sites_own_time() -> None:
@@ -75,15 +92,15 @@ def test_a_day_is_touched_in_the_sites_own_time() -> None:
 
 def test_of_several_the_first_is_told() -> None:
     later = outage(id="later", started_at=NINE + MINUTE)
-    found = hitting([later, outage()], "mpp", NINE, now=ELEVEN)
+    found = hitting([later, outage()], SITE, NINE, now=ELEVEN)
     assert found is not None
     assert found.id == "o"
-    assert hitting([], "mpp", NINE, now=ELEVEN) is None
+    assert hitting([], SITE, NINE, now=ELEVEN) is None
 
 
 @given(st.integers(-48 * 60, 48 * 60))
 def test_an_hour_that_is_hit_lies_on_a_day_that_is_touched_or_reaches_into_one(minutes: int) -> None:
     hour = NINE + minutes * MINUTE
-    if outage().hits("mpp", hour, now=ELEVEN):
+    if outage().hits(SITE, hour, now=ELEVEN):
         days = {(hour + shift + timedelta(hours=7)).date() for shift in (timedelta(0), timedelta(hours=1))}
         assert any(outage().touches(SITE, day, now=ELEVEN) for day in days)

@@ -15,7 +15,7 @@ from gerai_booking.counter import plan_view
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.rules.quota import Bound
-from gerai_booking.usecases import plan, slot_quotas
+from gerai_booking.usecases import offer_runs, plan, slot_quotas
 from gerai_booking.usecases.plan import Change
 
 DAYS_SHOWN = 14
@@ -126,9 +126,12 @@ class PlanPages(OfficersForms):
             run(session, Change(officer=officer, why=asked["why"], now=now), asked)
 
         show = partial(self._plan, request, site)
-        return self.carry_out_form(
+        response = self.carry_out_form(
             request, form=form, schema=schema, run=change, show=show, back=f"/plan/{site}"
         )
+        # Who waits is offered new places before anybody else finds them; not under the locks of all days.
+        offer_runs.make_offers(self.deployment.database, self.office, now=self.deployment.clock.now())
+        return response
 
     def _plan(self, request: Request, site: str, **refusal: Any) -> Response:
         now = self.deployment.clock.now()

@@ -140,11 +140,11 @@ def to_work_on(session: Session, *, from_day: date) -> list[str]:
     return list(session.scalars(select(directives.c.id).where(wanted).order_by(directives.c.id)))
 
 
-def hit(session: Session, directive: Directive, *, sites: Collection[str], now: datetime) -> list[Any]:
+def hit(session: Session, directive: Directive, *, sites: Collection[str], after: datetime) -> list[Any]:
     """Return the tickets whose hours an order takes and that it has not treated yet, in order of their hours.
 
-    Rows of a ticket with `masked_name`. An hour that has begun is served to its end: those who have it may
-    stand at the counter already.
+    Rows of a ticket with `masked_name`; of hours that begin `after` the order is put in force. One that has
+    begun by then is served to its end: those who have it may stand at the counter already.
     """
     treated = exists().where(
         directive_tickets.c.directive_id == directive.id, directive_tickets.c.ticket_id == tickets.c.id
@@ -153,7 +153,7 @@ def hit(session: Session, directive: Directive, *, sites: Collection[str], now: 
         tickets.c.site.in_(sites),
         tickets.c.day.between(directive.first_day, directive.last_day),
         tickets.c.state.in_((State.BOOKED.value, State.HELD.value)),
-        tickets.c.slot_starts_at > now,
+        tickets.c.slot_starts_at > after,
         ~treated,
     ]
     if directive.services:
@@ -230,8 +230,13 @@ def of_ticket(session: Session, ticket_id: str) -> Any | None:
     ).one_or_none()
 
 
-def offers_over(session: Session, *, before: date, limit: int) -> list[tuple[str, str]]:
-    """Return (directive id, ticket id) of offers whose last day is over and that nobody took."""
+def offers_over(
+    session: Session, *, before: date, without: Collection[str], limit: int
+) -> list[tuple[str, str]]:
+    """Return (directive id, ticket id) of offers whose last day is over and that nobody took.
+
+    But for the tickets `without`.
+    """
     row = directive_tickets
     rows = session.execute(
         select(row.c.directive_id, row.c.ticket_id)
@@ -242,6 +247,7 @@ def offers_over(session: Session, *, before: date, limit: int) -> list[tuple[str
             directives.c.choose_until < before,
             tickets.c.state == State.BOOKED.value,
             tickets.c.slot_id.is_(None),
+            row.c.ticket_id.not_in(without),
         )
         .order_by(row.c.ticket_id)
         .limit(limit)

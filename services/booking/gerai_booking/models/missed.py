@@ -32,15 +32,21 @@ _LAST_STEP = and_(history.c.ticket_id == tickets.c.id, history.c.revision == tic
 
 
 def missed_visits(session: Session, hashes: Iterable[str], *, from_day: date) -> list[Any]:
-    """Return the missed visits of these persons that count unless an outage excuses them, by day.
+    """Return the missed visits of these persons that count unless an outage or an order excuses them, by day.
 
-    Rows of (ticket_id, person_hash, site, day). Those with an accepted appeal are not among them.
+    Rows of (ticket_id, person_hash, site, service, day). Those with an accepted appeal are not among them.
     """
     wanted = set(hashes)
     if not wanted:
         return []
     query = (
-        select(tickets.c.id.label("ticket_id"), tickets.c.person_hash, tickets.c.site, tickets.c.day)
+        select(
+            tickets.c.id.label("ticket_id"),
+            tickets.c.person_hash,
+            tickets.c.site,
+            tickets.c.service,
+            tickets.c.day,
+        )
         .join(history, _LAST_STEP)
         .outerjoin(appeals, appeals.c.ticket_id == tickets.c.id)
         .where(

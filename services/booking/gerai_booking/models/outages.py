@@ -1,8 +1,9 @@
 """Outages of the mall's own systems, and which tickets' holders were told of one."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
 from gerai_booking.models.tickets import COLUMNS, ticket_of, tickets
-from gerai_booking.rules.outages import EVERYWHERE, HOUR, Outage
+from gerai_booking.rules.outages import HOUR, Outage, Zoned
+
+A_DAY = timedelta(days=1)
 
 #: `site` is '' for every one of them.
 outages = Table(
@@ -80,29 +83,48 @@ def newest(session: Session, *, limit: int) -> list[Any]:
     return list(session.execute(query.limit(limit)))
 
 
+def read(session: Session, outage_id: str) -> Outage | None:
+    """Return an outage, None when there is none."""
+    row = session.execute(select(outages).where(outages.c.id == outage_id)).one_or_none()
+    return outage_of(row) if row else None
+
+
 def not_over_before(session: Session, moment: datetime) -> list[Outage]:
-    """Return the outages that go on or ended after a moment, in the order in which they began."""
-    alive = or_(outages.c.ended_at.is_(None), outages.c.ended_at > moment)
-    rows = session.execute(select(outages).where(alive).order_by(outages.c.started_at, outages.c.id))
+    """Return the outages that may reach beyond a moment, in the order in which they began.
+
+    One that nobody ended reaches to its expected end, or for the day it started on.
+    """
+    column = outages.c
+    limit = or_(
+        column.ended_at > moment,
+        column.ended_at.is_(None) & (column.expected_end_at > moment),
+        column.ended_at.is_(None) & column.expected_end_at.is_(None) & (column.started_at > moment - A_DAY),
+    )
+    rows = session.execute(select(outages).where(limit).order_by(column.started_at, column.id))
     return [outage_of(row) for row in rows]
 
 
-def untold(session: Session, outage: Outage, *, agency: str, now: datetime) -> list[Ticket]:
-    """Return the tickets that an outage hit and whose holders were not told of any."""
+def untold(
+    session: Session, outage: Outage, site: Zoned, *, agency: str, now: datetime, limit: int
+) -> list[Ticket]:
+    """Return up to `limit` tickets of a site that an outage hit and whose holders were not told of any."""
+    starts, ends = outage.started_at - HOUR, outage.ends_at(site.time_zone, now)
+    local = ZoneInfo(site.time_zone)
     query = (
         select(*COLUMNS)
         .outerjoin(outage_tickets, outage_tickets.c.ticket_id == tickets.c.id)
         .where(
+            tickets.c.site == site.code,
+            # The hours say which days; the days lead to the tickets.
+            tickets.c.day.between(starts.astimezone(local).date(), ends.astimezone(local).date()),
             tickets.c.state.in_([state.value for state in UNSERVED]),
             tickets.c.person_hash.is_not(None),
-            tickets.c.slot_starts_at > outage.started_at - HOUR,
-            tickets.c.slot_starts_at < outage.ends_at(now),
+            tickets.c.slot_starts_at > starts,
+            tickets.c.slot_starts_at < ends,
             outage_tickets.c.ticket_id.is_(None),
         )
     )
-    if outage.site != EVERYWHERE:
-        query = query.where(tickets.c.site == outage.site)
-    rows = session.execute(query.order_by(tickets.c.id))
+    rows = session.execute(query.order_by(tickets.c.id).limit(limit))
     return [ticket_of(row, agency) for row in rows]
 
 

@@ -49,6 +49,8 @@ from gerai_booking.models.tables import metadata
 #: States in which a ticket has given its place back.
 WITHOUT_PLACE = frozenset({State.EXPIRED, State.CANCELLED, State.RESCHEDULED})
 _OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
+#: States in which nobody has taken a ticket on.
+_UNSERVED = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES - AT_COUNTER_STATES))
 _AT_COUNTER = ", ".join(f"'{state.value}'" for state in sorted(AT_COUNTER_STATES))
 
 tickets = Table(
@@ -112,6 +114,21 @@ Index(
     tickets.c.person_hash,
     postgresql_where=text("person_hash IS NOT NULL AND state = 'no_show'"),
     sqlite_where=text("person_hash IS NOT NULL AND state = 'no_show'"),
+)
+# Which open tickets a person has, of whatever service.
+Index(
+    "ix_tickets_open_of_person",
+    tickets.c.person_hash,
+    postgresql_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
+    sqlite_where=text(f"person_hash IS NOT NULL AND state IN ({_OPEN})"),
+)
+# What past days left open, beside all that they did not.
+Index(
+    "ix_tickets_unserved",
+    tickets.c.site,
+    tickets.c.day,
+    postgresql_where=text(f"state IN ({_UNSERVED})"),
+    sqlite_where=text(f"state IN ({_UNSERVED})"),
 )
 # A counter has one person at a time.
 Index(
@@ -188,6 +205,9 @@ history = Table(
 _FIELDS = tuple(field for field in Ticket.__dataclass_fields__ if field not in {"agency", "schema_version"})
 COLUMNS = [tickets.c[name] for name in _FIELDS]
 _schema = TicketSchema()
+# Word for word what partial indexes say: so both databases see that these serve.
+_IS_OPEN = text(f"state IN ({_OPEN})")
+_IS_UNSERVED = text(f"state IN ({_UNSERVED})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -397,17 +417,14 @@ def open_persons(session: Session, hashes: Iterable[str]) -> set[tuple[str, str]
     if not wanted:
         return set()
     rows = session.execute(
-        select(tickets.c.service, tickets.c.person_hash).where(
-            tickets.c.person_hash.in_(wanted), tickets.c.state.in_([state.value for state in OPEN_STATES])
-        )
+        select(tickets.c.service, tickets.c.person_hash).where(tickets.c.person_hash.in_(wanted), _IS_OPEN)
     )
     return {(service, person) for service, person in rows}
 
 
 def open_of_person(session: Session, person_hash: str, *, agency: str) -> list[Ticket]:
     """Return the open tickets of a person, the next visit first."""
-    states = [state.value for state in OPEN_STATES]
-    query = select(*COLUMNS).where(tickets.c.person_hash == person_hash, tickets.c.state.in_(states))
+    query = select(*COLUMNS).where(tickets.c.person_hash == person_hash, _IS_OPEN)
     rows = session.execute(query.order_by(tickets.c.day, tickets.c.id))
     return [ticket_of(row, agency) for row in rows]
 
@@ -470,15 +487,27 @@ def of_day(
 
 
 def left_open(
-    session: Session, *, site: str, before: date, agency: str, now: datetime, limit: int
+    session: Session,
+    *,
+    site: str,
+    before: date,
+    agency: str,
+    now: datetime,
+    without: Iterable[str] = (),
+    limit: int,
 ) -> list[Ticket]:
-    """Lock and return tickets that earlier days left open, the oldest first, without those at a counter."""
+    """Lock and return tickets that earlier days left open, the oldest first; none of the ids in `without`.
+
+    Those at a counter are not among them.
+    """
     waiting = [State.BOOKED.value, State.CHECKED_IN.value, State.PARKED.value]
     rows = session.execute(
         select(*COLUMNS)
         .where(
             tickets.c.site == site,
             tickets.c.day < before,
+            _IS_UNSERVED,
+            tickets.c.id.not_in(list(without)),
             or_(
                 # Who waits for another hour after a closure has missed nothing: see usecases.treating.
                 and_(

@@ -27,7 +27,10 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """How a booked visit ended: in `state`, out of the state `came_from`; `excused` by appeal or outage."""
+    """How a booked visit ended: in `state`, out of the state `came_from`.
+
+    `excused` by an appeal, an outage or an order.
+    """
 
     day: date
     state: str

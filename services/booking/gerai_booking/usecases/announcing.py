@@ -13,6 +13,8 @@ from gerai_booking.models.tickets import Person
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.usecases.office import Office
 
+MINUTES_OF_AN_HOUR = 60
+
 
 def news(
     office: Office,
@@ -23,9 +25,14 @@ def news(
     *,
     context: Context | None = None,
 ) -> NewEvent:
-    """Return an event of which the ticket's holder is told; see NewEvent for `context`."""
+    """Return an event of which the ticket's holder is told; see NewEvent for `context`.
+
+    A service that left the catalogue has its code as its name: its last visitors are told all the same.
+    Raises UnknownSite.
+    """
     site = office.site(ticket.site)
-    service = office.service(ticket.service)
+    service = office.find_service(ticket.service)
+    service_name = service.name if service else Text(id=ticket.service, en=ticket.service)
     counter = office.counter_name(ticket.site, ticket.counter)
     return NewEvent(
         type=event_type,
@@ -42,8 +49,8 @@ def news(
             "site_name": _both(site.name),
             "site_address": _both(site.address),
             "time_zone": site.time_zone,
-            "service_name": _both(service.name),
-            "duration_minutes": service.duration_minutes,
+            "service_name": _both(service_name),
+            "duration_minutes": service.duration_minutes if service else MINUTES_OF_AN_HOUR,
             "counter_name": _both(counter) if counter else None,
         },
     )

@@ -113,7 +113,7 @@ def _give_way(
         moved = move(old, State.RESCHEDULED, actor=Actor.CITIZEN, now=now, changeable_until=until, **changes)
         return moved, Actor.CITIZEN
     except (TooLateToChange, TransitionNotAllowed):
-        if outages.that_hit(session, old, now=now) is None:
+        if outages.that_hit(session, office, old, now=now) is None:
             raise
         return move(old, State.RESCHEDULED, actor=Actor.SYSTEM, now=now, **changes), Actor.SYSTEM
 

@@ -134,7 +134,7 @@ def preview(session: Session, office: Office, directive: Directive, *, now: date
     Places that several services share are counted for each of them: some who could be moved may not be.
     """
     sites = [site.code for site in sites_of(office, directive)]
-    found = directives.hit(session, directive, sites=sites, now=now)
+    found = directives.hit(session, directive, sites=sites, after=now)
     found = [row for row in found if row.held_until is None or row.held_until > now]
     unnamed = _unnamed(session, directive, sites, now=now)
     keys = sorted({(row.site, row.day, row.service) for row in found} | set(unnamed))
@@ -249,17 +249,17 @@ def story(session: Session, office: Office, directive_id: str, *, now: datetime)
         sites=sites_of(office, directive),
         preview=preview(session, office, directive, now=now) if row.state == DRAFT else None,
         treated=directives.treated_by(session, directive_id),
-        left=_left(session, office, row, directive, now=now),
+        left=_left(session, office, row, directive),
     )
 
 
-def _left(session: Session, office: Office, row: Any, directive: Directive, *, now: datetime) -> int:
+def _left(session: Session, office: Office, row: Any, directive: Directive) -> int:
     if row.state == UNDOING:
         return len(directives.not_restored(session, row.id))
     if row.state != IN_FORCE:
         return 0
     sites = [site.code for site in sites_of(office, directive)]
-    found = directives.hit(session, directive, sites=sites, now=now)
+    found = directives.hit(session, directive, sites=sites, after=row.applied_at)
     return sum(each.state == State.BOOKED.value for each in found)
 
 

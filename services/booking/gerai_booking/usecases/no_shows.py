@@ -10,7 +10,7 @@ from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import missed, outages, tickets
-from gerai_booking.refusals import PausedAfterNoShows
+from gerai_booking.refusals import PausedAfterNoShows, UnknownSite
 from gerai_booking.rules.no_show import (
     COUNTS_FROM,
     Grade,
@@ -23,6 +23,7 @@ from gerai_booking.rules.no_show import (
 from gerai_booking.rules.outages import Outage
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.opening import Orders, orders_in_force
 
 #: The days of the visits that count as missed, by person.
 Missed = Mapping[str, list[date]]
@@ -46,11 +47,21 @@ def counting(session: Session, office: Office, hashes: Iterable[str], *, now: da
         return rows
     # A day more: it may have begun earlier somewhere in the country.
     found = outages.not_over_before(session, now - back - timedelta(days=1))
-    return [row for row in rows if not _excused(office, row, found, now=now)]
+    orders = orders_in_force(session, office, from_day=rows[0].day)
+    return [row for row in rows if not _excused(office, row, found, orders, now=now)]
 
 
-def _excused(office: Office, row: Any, found: Iterable[Outage], *, now: datetime) -> bool:
-    site = office.site(row.site)
+def _excused(office: Office, row: Any, found: Iterable[Outage], orders: Orders, *, now: datetime) -> bool:
+    """Tell whether nobody could come: an outage or an order closed the day, or the site left the catalogue.
+
+    Of a site that left nobody knows any more which days were its own.
+    """
+    try:
+        site = office.site(row.site)
+    except UnknownSite:
+        return True
+    if orders.closing(site=row.site, service=row.service, day=row.day) is not None:
+        return True
     return any(outage.touches(site, row.day, now=now) for outage in found)
 
 

@@ -182,10 +182,3 @@ def news_of(
             "service_name": both(office.service(entry.service).name),
         },
     )
-
-
-def offer_site(session: Session, office: Office, *, site: str, now: datetime) -> None:
-    """Offer the free places of a site's open days; the caller holds all of them."""
-    if waiting_list.days_waited_for(session, site=site):
-        for day in places.open_days_of(session, site=site, first=office.today(site, now)):
-            offer_day(session, office, site=site, day=day, now=now)

@@ -75,6 +75,10 @@ class Office:
         except KeyError:
             raise UnknownService from None
 
+    def find_service(self, code: str) -> Service | None:
+        """Return a service of this agency, None when it is in the catalogue no more."""
+        return self._services.get(code)
+
     def offer(self, site: str, service: str) -> Offer:
         """Return how a service is offered at a site. Raises UnknownSite, UnknownService."""
         self.site(site)

@@ -19,6 +19,8 @@ ABOUT = "outage"
 SHOWN, ACTS_SHOWN = 50, 30
 #: How long after its end an outage is still told of to those whom nobody told in time.
 TOLD_AFTER_ITS_END = timedelta(days=1)
+#: In one transaction; of more, the rest follows by itself.
+TOLD_AT_ONCE = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ def record(
     expected_end_at: datetime | None,
     reference: str | None,
 ) -> str:
-    """Write an outage down and tell everybody whose hour it hits; return its id.
+    """Write an outage down and tell whose hour it hits, the first of them at once; return its id.
 
     Raises UnknownSite, OutageNotBegun, OutageWithoutTime.
     """
@@ -63,7 +65,7 @@ def record(
         },
     )
     _report(session, report, "recorded", outage_id)
-    tell(session, office, now=report.now)
+    tell(session, office, outage_id=outage_id, now=report.now)
     return outage_id
 
 
@@ -78,7 +80,7 @@ def expect(
     _check_end(found.started_at, expected_end_at)
     outages.change(session, outage_id, expected_end_at=expected_end_at)
     _report(session, report, "expected", outage_id)
-    tell(session, office, now=report.now)
+    tell(session, office, outage_id=outage_id, now=report.now)
 
 
 def end(session: Session, office: Office, report: Report, *, outage_id: str, ended_at: datetime) -> None:
@@ -92,30 +94,47 @@ def end(session: Session, office: Office, report: Report, *, outage_id: str, end
     _check_end(found.started_at, ended_at)
     outages.change(session, outage_id, ended_at=ended_at)
     _report(session, report, "ended", outage_id)
-    tell(session, office, now=report.now)
+    tell(session, office, outage_id=outage_id, now=report.now)
 
 
-def tell(session: Session, office: Office, *, now: datetime) -> int:
-    """Tell the holders of tickets that an outage hit, each once; return how many.
+def to_tell(session: Session, *, now: datetime) -> list[str]:
+    """Return the ids of the outages of which somebody may have to be told, in the order they began."""
+    return [outage.id for outage in outages.not_over_before(session, now - TOLD_AFTER_ITS_END)]
 
-    An outage that goes on hits more hours as time passes: this may run any number of times.
+
+def tell(
+    session: Session, office: Office, *, outage_id: str, now: datetime, limit: int = TOLD_AT_ONCE
+) -> int:
+    """Tell up to `limit` holders of tickets that an outage hit, each once; return how many.
+
+    An outage that goes on hits more hours as time passes: this may run any number of times, and goes on where
+    it was interrupted.
     """
-    told = 0
-    for outage in outages.not_over_before(session, now - TOLD_AFTER_ITS_END):
-        hit = outages.untold(session, outage, agency=office.code, now=now)
-        ours = outages.mark_told(session, outage.id, [ticket.id for ticket in hit], now=now)
-        events = [_news(session, office, ticket, outage) for ticket in hit if ticket.id in ours]
-        announce(session, office, *events, now=now)
-        told += len(events)
-    return told
+    outage = outages.read(session, outage_id)
+    if outage is None:
+        return 0
+    hit: list[Ticket] = []
+    for site in office.agency.sites:
+        if outage.is_at(site.code) and len(hit) < limit:
+            room = limit - len(hit)
+            hit += outages.untold(session, outage, site, agency=office.code, now=now, limit=room)
+    # In one order at all places: two that tell at once never wait for each other in a circle.
+    wanted = sorted(ticket.id for ticket in hit)
+    ours = outages.mark_told(session, outage.id, wanted, now=now)
+    events = [_news(session, office, ticket, outage) for ticket in hit if ticket.id in ours]
+    announce(session, office, *events, now=now)
+    return len(events)
 
 
-def that_hit(session: Session, ticket: Ticket, *, now: datetime) -> Outage | None:
-    """Return the outage for which a ticket that was not served may go to a later hour, None without one."""
+def that_hit(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> Outage | None:
+    """Return the outage for which a ticket that was not served may go to a later hour, None without one.
+
+    Raises UnknownSite.
+    """
     if ticket.state not in outages.UNSERVED or ticket.slot_starts_at is None:
         return None
     found = outages.not_over_before(session, ticket.slot_starts_at)
-    return hitting(found, ticket.site, ticket.slot_starts_at, now=now)
+    return hitting(found, office.site(ticket.site), ticket.slot_starts_at, now=now)
 
 
 def as_json(outage: Outage) -> dict[str, str | None]:
@@ -130,7 +149,10 @@ def as_json(outage: Outage) -> dict[str, str | None]:
 
 
 def current(session: Session, *, now: datetime) -> list[dict[str, Any]]:
-    """Return the outages that go on now, as JSON for everybody; `site` is null for every one of them."""
+    """Return the outages that go on now, as JSON for everybody; `site` is null for every one of them.
+
+    Not those whose end somebody forgot: past its expected end, or a day, nothing is said of one any more.
+    """
     return [
         {"site": outage.site or None, **as_json(outage)}
         for outage in outages.not_over_before(session, now)

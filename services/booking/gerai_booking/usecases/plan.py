@@ -1,4 +1,8 @@
-"""The plan of a site, as supervisors change it: effective at once, written down with who and why."""
+"""The plan of a site, as supervisors change it: effective at once, written down with who and why.
+
+Places that a change adds are offered to who waits for them by what runs by itself, day by day: these
+transactions hold every open day of a site already.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +25,6 @@ from gerai_booking.refusals import (
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.quota import ALL, Bound, Regime, is_in_region, regimes_in_force
 from gerai_booking.usecases.capacities import replan_day, rules_of
-from gerai_booking.usecases.offers import offer_site
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.planning import record_quotas
 
@@ -75,7 +78,6 @@ def set_quota(
     before = plan.put_quota(session, after)
     record(session, change, site=site, kind=QUOTA, before=before, after=after)
     replan(session, office, office.site(site), now=change.now)
-    offer_site(session, office, site=site, now=change.now)
 
 
 def end_quota(
@@ -97,7 +99,6 @@ def end_quota(
     plan.end_quota(session, site=site, bound=bound, valid_from=valid_from, last_day=last_day)
     record(session, change, site=site, kind=QUOTA, before=before, after=before | {"valid_to": last_day})
     replan(session, office, office.site(site), now=change.now)
-    offer_site(session, office, site=site, now=change.now)
 
 
 def restrict(
@@ -173,8 +174,6 @@ def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
     # In the order in which every change of places locks days.
     for site in sorted(office.agency.sites, key=lambda each: each.code):
         replan(session, office, site, now=now)
-    for site in office.agency.sites:
-        offer_site(session, office, site=site.code, now=now)
 
 
 def replan(session: Session, office: Office, site: Site, *, now: datetime) -> None:

@@ -23,6 +23,7 @@ from gerai_booking.rules.quota import places_of_an_hour
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.capacities import Rules, capacities_of, replan_day, rules_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import SiteCalendar
@@ -78,8 +79,9 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
     May run any number of times and at several places at once: the ids of hours are made of place and time.
     """
     # In the order in which every change of places locks: plans, then days.
-    plan.lock(session, [site.code for site in office.agency.sites])
-    for site in office.agency.sites:
+    sites = sorted(office.agency.sites, key=lambda each: each.code)
+    plan.lock(session, [site.code for site in sites])
+    for site in sites:
         first = office.today(site.code, now)
         rules = rules_of(session, site)
         last = last_day_to_write(office, site, first + timedelta(days=days), now=now)
@@ -150,22 +152,35 @@ def hours_of(office: Office, site: Site, day: date, rules: Rules) -> list[dict[s
     ]
 
 
-def close_days(session: Session, office: Office, *, now: datetime, limit: int = 200) -> int:
-    """End up to `limit` tickets that past days left open; return how many were ended.
+def close_days(
+    session: Session, office: Office, *, now: datetime, failed: set[str] | None = None, limit: int = 200
+) -> int:
+    """End up to `limit` tickets that past days left open; return how many were looked at.
 
     Who did not come, or was not called, missed the day; until that is written down, the same person could
     never book this service again. Whoever still stands at a counter is left to its officer. May run any
     number of times and at several places at once.
+
+    A ticket that fails does not stop the others. The ids in `failed` are left alone; those that fail now are
+    added: whoever calls until nothing is left passes the same set again.
     """
-    ended = 0
+    failed = set() if failed is None else failed
+    seen = 0
     for site in sorted(office.agency.sites, key=lambda each: each.code):
         today = office.today(site.code, now)
         for ticket in tickets.left_open(
-            session, site=site.code, before=today, agency=office.code, now=now, limit=limit - ended
+            session,
+            site=site.code,
+            before=today,
+            agency=office.code,
+            now=now,
+            without=failed,
+            limit=limit - seen,
         ):
-            _end_of_day(session, office, ticket, now=now)
-            ended += 1
-    return ended
+            with apart("close_days", ticket.id, failed), session.begin_nested():
+                _end_of_day(session, office, ticket, now=now)
+            seen += 1
+    return seen
 
 
 def _end_of_day(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:

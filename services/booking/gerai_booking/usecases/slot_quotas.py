@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import places, plan, slot_quotas
 from gerai_booking.refusals import NotBookedOnline, PlanInThePast
 from gerai_booking.usecases.capacities import replan_day, rules_of
-from gerai_booking.usecases.offers import offer_site
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.plan import SLOT_QUOTA, Change, record
 from gerai_booking.usecases.planning import hours_of
@@ -28,7 +27,7 @@ def set_places(
 ) -> int:
     """Give each hour of a service so many places for some dates, over the number of the catalogue.
 
-    Open days follow at once; what becomes free goes to who waits. Who has a place keeps it: an hour in which
+    Open days follow at once. Who has a place keeps it: an hour in which
     more are taken keeps as many. Return how many hours are above the new number, which is written down with
     the change. Raises Forbidden, UnknownSite, UnknownService, NotBookedOnline, PlanInThePast.
     """
@@ -49,7 +48,6 @@ def set_places(
     before = slot_quotas.put(session, after)
     above = _follow(session, office, change, site=site)
     record(session, change, site=site, kind=SLOT_QUOTA, before=before, after=after | {"above": above})
-    offer_site(session, office, site=site, now=change.now)
     return above
 
 

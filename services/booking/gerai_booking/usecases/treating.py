@@ -21,6 +21,7 @@ from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.rules.directives import CANCEL, IN_FORCE, MOVE, OFFER, UNDOING, UNDONE, Directive
 from gerai_booking.rules.visits import BOOKABLE_DAYS
 from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.availability import availability
 from gerai_booking.usecases.directives import sites_of
 from gerai_booking.usecases.moving import put_again, put_elsewhere
@@ -47,13 +48,13 @@ def wait_for_bookings(session: Session, office: Office, directive: Directive, *,
         places.lock_days(session, days)
 
 
-def tickets_to_treat(session: Session, office: Office, directive: Directive, *, now: datetime) -> list[str]:
-    """Return the tickets that an order in force has not treated yet, in the order of their hours.
+def tickets_to_treat(session: Session, office: Office, directive: Directive, *, since: datetime) -> list[str]:
+    """Return the tickets that an order in force since a moment has not treated yet, in order of their hours.
 
     With those that are held: who is turning one into a booking at this moment is waited for at its lock.
     """
     sites = [site.code for site in sites_of(office, directive)]
-    return [row.id for row in directives.hit(session, directive, sites=sites, now=now)]
+    return [row.id for row in directives.hit(session, directive, sites=sites, after=since)]
 
 
 def treat(
@@ -65,7 +66,8 @@ def treat(
     if row is None or row.state != IN_FORCE or ticket is None or ticket.state is not State.BOOKED:
         # A hold simply runs out: whoever wants to book it is refused.
         return None
-    if ticket.slot_starts_at is None or ticket.slot_starts_at <= now:
+    if ticket.slot_starts_at is None or ticket.slot_starts_at <= row.applied_at:
+        # It had begun when the order came, and was served to its end.
         return None
     if directives.find_treated(session, directive_id, ticket_id) is not None:
         return None
@@ -281,16 +283,20 @@ def _days_waited_for(
     return found
 
 
-def end_offers(session: Session, office: Office, *, now: datetime, limit: int = 50) -> int:
-    """End tickets whose holders chose no other hour in time, so that they can book anew; return how many."""
+def end_offers(session: Session, office: Office, *, now: datetime, failed: set[str], limit: int = 50) -> int:
+    """End tickets whose holders chose no other hour in time, so that they can book anew.
+
+    Return how many were looked at. The ids in `failed` are left alone; those that fail now are added.
+    """
     # Nowhere in the country is it an earlier day than in UTC.
-    over = directives.offers_over(session, before=now.date(), limit=limit)
+    over = directives.offers_over(session, before=now.date(), without=failed, limit=limit)
     found = tickets.find_many(session, [ticket_id for _directive, ticket_id in over], agency=office.code)
     for directive_id, ticket_id in over:
         ticket = found[ticket_id]
-        if ticket.state is State.BOOKED and ticket.slot_id is None:
-            directive = directives.of_row(directives.find(session, directive_id))
-            _cancel(session, office, directive, ticket, now=now)
+        with apart("end_offers", ticket_id, failed), session.begin_nested():
+            if ticket.state is State.BOOKED and ticket.slot_id is None:
+                directive = directives.of_row(directives.find(session, directive_id))
+                _cancel(session, office, directive, ticket, now=now)
     return len(over)
 
 

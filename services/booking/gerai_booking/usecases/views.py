@@ -61,7 +61,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
     person = tickets.person_of(session, ticket.id)
     offer = office.offer(ticket.site, ticket.service)
     match = matching.match_of(session, ticket.id) if person and person.purpose else None
-    outage = outages.that_hit(session, ticket, now=now)
+    outage = outages.that_hit(session, office, ticket, now=now)
     return {
         "ticket": dump(ticket),
         "token": office.token(ticket.id),
