@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, OPEN_DAYS, SERVICE, SITE, TODAY, House
 from tests.integration.booking.test_quotas import CHANGE, OFFICER
-from tests.integration.booking.waiting import join
+from tests.integration.booking.waiting import join, look_after
 
 CATALOGUE = 20
 
@@ -110,6 +110,7 @@ def test_what_becomes_free_goes_to_who_waits(house: House) -> None:
     set_places(house, 0)
     join(house, 1)
     set_places(house, 2)
+    look_after(house)
     (entry,) = house.rows(select(waiting_list))
     assert entry.state == "offered"
     house.check()

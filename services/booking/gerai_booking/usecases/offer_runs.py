@@ -10,7 +10,7 @@ from gerai_booking.usecases.office import Office
 
 
 def make_offers(database: Database, office: Office, *, now: datetime) -> None:
-    """Offer what is free, a transaction for each day: each goes on by itself, and none is held for another."""
+    """Offer what is free, a transaction for each day: each goes on by itself, none is held for another."""
     with database.reading() as session:
         days = waiting_list.days_to_look_at(session, office, now=now)
     for site, day in days:
