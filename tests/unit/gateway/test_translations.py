@@ -79,7 +79,9 @@ def refusals_of(*modules) -> list[type[Refused]]:
         value
         for module in modules
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Refused) and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, Refused)
+        and value.__module__.startswith(module.__name__)
     ]
 
 

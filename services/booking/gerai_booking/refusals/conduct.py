@@ -1,0 +1,104 @@
+"""Suspensions, missed visits, appeals, outages, limits of contacts."""
+
+from gerai_shared.refusals import Refused
+
+
+class Suspended(Refused):
+    """This service is suspended for this applicant until %(until)s. How to appeal: %(appeal)s."""
+
+    code = "suspended"
+    status = 403
+
+
+class UnknownSuspension(Refused):
+    """There is no such suspension."""
+
+    code = "unknown_suspension"
+    status = 404
+
+
+class SuspensionLifted(Refused):
+    """This suspension was lifted already."""
+
+    code = "suspension_lifted"
+    status = 409
+
+
+class WrongLength(Refused):
+    """A suspension of this kind lasts %(least)s to %(most)s months."""
+
+    code = "wrong_length"
+
+
+class PausedAfterNoShows(Refused):
+    """Online booking pauses for this person until %(until)s, after several missed visits.
+
+    You can still come without booking. On the page of a missed ticket you can tell us why you could not come.
+    """
+
+    code = "paused_after_no_shows"
+    status = 403
+
+
+class TooManyForContact(Refused):
+    """One telephone number or e-mail address can have %(most)s open tickets.
+
+    Please give the applicant's own number or address, or come without a booking.
+    """
+
+    code = "too_many_for_contact"
+    status = 409
+
+
+class NothingToAppeal(Refused):
+    """This visit does not count as missed, so that there is nothing to appeal against."""
+
+    code = "nothing_to_appeal"
+    status = 409
+
+
+class AppealExists(Refused):
+    """You have told us already why you could not come. The answer stands on the page of the ticket."""
+
+    code = "appeal_exists"
+    status = 409
+
+
+class UnknownAppeal(Refused):
+    """There is no such appeal."""
+
+    code = "unknown_appeal"
+    status = 404
+
+
+class AppealDecided(Refused):
+    """This appeal was decided already."""
+
+    code = "appeal_decided"
+    status = 409
+
+
+class UnknownOutage(Refused):
+    """There is no such outage."""
+
+    code = "unknown_outage"
+    status = 404
+
+
+class OutageOver(Refused):
+    """This outage has ended already."""
+
+    code = "outage_over"
+    status = 409
+
+
+class OutageNotBegun(Refused):
+    """An outage is written down when it has happened, not before: this moment is still to come."""
+
+    code = "outage_not_begun"
+
+
+class OutageWithoutTime(Refused):
+    """An outage ends after it begins."""
+
+    code = "outage_without_time"

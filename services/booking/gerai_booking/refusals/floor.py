@@ -1,0 +1,87 @@
+"""At the counters."""
+
+from gerai_shared.refusals import Refused
+
+
+class WrongDay(Refused):
+    """This ticket is for another day: %(day)s."""
+
+    code = "wrong_day"
+    status = 409
+
+
+class CounterBusy(Refused):
+    """This counter still has %(number)s. Finish that one first."""
+
+    code = "counter_busy"
+    status = 409
+
+
+class CounterIdle(Refused):
+    """Nobody is at this counter."""
+
+    code = "counter_idle"
+    status = 409
+
+
+class NobodyWaits(Refused):
+    """Nobody is waiting for this counter at the moment."""
+
+    code = "nobody_waits"
+    status = 409
+
+
+class NothingToUndo(Refused):
+    """There is nothing to undo at this counter."""
+
+    code = "nothing_to_undo"
+    status = 409
+
+
+class SiteClosedToday(Refused):
+    """This place is closed today."""
+
+    code = "site_closed_today"
+    status = 409
+
+
+class WalkInFull(Refused):
+    """Today's places for people without a booking are gone. A supervisor may give one beyond the quota."""
+
+    code = "walk_in_full"
+    status = 409
+
+
+class OverQuotaNotAllowed(Refused):
+    """At this place nothing is given beyond the quota: no rule allows it."""
+
+    code = "over_quota_not_allowed"
+    status = 409
+
+
+class OverQuotaUsedUp(Refused):
+    """All places that may be given beyond today's quota are given."""
+
+    code = "over_quota_used_up"
+    status = 409
+
+
+class EmergencyNotAllowed(Refused):
+    """No rule allows emergencies here today. A supervisor can add one in the plan of places."""
+
+    code = "emergency_not_allowed"
+    status = 409
+
+
+class EmergencyUsedUp(Refused):
+    """Today's places for emergencies are gone. A supervisor can raise their number in the plan of places."""
+
+    code = "emergency_used_up"
+    status = 409
+
+
+class EmergencyStays(Refused):
+    """An emergency keeps its lane: it is called before everybody else."""
+
+    code = "emergency_stays"
+    status = 409
