@@ -16,8 +16,10 @@ from gerai_allinone.servers.network import listens
 from tests.support.servers import PostgresServer, RabbitServer, ServerError
 from tests.support.waiting import wait_until
 
+#: A shell that runs the tests in its background has them ignore interrupts; whoever is interrupted here must not.
 STARTS_BOTH = """
-import json, time
+import json, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from gerai_allinone.servers import PostgresServer, RabbitServer
 servers = [PostgresServer(durable=False).start(), RabbitServer().start()]
 print(json.dumps([[server.port, str(server.folder)] for server in servers]), flush=True)
