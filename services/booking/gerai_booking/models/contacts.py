@@ -1,27 +1,36 @@
 """How many open tickets the holders of one telephone number or e-mail address have."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from gerai_shared.ticket import OPEN_STATES
-from sqlalchemy import func, select, union_all
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tickets import people, tickets
 
 
-def open_by_contact(session: Session, hashes: Iterable[str]) -> dict[str, int]:
-    """Return how many open tickets each of these contacts has; those without any are not named."""
+def open_by_contact(session: Session, hashes: Iterable[str]) -> Counter[str]:
+    """Return how many open tickets each of these contacts has; those without any are not named.
+
+    In two steps, each by its index: nearly nobody of a batch was here before, and joined, a database whose
+    tables grow fast reads all open tickets instead.
+    """
     wanted = set(hashes)
     if not wanted:
-        return {}
-    states = [state.value for state in OPEN_STATES]
-    counted = union_all(
+        return Counter()
+    known = union_all(
         *(
-            select(column.label("contact"))
-            .join(tickets, tickets.c.id == people.c.ticket_id)
-            .where(column.in_(wanted), tickets.c.state.in_(states))
+            select(people.c.ticket_id, column.label("contact")).where(column.in_(wanted))
             for column in (people.c.phone_hash, people.c.email_hash)
         )
-    ).subquery()
-    rows = session.execute(select(counted.c.contact, func.count()).group_by(counted.c.contact))
-    return {contact: count for contact, count in rows}
+    )
+    had = [(row.ticket_id, row.contact) for row in session.execute(known)]
+    if not had:
+        return Counter()
+    ids = {ticket_id for ticket_id, _ in had}
+    states = [state.value for state in OPEN_STATES]
+    is_open = set(
+        session.scalars(select(tickets.c.id).where(tickets.c.id.in_(ids), tickets.c.state.in_(states)))
+    )
+    return Counter(contact for ticket_id, contact in had if ticket_id in is_open)

@@ -61,4 +61,4 @@ def contacts_of(
         return Contacts(most=None)
     limit = max(holding, key=lambda each: each.valid_from)
     wanted = frozenset[str]().union(*several)
-    return Contacts(most=limit.open_tickets, open_tickets=Counter(open_by_contact(session, wanted)))
+    return Contacts(most=limit.open_tickets, open_tickets=open_by_contact(session, wanted))
