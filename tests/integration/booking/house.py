@@ -20,8 +20,10 @@ from gerai_booking.models import (
     waiting_room,
 )
 from gerai_booking.models.freed import freed_places
+from gerai_booking.models.history import history
+from gerai_booking.models.people import people
 from gerai_booking.models.places import day_quotas, series, slots
-from gerai_booking.models.tickets import history, people, tickets
+from gerai_booking.models.tickets import tickets
 from gerai_booking.models.waiting_list import waiting_list
 from gerai_booking.rules.catalogue import Agency, Counter, DailyQuota, Text
 from gerai_booking.rules.quota import GROUP, ONLINE, OVER_QUOTA, Bound, bounds_of

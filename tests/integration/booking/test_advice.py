@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.people import people
+from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import UnknownSlot, UnknownTicket
 from gerai_booking.schemas import BookingSchema
 from gerai_booking.usecases import advising, catalogue, changes, holding, plan, views

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from gerai_booking.models.tickets import people
+from gerai_booking.models.people import people
 from gerai_booking.usecases import changes, floor, queue, views
 from gerai_shared.refusals import InvalidRequest, Refused
 from sqlalchemy import select

@@ -12,7 +12,7 @@ import pytest
 from gerai_booking.models import applications as table
 from gerai_booking.models import handovers as register
 from gerai_booking.models.applications import Application
-from gerai_booking.models.tickets import people
+from gerai_booking.models.people import people
 from gerai_booking.opening_loop import look_after
 from gerai_booking.rules.checklist import NOT_CONCERNED, Checklist
 from gerai_booking.schemas import BookingSchema

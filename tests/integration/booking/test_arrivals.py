@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from gerai_booking.models.tickets import history
+from gerai_booking.models.history import history
 from gerai_booking.schemas import ArrivalSchema
 from gerai_booking.usecases import arrivals
 from gerai_shared.borders import load

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.people import people
+from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.usecases import changes, holding, views
 from gerai_shared import tables

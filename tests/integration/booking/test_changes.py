@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.people import people
+from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import SlotFull
 from gerai_booking.usecases import changes, holding, planning, views
 from gerai_booking.usecases.availability import availability

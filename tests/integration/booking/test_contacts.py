@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from gerai_booking.models.tickets import people
+from gerai_booking.models.people import people
 from gerai_booking.usecases import changes, holding
 from gerai_shared.refusals import Refused
 from sqlalchemy import select

@@ -30,8 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.people import people
 from gerai_booking.models.tables import metadata
-from gerai_booking.models.tickets import people
 from gerai_booking.rules.application import Progress, Terms
 
 applications = Table(

@@ -7,7 +7,8 @@ from gerai_shared.ticket import OPEN_STATES
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.people import people
+from gerai_booking.models.tickets import tickets
 
 
 def open_by_contact(session: Session, hashes: Iterable[str]) -> Counter[str]:

@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.people import people
 from gerai_booking.models.tables import metadata
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.directives import CLOSING_STATES, OFFER, UNDOING, Directive
 

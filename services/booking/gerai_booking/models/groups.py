@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.people import people
 from gerai_booking.models.places import slots
 from gerai_booking.models.tables import metadata
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.tickets import tickets
 
 groups = Table(
     "groups",

@@ -29,8 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.people import people
 from gerai_booking.models.tables import metadata
-from gerai_booking.models.tickets import people, tickets
+from gerai_booking.models.tickets import tickets
 
 #: For which purposes a list is looked into.
 list_purposes = Table(

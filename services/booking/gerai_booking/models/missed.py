@@ -9,8 +9,10 @@ from gerai_shared.times import AwareDateTime
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, and_, insert, select, update
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.history import history
+from gerai_booking.models.people import people
 from gerai_booking.models.tables import metadata
-from gerai_booking.models.tickets import history, people, tickets
+from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.no_show import COUNTS_FROM
 
 #: What holders of missed tickets say, sealed, one for each ticket; and what a supervisor decided about it.

@@ -1,12 +1,10 @@
-"""Tickets, the people behind them (apart), and their history."""
+"""Tickets. Who holds them is apart, in `people`; their changes are in `history`."""
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from gerai_shared.database import CountingKey, insert_into
+from gerai_shared.database import insert_into
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import (
     AT_COUNTER_STATES,
@@ -17,23 +15,18 @@ from gerai_shared.ticket import (
     StaleRevision,
     State,
     Ticket,
-    TicketSchema,
 )
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Date,
-    ForeignKey,
     Index,
     Integer,
     String,
     Table,
-    Text,
     and_,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -44,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.history import add_history, history_row
 from gerai_booking.models.tables import metadata
 
 #: States in which a ticket has given its place back.
@@ -159,72 +153,11 @@ Index(
     sqlite_where=text("state = 'checked_in'"),
 )
 
-#: Personal data of ticket holders: sealed, in a table of its own, so that erasing touches nothing else.
-people = Table(
-    "people",
-    metadata,
-    Column("ticket_id", String(36), ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
-    Column("sealed", Text, nullable=False),
-    # The least that notifications needs, sealed apart: what travels in events holds no identity number.
-    Column("contact", Text, nullable=True),
-    Column("masked_name", String(100), nullable=False),
-    Column("masked_identity", String(20), nullable=False),
-    Column("language", String(2), nullable=False),
-    Column("purpose", String(60), nullable=True),
-    Column("identity_note", String(40), nullable=True),
-    # What its holder said of the haste, asked while a regime restricts the site (S3-5); none: nobody asked.
-    Column("urgent", Boolean, nullable=True),
-    # For how many years the result is wanted; none: decided at the counter.
-    Column("validity_years", Integer, nullable=True),
-    # Keyed hashes, by which the open tickets of one contact are counted.
-    Column("phone_hash", String(64), nullable=True),
-    Column("email_hash", String(64), nullable=True),
-    Index("ix_people_phone_hash", "phone_hash"),
-    Index("ix_people_email_hash", "email_hash"),
-)
-
-#: Every change of every ticket: who, when, and what it was before.
-history = Table(
-    "ticket_history",
-    metadata,
-    Column("position", CountingKey, primary_key=True, autoincrement=True),
-    Column("ticket_id", String(36), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("from_state", String(20), nullable=True),
-    Column("to_state", String(20), nullable=False),
-    Column("actor", String(20), nullable=False),
-    Column("officer_id", String(36), nullable=True),
-    Column("site", String(60), nullable=False),
-    Column("counter", String(20), nullable=True),
-    Column("at", AwareDateTime, nullable=False),
-    Column("before", Text, nullable=True),
-    Index("uq_ticket_history_ticket_id_revision", "ticket_id", "revision", unique=True),
-    Index("ix_ticket_history_site_counter", "site", "counter", "position"),
-)
-
 _FIELDS = tuple(field for field in Ticket.__dataclass_fields__ if field not in {"agency", "schema_version"})
 COLUMNS = [tickets.c[name] for name in _FIELDS]
-_schema = TicketSchema()
 # Word for word what partial indexes say: so both databases see that these serve.
 _IS_OPEN = text(f"state IN ({_OPEN})")
 _IS_UNSERVED = text(f"state IN ({_UNSERVED})")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """What is kept of a ticket's holder; `sealed` opens to {name, nik or passport_number, email, phone}."""
-
-    sealed: str
-    contact: str | None
-    masked_name: str
-    masked_identity: str
-    language: str
-    purpose: str | None
-    identity_note: str | None = None
-    urgent: bool | None = None
-    validity_years: int | None = None
-    phone_hash: str | None = None
-    email_hash: str | None = None
 
 
 def ticket_of(row: Any, agency: str) -> Ticket:
@@ -278,32 +211,6 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
     return set(session.scalars(statement, list(rows)))
 
 
-def add_people(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the holders of tickets."""
-    if rows:
-        session.execute(insert(people), list(rows))
-
-
-def person_of(session: Session, ticket_id: str) -> Person | None:
-    """Return the holder of a ticket, None for a walk-in or after erasure."""
-    row = session.execute(select(people).where(people.c.ticket_id == ticket_id)).one_or_none()
-    if row is None:
-        return None
-    return Person(
-        sealed=row.sealed,
-        contact=row.contact,
-        masked_name=row.masked_name,
-        masked_identity=row.masked_identity,
-        language=row.language,
-        purpose=row.purpose,
-        identity_note=row.identity_note,
-        urgent=row.urgent,
-        validity_years=row.validity_years,
-        phone_hash=row.phone_hash,
-        email_hash=row.email_hash,
-    )
-
-
 def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
     """Return what the agency knows of a ticket beside the ticket itself, as columns of a row."""
     own = (tickets.c.person_hash, tickets.c.origin, tickets.c.origin_district)
@@ -313,13 +220,6 @@ def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
 def quota_channel_of(session: Session, ticket_id: str) -> str | None:
     """Return in which channel's quotas a ticket counts; None for one that goes on from another."""
     return session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
-
-
-def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:
-    """Have a ticket's holder hold another one, too."""
-    columns = [column for column in people.c if column.name != "ticket_id"]
-    source = select(literal(to_ticket), *columns).where(people.c.ticket_id == from_ticket)
-    session.execute(insert(people).from_select(["ticket_id", *(column.name for column in columns)], source))
 
 
 def save(
@@ -353,47 +253,6 @@ def is_about_person(error: IntegrityError) -> bool:
     # PostgreSQL names the index, SQLite its columns.
     told = str(error.orig)
     return "uq_tickets_open_person" in told or "tickets.person_hash" in told
-
-
-def history_row(
-    before: Ticket | None, after: Ticket, *, actor: Actor, now: datetime, officer_id: str | None = None
-) -> dict[str, Any]:
-    """Return the line of history for a change; `before` is None for a new ticket."""
-    return {
-        "ticket_id": after.id,
-        "revision": after.revision,
-        "from_state": before.state.value if before else None,
-        "to_state": after.state.value,
-        "actor": actor.value,
-        "officer_id": officer_id,
-        "site": after.site,
-        "counter": after.counter or (before.counter if before else None),
-        "at": now,
-        "before": json.dumps(_schema.dump(before)) if before else None,
-    }
-
-
-def add_history(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert lines of history."""
-    if rows:
-        session.execute(insert(history), list(rows))
-
-
-def last_step_at(session: Session, *, site: str, counter: str) -> Any | None:
-    """Return the newest line of history of a counter."""
-    return session.execute(
-        select(history)
-        .where(history.c.site == site, history.c.counter == counter, history.c.actor == Actor.OFFICER.value)
-        .order_by(history.c.position.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def ticket_before(row: Any) -> Ticket:
-    """Return the ticket as it was before a line of history."""
-    found = _schema.load(json.loads(row.before))
-    assert isinstance(found, Ticket)
-    return found
 
 
 def count_places(session: Session, *, site: str, day: date) -> dict[tuple[str, str], int]:

@@ -9,7 +9,7 @@ from gerai_shared.outbox import NewEvent
 from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.usecases.office import Office
 

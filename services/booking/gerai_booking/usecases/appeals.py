@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import acts, missed, tickets
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import AppealDecided, AppealExists, NothingToAppeal, UnknownAppeal
 from gerai_booking.usecases import no_shows
 from gerai_booking.usecases.announcing import announce, fact, news
@@ -74,7 +74,7 @@ def decide(
         why=reason,
         now=now,
     )
-    person = tickets.person_of(session, ticket_id)
+    person = person_of(session, ticket_id)
     event = news(office, "appeal.decided.v1", ticket, ticket.state, person)
     # The reason stays on the ticket's page: what an officer writes may name somebody.
     announce(session, office, replace(event, data={**event.data, "accepted": accepted}), now=now)
@@ -119,6 +119,6 @@ def appeal(session: Session, office: Office, *, officer: Officer, ticket_id: str
         row=row,
         text=str(office.sealer.unseal(row.sealed)["text"]),
         ticket=ticket,
-        person=tickets.person_of(session, ticket_id),
+        person=person_of(session, ticket_id),
         standing=no_shows.standing_of(session, office, ticket, now=now),
     )

@@ -8,7 +8,7 @@ from gerai_shared.clock import local_date
 from gerai_shared.refusals import InvalidRequest
 from gerai_shared.ticket import Lane
 
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person
 from gerai_booking.refusals import PreconditionNotMet, TooOld, TooYoung, ValidityNotAllowed, WrongCitizenship
 from gerai_booking.rules.catalogue import Service, validities_on
 from gerai_booking.rules.eligibility import counts_as_adult

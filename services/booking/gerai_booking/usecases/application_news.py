@@ -9,8 +9,8 @@ from typing import Any
 from gerai_shared.outbox import NewEvent
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import tickets
 from gerai_booking.models.applications import Application
+from gerai_booking.models.people import person_of
 from gerai_booking.rules.catalogue.stages import (
     HANDED_OVER,
     READY,
@@ -76,7 +76,7 @@ def _facts(application: Application, previous: str | None) -> dict[str, Any]:
 def _news(session: Session, office: Office, application: Application) -> dict[str, Any]:
     service = office.service(application.service)
     place = office.site(application.collection_site)
-    person = tickets.person_of(session, application.ticket_id)
+    person = person_of(session, application.ticket_id)
     return {
         "recipient": person.contact if person else None,
         "sealed_token": office.sealer.seal({"token": office.token(application.ticket_id)}),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import applications, handovers, tickets
 from gerai_booking.models.applications import MOVED, UNDONE, Application
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import UnknownApplication
 from gerai_booking.rules.application import (
     Lateness,
@@ -145,7 +145,7 @@ def detail(session: Session, office: Office, *, site: str, application_id: str, 
     return Detail(
         application=found,
         service=service,
-        person=tickets.person_of(session, found.ticket_id),
+        person=person_of(session, found.ticket_id),
         steps=steps,
         next_stages=[code for code in open_steps if not (has_handover and code in BY_THEIR_OWN_ACT)],
         may=frozenset(may),

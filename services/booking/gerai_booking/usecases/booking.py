@@ -21,6 +21,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets, waiting_list, waiting_room
+from gerai_booking.models.history import add_history, history_row
+from gerai_booking.models.people import Person, add_people
 from gerai_booking.refusals import OfferOfAnother, OpenTicketExists, ProofUsed, UnknownTicket
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.advising import advice_for_many
@@ -147,7 +149,7 @@ def _book_fresh(
     return {**refused, **answers}
 
 
-def _subject(booked: tuple[Ticket, tickets.Person], request: BookingRequest) -> Subject:
+def _subject(booked: tuple[Ticket, Person], request: BookingRequest) -> Subject:
     ticket, person = booked
     applicant = request.applicant
     return Subject(
@@ -344,7 +346,7 @@ def _write(
     refused: dict[str, Refused],
     *,
     now: datetime,
-) -> dict[str, tuple[Ticket, tickets.Person]]:
+) -> dict[str, tuple[Ticket, Person]]:
     """Insert the new tickets and turn the held ones into booked ones; return what was written.
 
     In the order of their holders: the unique index makes a transaction wait for another one that is about
@@ -356,7 +358,7 @@ def _write(
         ticket = made.get(key) or held[key]
         return ticket.service, by_key[key].applicant.person_hash
 
-    booked: dict[str, tuple[Ticket, tickets.Person]] = {}
+    booked: dict[str, tuple[Ticket, Person]] = {}
     for is_held, keys in groupby(sorted([*made, *held], key=holder), key=held.__contains__):
         write, group = (_convert, held) if is_held else (_insert, made)
         booked.update(write(session, office, {key: group[key] for key in keys}, by_key, refused, now=now))
@@ -371,7 +373,7 @@ def _insert(
     refused: dict[str, Refused],
     *,
     now: datetime,
-) -> dict[str, tuple[Ticket, tickets.Person]]:
+) -> dict[str, tuple[Ticket, Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
     rows = [appointment_row(ticket, **own_columns(by_key[key].applicant)) for key, ticket in made.items()]
     inserted = tickets.add(session, rows)
@@ -380,9 +382,9 @@ def _insert(
         refused[key] = OpenTicketExists()
         places.give_back(session, site=lost.site, day=lost.day, service=lost.service, slot=lost.slot_id or "")
     people = {key: by_key[key].applicant.person(office) for key in made}
-    tickets.add_people(session, [person_row(made[key], person) for key, person in people.items()])
-    tickets.add_history(
-        session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now) for ticket in made.values()]
+    add_people(session, [person_row(made[key], person) for key, person in people.items()])
+    add_history(
+        session, [history_row(None, ticket, actor=Actor.CITIZEN, now=now) for ticket in made.values()]
     )
     return {key: (ticket, people[key]) for key, ticket in made.items()}
 
@@ -395,9 +397,9 @@ def _convert(
     refused: dict[str, Refused],
     *,
     now: datetime,
-) -> dict[str, tuple[Ticket, tickets.Person]]:
+) -> dict[str, tuple[Ticket, Person]]:
     """Turn held places into booked ones."""
-    booked: dict[str, tuple[Ticket, tickets.Person]] = {}
+    booked: dict[str, tuple[Ticket, Person]] = {}
     for key, ticket in held.items():
         applicant = by_key[key].applicant
         after = move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now, held_until=None, lane=applicant.lane)
@@ -417,7 +419,7 @@ def _convert(
             refused[key] = OpenTicketExists()
             continue
         person = applicant.person(office)
-        tickets.add_people(session, [person_row(after, person)])
+        add_people(session, [person_row(after, person)])
         booked[key] = (after, person)
     return booked
 
@@ -431,7 +433,7 @@ def own_columns(applicant: Applicant) -> dict[str, Any]:
     }
 
 
-def person_row(ticket: Ticket, person: tickets.Person) -> dict[str, Any]:
+def person_row(ticket: Ticket, person: Person) -> dict[str, Any]:
     """Return the row of a ticket's holder."""
     return {
         "ticket_id": ticket.id,

@@ -17,6 +17,7 @@ from gerai_shared.ticket import (
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import NeedsNewHour, NotLater, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases import freeing, outages
@@ -59,7 +60,7 @@ def cancel(
         # Who gives up a hold has sold nothing, and an officer has a reason.
         keep_back = was_full and actor is Actor.CITIZEN and ticket.state is not State.HELD
         freeing.hand_on(session, office, ticket, keep_back=keep_back, now=now)
-    person = tickets.person_of(session, ticket.id)
+    person = person_of(session, ticket.id)
     announce(session, office, news(office, "ticket.cancelled.v1", after, ticket.state, person), now=now)
     return after
 
@@ -92,7 +93,7 @@ def reschedule(
     Door(session, office, now=now).check(slot.site, slot.day, room_token)
     refuse_move_into_suspension(session, office, old, visit=slot.day)
     new = put_elsewhere(session, office, old, replaced, slot, actor=actor, now=now)
-    person = tickets.person_of(session, new.id)
+    person = person_of(session, new.id)
     announce(
         session,
         office,

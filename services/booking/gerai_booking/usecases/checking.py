@@ -6,6 +6,7 @@ from gerai_shared.ticket import State
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import tickets
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import UnknownCheckCode
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
@@ -23,7 +24,7 @@ def check(session: Session, office: Office, code: str) -> dict[str, Any]:
     if ticket is None or ticket.state in NO_TICKET:
         raise UnknownCheckCode
     site = office.site(ticket.site)
-    person = tickets.person_of(session, ticket.id)
+    person = person_of(session, ticket.id)
     return {
         "agency": office.code,
         "agency_name": both(office.agency.name),

@@ -12,7 +12,7 @@ from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import matching, tickets
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person, person_of
 from gerai_booking.rules.matching import Comparison, MatchState, compare, state_after
 from gerai_booking.usecases.announcing import news
 from gerai_booking.usecases.office import Office
@@ -46,7 +46,7 @@ def compare_again(
     subjects = []
     for row in matching.open_tickets_for(session, purposes, from_day=today):
         ticket = tickets.find(session, row.id, agency=office.code)
-        person = tickets.person_of(session, row.id)
+        person = person_of(session, row.id)
         if ticket is not None and person is not None:
             subjects.append(subject_of(office, ticket, person, row.person_hash))
     return _compare(session, office, subjects, now=now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import applications, tickets
 from gerai_booking.models.applications import Application, Step
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person, add_people, person_of
 from gerai_booking.refusals import (
     ApplicationExists,
     NoApplications,
@@ -53,12 +53,12 @@ def open_file(
     ticket = served_ticket(session, office, site=site, ticket_id=ticket_id)
     service = office.service(ticket.service)
     require_complete(service, checklist)
-    known = tickets.person_of(session, ticket.id)
+    known = person_of(session, ticket.id)
     purpose = purpose or (known.purpose if known else None)
     if service.purposes and purpose not in {each.code for each in service.purposes}:
         raise InvalidRequest(fields={"purpose": [CHOOSE_A_PURPOSE]})
     if known is None and applicant is not None:
-        tickets.add_people(session, [{"ticket_id": ticket.id, **vars(applicant.person(office))}])
+        add_people(session, [{"ticket_id": ticket.id, **vars(applicant.person(office))}])
     application = _new(session, office, ticket, service, checklist, purpose, now=now)
     applications.add(session, application, step_of(officer, None, now=now))
     application_news.tell(session, office, application, None, now=now)
@@ -125,7 +125,7 @@ def served_ticket(session: Session, office: Office, *, site: str, ticket_id: str
 def to_open(session: Session, office: Office, *, site: str, ticket_id: str) -> tuple[Ticket, Person | None]:
     """Return the ticket of which a file may be opened, and its holder. Raises what `served_ticket` raises."""
     ticket = served_ticket(session, office, site=site, ticket_id=ticket_id)
-    return ticket, tickets.person_of(session, ticket_id)
+    return ticket, person_of(session, ticket_id)
 
 
 def turn_away(

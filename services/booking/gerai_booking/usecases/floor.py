@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import matching, tickets
+from gerai_booking.models.history import last_step_at, ticket_before
+from gerai_booking.models.people import copy_person, person_of
 from gerai_booking.refusals import (
     CounterBusy,
     CounterIdle,
@@ -93,7 +95,7 @@ def _call(
         times_called=ticket.times_called + 1,
     )
     tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    person = tickets.person_of(session, ticket.id)
+    person = person_of(session, ticket.id)
     announce(session, office, news(office, "ticket.called.v1", after, ticket.state, person), now=desk.now)
     return after
 
@@ -206,7 +208,7 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
     new = new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
     new = replace(new, checked_in_at=ticket.checked_in_at or desk.now)
     add_waiting(session, desk, new, origin=tickets.own_of(session, ticket.id)["origin"])
-    tickets.copy_person(session, ticket.id, new.id)
+    copy_person(session, ticket.id, new.id)
     matching.copy_match(session, ticket.id, new.id)
     announce(
         session,
@@ -225,10 +227,10 @@ def undo(session: Session, office: Office, desk: Desk) -> Ticket:
     """
     undoable = step_back(session, office, site=desk.site, counter=desk.counter, now=desk.now)
     ticket = tickets.find(session, undoable.id, agency=office.code, lock=True)
-    step = tickets.last_step_at(session, site=desk.site, counter=desk.counter)
+    step = last_step_at(session, site=desk.site, counter=desk.counter)
     if ticket is None or step is None or not ticket.revision == undoable.revision == step.revision:
         raise NothingToUndo
-    before = tickets.ticket_before(step)
+    before = ticket_before(step)
     moved = move(ticket, before.state, actor=Actor.OFFICER, now=desk.now)
     after = replace(before, revision=moved.revision)
     _save_open(session, desk, ticket, after)

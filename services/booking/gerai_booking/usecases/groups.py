@@ -12,6 +12,8 @@ from gerai_shared.ticket import Actor, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import groups, places, tickets, waiting_list
+from gerai_booking.models.history import add_history, history_row
+from gerai_booking.models.people import add_people
 from gerai_booking.refusals import OpenTicketExists, PlanInThePast
 from gerai_booking.rules.groups import (
     GroupFull,
@@ -274,11 +276,11 @@ def _write(
     )
     kept = [(row, ticket) for row, ticket in made if ticket.id in inserted]
     people = {ticket.id: row.applicant.person(office) for row, ticket in kept}
-    tickets.add_people(session, [person_row(ticket, people[ticket.id]) for _, ticket in kept])
-    tickets.add_history(
+    add_people(session, [person_row(ticket, people[ticket.id]) for _, ticket in kept])
+    add_history(
         session,
         [
-            tickets.history_row(None, ticket, actor=Actor.OFFICER, now=now, officer_id=officer_id)
+            history_row(None, ticket, actor=Actor.OFFICER, now=now, officer_id=officer_id)
             for _, ticket in kept
         ],
     )

@@ -8,6 +8,7 @@ from gerai_shared.ticket import Actor, Lane, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import holds, places, tickets
+from gerai_booking.models.history import add_history, history_row
 from gerai_booking.refusals import TooManyHolds
 from gerai_booking.rules.visits import HOLD_LASTS, HOLDS_AT_ONCE, HOLDS_OF_A_NETWORK
 from gerai_booking.usecases import freeing
@@ -61,7 +62,7 @@ def hold(
     ticket = new_ticket(office, slot, number, state=State.HELD, lane=Lane.APPOINTMENT, now=now)
     ticket = replace(ticket, held_until=now + HOLD_LASTS)
     tickets.add(session, [appointment_row(ticket, holder_hash=holder_hash, network_hash=network_hash)])
-    tickets.add_history(session, [tickets.history_row(None, ticket, actor=Actor.CITIZEN, now=now)])
+    add_history(session, [history_row(None, ticket, actor=Actor.CITIZEN, now=now)])
     announce(session, office, fact("ticket.held.v1", ticket, None), now=now)
     return ticket
 

@@ -10,6 +10,7 @@ from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_numb
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import grants, places, plan, tickets
+from gerai_booking.models.history import add_history, history_row
 from gerai_booking.refusals import (
     EmergencyNotAllowed,
     EmergencyUsedUp,
@@ -261,5 +262,5 @@ def add_waiting(
             }
         ],
     )
-    row = tickets.history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    tickets.add_history(session, [row])
+    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    add_history(session, [row])

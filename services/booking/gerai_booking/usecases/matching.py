@@ -13,7 +13,7 @@ from gerai_shared.ticket import Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import matching, tickets
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import (
     ListEmpty,
     ListTooLarge,
@@ -251,7 +251,7 @@ def _found(session: Session, office: Office, ticket_id: str, *, lock: bool) -> t
         raise UnknownMatch
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=lock)
     match = matching.match_of(session, ticket_id, lock=lock)
-    person = tickets.person_of(session, ticket_id)
+    person = person_of(session, ticket_id)
     if ticket is None or match is None or person is None:
         raise UnknownMatch
     person_hash = tickets.own_of(session, ticket_id)["person_hash"] or ""

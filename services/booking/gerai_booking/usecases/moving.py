@@ -9,6 +9,8 @@ from gerai_shared.ticket import Actor, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import matching, places, tickets
+from gerai_booking.models.history import add_history, history_row
+from gerai_booking.models.people import copy_person
 from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.usecases import freeing
 from gerai_booking.usecases.issuing import appointment_row, numbers_for
@@ -88,7 +90,7 @@ def _write(
     if not tickets.add(session, [appointment_row(new, **tickets.own_of(session, old.id))]):
         # Whoever missed the old one has booked again in the meantime.
         raise OpenTicketExists
-    tickets.copy_person(session, old.id, new.id)
+    copy_person(session, old.id, new.id)
     matching.copy_match(session, old.id, new.id)
-    tickets.add_history(session, [tickets.history_row(None, new, actor=actor, now=now)])
+    add_history(session, [history_row(None, new, actor=actor, now=now)])
     return new

@@ -10,6 +10,7 @@ from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import missed, outages, tickets
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import PausedAfterNoShows, UnknownSite
 from gerai_booking.rules.no_show import (
     COUNTS_FROM,
@@ -145,7 +146,7 @@ def tell(session: Session, office: Office, before: Ticket, after: Ticket, *, now
         if standing is not None:
             _tell_of(session, office, before, after, standing, now=now)
     elif before.state is State.NO_SHOW:
-        person = tickets.person_of(session, after.id)
+        person = person_of(session, after.id)
         came_from = missed.came_from(session, before.id, revision=before.revision)
         if person is not None and came_from in COUNTS_FROM:
             event = news(office, "no_show.withdrawn.v1", after, before.state, person)
@@ -155,7 +156,7 @@ def tell(session: Session, office: Office, before: Ticket, after: Ticket, *, now
 def _tell_of(
     session: Session, office: Office, before: Ticket, after: Ticket, standing: Standing, *, now: datetime
 ) -> None:
-    person = tickets.person_of(session, after.id)
+    person = person_of(session, after.id)
     event = news(office, "no_show.recorded.v1", after, before.state, person)
     told = {
         "grade": standing.grade.value,

@@ -15,6 +15,7 @@ from gerai_shared.ticket import Actor, Lane, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets, waiting_list
+from gerai_booking.models.history import add_history, history_row
 from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
 from gerai_booking.rules.waiting_list import OPEN, Waiting, offer_ends_at
 from gerai_booking.usecases.announcing import announce, fact
@@ -123,7 +124,7 @@ def _offer(
     ticket = new_ticket(office, slot, number, state=State.HELD, lane=Lane.APPOINTMENT, now=now)
     ticket = replace(ticket, held_until=ends)
     tickets.add(session, [appointment_row(ticket)])
-    tickets.add_history(session, [tickets.history_row(None, ticket, actor=Actor.SYSTEM, now=now)])
+    add_history(session, [history_row(None, ticket, actor=Actor.SYSTEM, now=now)])
     waiting_list.offer(session, entry.id, ticket_id=ticket.id, ends=ends)
     announce(
         session,

@@ -9,7 +9,8 @@ from gerai_shared.outbox import NewEvent
 from gerai_shared.ticket import Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import acts, outages, tickets
+from gerai_booking.models import acts, outages
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import OutageNotBegun, OutageOver, OutageWithoutTime, UnknownOutage
 from gerai_booking.rules.outages import EVERYWHERE, Outage, hitting
 from gerai_booking.usecases.announcing import announce, news
@@ -211,7 +212,7 @@ def _report(session: Session, report: Report, act: str, outage_id: str) -> None:
 
 
 def _news(session: Session, office: Office, ticket: Ticket, outage: Outage) -> NewEvent:
-    event = news(office, "outage.hit.v1", ticket, ticket.state, tickets.person_of(session, ticket.id))
+    event = news(office, "outage.hit.v1", ticket, ticket.state, person_of(session, ticket.id))
     told = {
         "failed": outage.failed,
         "started_at": outage.started_at,

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import matching, tickets
-from gerai_booking.models.tickets import Person
+from gerai_booking.models.history import last_step_at, ticket_before
+from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.sanctions import against_holder
@@ -77,7 +78,7 @@ def counter_queue(
         session, site=site, day=office.today(site, now), states=states, agency=office.code, services=services
     )
     current = _at_counter(session, office, site=site, counter=counter)
-    person = tickets.person_of(session, current.id) if current else None
+    person = person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)
     waiting = [t for t in today if t.state is State.CHECKED_IN]
     arrivals = [t.checked_in_at for t in waiting if t.checked_in_at is not None]
@@ -146,11 +147,11 @@ def step_back(session: Session, office: Office, *, site: str, counter: str, now:
 
     Raises NothingToUndo, UndoTooLate.
     """
-    step = tickets.last_step_at(session, site=site, counter=counter)
+    step = last_step_at(session, site=site, counter=counter)
     ticket = tickets.find(session, step.ticket_id, agency=office.code) if step else None
     if step is None or step.before is None or ticket is None or ticket.revision != step.revision:
         raise NothingToUndo
-    before = tickets.ticket_before(step)
+    before = ticket_before(step)
     if LED_FROM.get(ticket.state) is not before.state:
         raise NothingToUndo
     move(ticket, before.state, actor=Actor.OFFICER, now=now)

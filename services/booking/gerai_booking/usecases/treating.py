@@ -17,6 +17,7 @@ from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import directives, places, tickets, waiting_list
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.rules.directives import CANCEL, IN_FORCE, MOVE, OFFER, UNDOING, UNDONE, Directive
 from gerai_booking.rules.visits import BOOKABLE_DAYS
@@ -310,7 +311,7 @@ def _tell(
     *,
     now: datetime,
 ) -> None:
-    person = tickets.person_of(session, ticket.id)
+    person = person_of(session, ticket.id)
     event = news(office, event_type, ticket, previous, person)
     announce(session, office, _with_directive(event, directive), now=now)
 

@@ -10,6 +10,7 @@ from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import directives, matching, tickets
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.matching import MatchState
@@ -58,7 +59,7 @@ def load_ticket(session: Session, office: Office, token: str, *, lock: bool = Fa
 def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """Return everything a ticket's holder may see of it."""
     site = office.site(ticket.site)
-    person = tickets.person_of(session, ticket.id)
+    person = person_of(session, ticket.id)
     offer = office.offer(ticket.site, ticket.service)
     match = matching.match_of(session, ticket.id) if person and person.purpose else None
     outage = outages.that_hit(session, office, ticket, now=now)
