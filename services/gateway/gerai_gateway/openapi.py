@@ -24,7 +24,7 @@ from marshmallow import Schema
 
 from gerai_gateway.entrypoints import KEY, Operation, Public, operations
 from gerai_gateway.refusals import InvalidIdempotencyKey
-from gerai_gateway.schemas import given
+from gerai_gateway.schemas.base import ProblemSchema
 
 VERSION = "1.0.0"
 PROBLEM_TYPE = "application/problem+json"
@@ -57,7 +57,7 @@ def document(service: type, *, public_url: str) -> dict[str, Any]:
         servers=[{"url": public_url}],
     )
     spec.components.schema("Ticket", schema=TicketSchema)
-    spec.components.schema("Problem", schema=given.ProblemSchema)
+    spec.components.schema("Problem", schema=ProblemSchema)
     paths: dict[str, dict[str, Any]] = {}
     for entrypoint, function in operations(service):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", entrypoint.url)
@@ -151,7 +151,7 @@ def _problems(operation: Operation, *, is_write: bool) -> dict[str, Any]:
     return {
         str(status): {
             "description": f"{HTTPStatus(status).phrase}: {named[status]}",
-            "content": {PROBLEM_TYPE: {"schema": given.ProblemSchema}},
+            "content": {PROBLEM_TYPE: {"schema": ProblemSchema}},
             **(_retry_after() if status in {TooManyRequests.status, Unavailable.status} else {}),
         }
         for status in sorted(codes)

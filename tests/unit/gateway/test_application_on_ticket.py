@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from gerai_gateway.schemas import given
+from gerai_gateway.schemas.applications import ApplicationSchema
 
 from tests.unit.gateway.browsing import booked, text_of
 
@@ -114,4 +114,4 @@ def test_the_interface_tells_it_in_the_documented_shape(gateway) -> None:
     assert gateway.api("GET", f"tickets/{token}").json["application"] is None
     gateway.agencies.application = application()
     answer = gateway.api("GET", f"tickets/{token}").json["application"]
-    assert given.ApplicationSchema().validate(answer) == {}
+    assert ApplicationSchema().validate(answer) == {}

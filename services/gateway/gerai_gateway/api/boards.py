@@ -10,7 +10,8 @@ from gerai_gateway import board_view
 from gerai_gateway.entrypoints import Operation, public
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import UnknownSite
-from gerai_gateway.schemas import given, taken
+from gerai_gateway.schemas import taken
+from gerai_gateway.schemas.boards import BoardSchema
 from gerai_gateway.streams import CountedStream, listen, stream_response
 
 TAG = "Boards"
@@ -29,7 +30,7 @@ class BoardsApi:
             summary="The board of a site: the newest calls, who is next",
             tag=TAG,
             query=taken.LanguageQuerySchema,
-            answer=given.BoardSchema,
+            answer=BoardSchema,
             refusals=(UnknownSite, Unavailable),
         ),
     )
@@ -45,7 +46,7 @@ class BoardsApi:
             summary="The board of a site, live: events `board` with a whole Board each, and `alive`",
             tag=TAG,
             query=taken.LanguageQuerySchema,
-            answer=given.BoardSchema,
+            answer=BoardSchema,
             answer_type="text/event-stream",
             refusals=(UnknownSite, Saturated, TooManyRequests, Unavailable),
         ),

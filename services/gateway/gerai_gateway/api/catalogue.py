@@ -10,8 +10,10 @@ from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import Operation, public
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import RangeTooLong, UnknownAgency, UnknownService, UnknownSite
-from gerai_gateway.schemas import given, taken
+from gerai_gateway.schemas import taken
 from gerai_gateway.schemas.advice import CoverageSchema
+from gerai_gateway.schemas.availability import AvailabilitySchema
+from gerai_gateway.schemas.catalogue import AgenciesSchema, ServicesSchema, SitesSchema
 
 TAG = "Catalogue"
 _query = taken.AvailabilityQuerySchema()
@@ -25,7 +27,7 @@ class CatalogueApi:
     @public(
         "GET",
         "/api/v1/sites",
-        operation=Operation(summary="Every place of the mall", tag=TAG, answer=given.SitesSchema),
+        operation=Operation(summary="Every place of the mall", tag=TAG, answer=SitesSchema),
     )
     def api_sites(self, _request: Request) -> Response:
         """Answer every site with the agencies there."""
@@ -36,7 +38,7 @@ class CatalogueApi:
     @public(
         "GET",
         "/api/v1/agencies",
-        operation=Operation(summary="Every agency of the mall", tag=TAG, answer=given.AgenciesSchema),
+        operation=Operation(summary="Every agency of the mall", tag=TAG, answer=AgenciesSchema),
     )
     def api_agencies(self, _request: Request) -> Response:
         """Answer every agency that has told its catalogue."""
@@ -58,7 +60,7 @@ class CatalogueApi:
         operation=Operation(
             summary="An agency's services: what to bring, what it costs, how long it takes",
             tag=TAG,
-            answer=given.ServicesSchema,
+            answer=ServicesSchema,
             refusals=(UnknownAgency, Unavailable),
         ),
     )
@@ -103,7 +105,7 @@ class CatalogueApi:
             summary="Free places of a service at a site, day by day and hour by hour",
             tag=TAG,
             query=taken.AvailabilityQuerySchema,
-            answer=given.AvailabilitySchema,
+            answer=AvailabilitySchema,
             refusals=(
                 UnknownAgency,
                 UnknownSite,

@@ -10,7 +10,8 @@ from gerai_gateway import errands
 from gerai_gateway.entrypoints import Operation, idempotency_key, public
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import UnknownAgency, UnknownComplaint, UnknownService, UnknownSite
-from gerai_gateway.schemas import given, taken
+from gerai_gateway.schemas import taken
+from gerai_gateway.schemas.complaints import ComplaintViewSchema, FiledSchema
 
 TAG = "Complaints"
 _complaint = taken.ComplaintSchema()
@@ -30,7 +31,7 @@ class ComplaintsApi:
             tag=TAG,
             status=201,
             body=taken.ComplaintSchema,
-            answer=given.FiledSchema,
+            answer=FiledSchema,
             refusals=(
                 UnknownAgency,
                 UnknownSite,
@@ -54,7 +55,7 @@ class ComplaintsApi:
         operation=Operation(
             summary="A complaint as its sender sees it",
             tag=TAG,
-            answer=given.ComplaintViewSchema,
+            answer=ComplaintViewSchema,
             refusals=(UnknownComplaint, Unavailable),
         ),
     )
@@ -70,7 +71,7 @@ class ComplaintsApi:
             tag=TAG,
             body=taken.DecisionSchema,
             is_body_optional=True,
-            answer=given.ComplaintViewSchema,
+            answer=ComplaintViewSchema,
             refusals=(
                 UnknownComplaint,
                 InvalidRequest,
@@ -92,7 +93,7 @@ class ComplaintsApi:
             tag=TAG,
             body=taken.DecisionSchema,
             is_body_optional=True,
-            answer=given.ComplaintViewSchema,
+            answer=ComplaintViewSchema,
             refusals=(
                 UnknownComplaint,
                 InvalidRequest,

@@ -26,7 +26,8 @@ from gerai_gateway.entrypoints import Operation, idempotency_key, public
 from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import ProofRequired, UnknownAgency, UnknownTicket
 from gerai_gateway.rules.board import entry_of
-from gerai_gateway.schemas import given, taken
+from gerai_gateway.schemas import taken
+from gerai_gateway.schemas.tickets import BookedSchema, HeldSchema, TicketStateSchema, TicketViewSchema
 from gerai_gateway.streams import CountedStream, Message, listen, stream_response
 
 TAG = "Tickets"
@@ -65,7 +66,7 @@ class TicketsApi:
             tag=TAG,
             status=201,
             body=taken.HoldSchema,
-            answer=given.HeldSchema,
+            answer=HeldSchema,
             refusals=(UnknownAgency, InvalidRequest, IdempotencyKeyReused, ProofRequired, Unavailable),
             codes=(*PLACE_CODES, (409, "proof_used"), (429, "too_many_holds")),
         ),
@@ -87,7 +88,7 @@ class TicketsApi:
             tag=TAG,
             status=201,
             body=taken.BookingSchema,
-            answer=given.BookedSchema,
+            answer=BookedSchema,
             refusals=(
                 UnknownAgency,
                 UnknownTicket,
@@ -125,7 +126,7 @@ class TicketsApi:
         operation=Operation(
             summary="A ticket as its holder sees it",
             tag=TAG,
-            answer=given.TicketViewSchema,
+            answer=TicketViewSchema,
             refusals=(UnknownTicket, Unavailable),
         ),
     )
@@ -187,7 +188,7 @@ class TicketsApi:
             tag=TAG,
             body=taken.ChangeSchema,
             is_body_optional=True,
-            answer=given.TicketViewSchema,
+            answer=TicketViewSchema,
             refusals=(
                 UnknownTicket,
                 InvalidRequest,
@@ -210,7 +211,7 @@ class TicketsApi:
             summary="Move a ticket to another hour; answers the new ticket, with a token of its own",
             tag=TAG,
             body=taken.RescheduleSchema,
-            answer=given.TicketViewSchema,
+            answer=TicketViewSchema,
             refusals=(
                 UnknownTicket,
                 InvalidRequest,
@@ -235,7 +236,7 @@ class TicketsApi:
             tag=TAG,
             body=taken.ChangeSchema,
             is_body_optional=True,
-            answer=given.TicketViewSchema,
+            answer=TicketViewSchema,
             refusals=(
                 UnknownTicket,
                 InvalidRequest,
@@ -259,7 +260,7 @@ class TicketsApi:
             summary="Tell why a visit was missed, once; answers the ticket, where the decision will stand",
             tag=TAG,
             body=taken.AppealSchema,
-            answer=given.TicketViewSchema,
+            answer=TicketViewSchema,
             refusals=(UnknownTicket, InvalidRequest, IdempotencyKeyReused, Unavailable),
             codes=((409, "nothing_to_appeal"), (409, "appeal_exists")),
         ),
@@ -275,7 +276,7 @@ class TicketsApi:
             summary="A ticket's state, live: events `ticket` with a TicketState each, and `alive`",
             tag=TAG,
             query=taken.LanguageQuerySchema,
-            answer=given.TicketStateSchema,
+            answer=TicketStateSchema,
             answer_type="text/event-stream",
             refusals=(UnknownTicket, Saturated, TooManyRequests, Unavailable),
         ),

@@ -1,0 +1,50 @@
+"""What the public interface answers about complaints."""
+
+from marshmallow import fields, validate
+
+from gerai_gateway.schemas.base import Given
+
+
+class FiledSchema(Given):
+    """The receipt of a complaint. `token` opens it; `url` is its page."""
+
+    number = fields.String(required=True)
+    token = fields.String(required=True)
+    url = fields.Url(required=True, require_tld=False)
+    received_at = fields.AwareDateTime(required=True)
+    due_on = fields.Date(required=True)
+    working_days = fields.Integer(required=True)
+    state = fields.String(required=True)
+
+
+class TurnSchema(Given):
+    """One turn of the conversation about a complaint."""
+
+    at = fields.AwareDateTime(required=True)
+    by = fields.String(required=True, validate=validate.OneOf(("citizen", "officer")))
+    text = fields.String(required=True)
+
+
+class DecisionsSchema(Given):
+    """What the complainant may do now."""
+
+    accept = fields.Boolean(required=True)
+    dispute = fields.Boolean(required=True)
+
+
+class ComplaintViewSchema(Given):
+    """A complaint as its sender sees it."""
+
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    classification = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    agency = fields.String(required=True)
+    site = fields.String(required=True, allow_none=True)
+    received_at = fields.AwareDateTime(required=True)
+    due_on = fields.Date(required=True)
+    overdue = fields.Boolean(required=True)
+    ticket_number = fields.String(required=True, allow_none=True)
+    thread = fields.List(fields.Nested(TurnSchema), required=True)
+    can = fields.Nested(DecisionsSchema, required=True)
