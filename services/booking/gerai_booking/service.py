@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
 from gerai_booking.opening_loop import Openings
+from gerai_booking.rules.rulebook import Rules
 from gerai_booking.usecases import (
     advising,
     appeals,
@@ -28,6 +29,7 @@ from gerai_booking.usecases import (
     outages,
     releases,
     road_map,
+    rulebook,
     views,
     waiting_list,
     waiting_room,
@@ -61,20 +63,21 @@ class BookingService:
         """Tell what the agency offers."""
         now = self.deployment.clock.now()
         today = local_date(now, self._office.agency.sites[0].time_zone)
+        rules, going_on = self._known(now)
         return {
-            **catalogue(self._office, today=today),
-            "releases": releases.coming(self._office, now=now),
+            **catalogue(self._office, rules, today=today),
+            "releases": releases.coming(self._office, rules.releases, now=now),
             "proof_key": waiting_room.proof_key(self._office),
-            "outages": self._outages(now),
+            "outages": going_on,
         }
 
-    def _outages(self, now: datetime) -> list[dict[str, Any]]:
-        """Return what goes on; what the agency offers is told even while its database is away."""
+    def _known(self, now: datetime) -> tuple[Rules, list[dict[str, Any]]]:
+        """Return the rules, and what goes on: what is offered is told even while the database is away."""
         try:
             with self.deployment.database.reading() as session:
-                return outages.current(session, now=now)
+                return rulebook.in_force(session, self._office), outages.current(session, now=now)
         except DBAPIError:
-            return []
+            return rulebook.last_known(self._office), []
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gerai_booking.models import acts, calendar, directives, plan, sanctions, slot_quotas
+from gerai_booking.models import acts, calendar, dated_rules, directives, plan, sanctions, slot_quotas
 from gerai_booking.models.places import day_quotas, slots
 from gerai_shared import migrating
 from sqlalchemy import delete, text
@@ -15,7 +15,7 @@ from tests.integration.booking.house import House
 from tests.support.servers import PostgresServer
 
 #: What a house has when it was opened.
-OPENED = (slots, day_quotas, plan.quotas, plan.restriction_caps)
+OPENED = (slots, day_quotas, plan.quotas)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +55,7 @@ def put_back(house: House) -> None:
     with house.database.transaction() as session:
         for table in (
             plan.restrictions,
+            dated_rules.dated_rules,
             plan.plan_changes,
             sanctions.sanctions,
             acts.officer_acts,

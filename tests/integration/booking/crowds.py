@@ -26,6 +26,7 @@ from gerai_booking.rules.quota import ONLINE, PRIORITY, WALK_IN, Bound
 from gerai_booking.usecases import booking, changes, directive_runs, directives, floor, holding, intake
 from gerai_booking.usecases import plan as planning
 from gerai_booking.usecases.capacities import Rules
+from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.waiting_room import enter
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Refused
@@ -274,8 +275,8 @@ def two_plans(url: str, *, locked: bool) -> Outcomes:
     barrier = threading.Barrier(2)
     read = planning.rules_of
 
-    def read_and_wait(session: Session, site: Site) -> Rules:
-        rules = read(session, site)
+    def read_and_wait(session: Session, office: Office, site: Site) -> Rules:
+        rules = read(session, office, site)
         barrier.wait(PATIENCE)
         return rules
 

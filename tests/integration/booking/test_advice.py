@@ -7,6 +7,7 @@ import pytest
 from gerai_booking.models.people import people
 from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import UnknownSlot, UnknownTicket
+from gerai_booking.rules.rulebook import rules_in
 from gerai_booking.schemas import BookingSchema
 from gerai_booking.usecases import advising, catalogue, changes, holding, plan, views
 from gerai_booking.usecases.applicants import applicant_of
@@ -105,7 +106,7 @@ def test_advice_is_told_before_a_booking_and_books_nothing(house: House) -> None
 
 
 def test_s0_4_the_serang_office_is_there_for_serang_pandeglang_and_lebak(house: House) -> None:
-    told = catalogue.catalogue(house.office, today=TODAY)
+    told = catalogue.catalogue(house.office, rules_in(house.office.agency), today=TODAY)
     areas = {area["name"] for area in told["coverage"] if "kanim-serang" in area["sites"]}
     assert areas == {"Kabupaten Serang", "Kota Serang", "Kabupaten Pandeglang", "Kabupaten Lebak"}
 

@@ -11,6 +11,7 @@ from gerai_booking.models.places import slots
 from gerai_booking.models.plan import plan_changes
 from gerai_booking.rules.catalogue import Break, WeeklyHours
 from gerai_booking.rules.quota import ONLINE, Bound
+from gerai_booking.rules.rulebook import rules_in
 from gerai_booking.usecases import availability, calendar, catalogue, holding, intake, planning
 from gerai_booking.usecases.plan import Change
 from gerai_shared.refusals import Forbidden, Refused
@@ -178,7 +179,7 @@ def test_a_service_is_given_on_its_weekdays_alone(house: House) -> None:
     with pytest.raises(Refused, match="not_on_this_weekday") as refused:
         house.do(intake.walk_in, house.desk(), service=BOUNDED_SERVICE, priority=False)
     assert refused.value.details["days"] == "Senin, Rabu"
-    told = catalogue.catalogue(house.office, today=TODAY)
+    told = catalogue.catalogue(house.office, rules_in(house.office.agency), today=TODAY)
     service = next(each for each in told["services"] if each["code"] == BOUNDED_SERVICE)
     assert next(each for each in service["offers"] if each["site"] == SITE)["weekdays"] == [0, 2]
 

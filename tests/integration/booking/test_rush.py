@@ -85,7 +85,7 @@ def test_a_booking_for_a_day_that_waits_spoils_no_other(released: House) -> None
 
 
 def test_the_coming_release_is_told(released: House) -> None:
-    assert releases.coming(released.office, now=NOW) == [
+    assert releases.coming(released.office, (FRIDAYS,), now=NOW) == [
         {
             "site": SITE,
             "opens_at": "2026-12-04T07:00:00+00:00",
@@ -94,7 +94,7 @@ def test_the_coming_release_is_told(released: House) -> None:
             "last": "2026-12-13",
         }
     ]
-    later = releases.coming(released.office, now=OPENING + timedelta(minutes=3))
+    later = releases.coming(released.office, (FRIDAYS,), now=OPENING + timedelta(minutes=3))
     assert [each["first"] for each in later] == ["2026-12-14"]
 
 
@@ -105,7 +105,7 @@ def test_days_of_the_next_release_are_written_before_it_opens_them(released: Hou
 
 def test_without_rules_nothing_waits_and_nobody_draws(house: House) -> None:
     house.do(holding.hold, slot_id=house.slots()[0], now=NOW)
-    assert releases.coming(house.office, now=NOW) == []
+    assert releases.coming(house.office, (), now=NOW) == []
     assert house.rows(select(func.count()).select_from(models.rooms))[0][0] == 0
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from gerai_booking.rules.catalogue import RestrictionCap
 from gerai_booking.rules.quota import (
     EMERGENCY,
     NATIONAL,
@@ -12,7 +13,6 @@ from gerai_booking.rules.quota import (
     PRIORITY,
     WALK_IN,
     Bound,
-    Cap,
     Quota,
     Regime,
     SlotQuota,
@@ -34,8 +34,9 @@ SERIES = (
     replace(BASE, places=100, valid_from=date(2019, 1, 1)),
     replace(BASE, places=50, valid_from=date(2020, 6, 1)),
 )
-PPKM_3 = Cap(name="PPKM", level="3", channel=ONLINE, places=20)
-PPKM_1 = Cap(name="PPKM", level="1", channel=ONLINE, percent=75)
+DATED = {"basis": "test", "valid_from": date(2018, 1, 1)}
+PPKM_3 = RestrictionCap(name="PPKM", level="3", channel="online", places=20, **DATED)  # type: ignore[arg-type]
+PPKM_1 = RestrictionCap(name="PPKM", level="1", channel="online", percent=75, **DATED)  # type: ignore[arg-type]
 
 
 def regime(level: str = "3", region: str = "36", **dates: date) -> Regime:
@@ -144,15 +145,31 @@ def quotas(draw: st.DrawFn) -> list[Quota]:
 @given(
     quotas(),
     st.lists(
-        st.builds(Cap, name=st.just("X"), level=st.just("1"), channel=CHANNELS, places=st.integers(0, 300))
+        st.builds(
+            RestrictionCap,
+            name=st.just("X"),
+            level=st.just("1"),
+            channel=CHANNELS,
+            places=st.integers(0, 300),
+            basis=st.just("test"),
+            valid_from=st.just(date(2018, 1, 1)),
+        )
     ),
     st.lists(
-        st.builds(Cap, name=st.just("X"), level=st.just("1"), channel=CHANNELS, percent=st.integers(0, 100))
+        st.builds(
+            RestrictionCap,
+            name=st.just("X"),
+            level=st.just("1"),
+            channel=CHANNELS,
+            percent=st.integers(0, 100),
+            basis=st.just("test"),
+            valid_from=st.just(date(2018, 1, 1)),
+        )
     ),
     DAYS,
 )
 def test_no_restriction_gives_more_than_there_was(
-    rows: list[Quota], numbers: list[Cap], shares: list[Cap], day: date
+    rows: list[Quota], numbers: list[RestrictionCap], shares: list[RestrictionCap], day: date
 ) -> None:
     before, after = places_on(day, rows), places_on(day, rows, [*numbers, *shares])
     assert all(after[bound] <= places for bound, places in before.items())

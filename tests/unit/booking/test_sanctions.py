@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from gerai_booking.rules.sanctions import KINDS, holds_for, last_day
+from gerai_booking.agencies.immigration.suspensions import suspension_kinds
+from gerai_booking.rules.sanctions import holds_for, last_day
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,5 +37,5 @@ def test_a_suspension_is_never_longer_than_its_months(first: date, months: int) 
 
 
 def test_the_limits_are_those_of_the_sources() -> None:
-    limits = {code: (kind.least_months, kind.most_months) for code, kind in KINDS.items()}
+    limits = {kind.code: (kind.least_months, kind.most_months) for kind in suspension_kinds()}
     assert limits == {"falsification": (1, 24), "negligent_loss": (6, 24)}

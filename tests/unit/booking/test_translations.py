@@ -20,6 +20,7 @@ from gerai_booking.counter import (
     group_shapes,
     matching_shapes,
     road_map_shapes,
+    rule_shapes,
     statistics_words,
     supervision_shapes,
 )
@@ -64,6 +65,22 @@ ORDERED = {
     "first_day": "2026-12-01",
     "last_day": "2026-12-01",
     "text_id": "Karena sedang diuji",
+}
+RULE = {"valid_from": "2026-12-01", "basis": "Surat", "why": "Karena diuji"}
+ROUTE = {
+    "purposes": "hajj",
+    "regencies": "36.02",
+    **dict.fromkeys(("office_id", "office_en", "reason_id", "reason_en"), "Kantor"),
+}
+KIND = {"code": "a", "name_id": "A", "name_en": "A", "least_months": "3", "most_months": "4"}
+STAGES = {"code_1": "A", "code_2": "rejected", "code_3": "a", "code_4": "a"}
+UNFINISHED = {
+    "code_1": "a",
+    "name_id_1": "A",
+    "name_en_1": "B",
+    "code_2": "ready",
+    "name_id_2": "A",
+    "name_en_2": "B",
 }
 HOURS = {"day": "2026-12-01", "opens": "08:00", "closes": "12:00", "basis": "Surat", "why": "Karena diuji"}
 ORDER = {
@@ -149,6 +166,29 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (schemas.PersonSchema, {"name": "Warga Uji", "phone": "0" * 31, "email": "nobody"}),
     (schemas.PersonSchema, {**SOMEBODY, "email": f"{'w' * 60}@{'e' * 60}.{'e' * 60}.{'e' * 60}.org"}),
     (schemas.PersonSchema, {**SOMEBODY, "birth_date": "tomorrow", "hobby": "chess"}),
+    (rule_shapes.ReleaseSchema, {}),
+    (rule_shapes.ReleaseSchema, {**RULE, "site": "?", "when": "?", "at": "early", "pace": "0"}),
+    (
+        rule_shapes.ReleaseSchema,
+        {**RULE, "valid_to": "2026-11-30", "when": "end_of_next_week:4", "at": "14:00", "pace": "9"},
+    ),
+    (
+        rule_shapes.CapSchema,
+        {"name": "x|y", "level": "x|y", "channel": "?", "places": "many", "percent": "101"},
+    ),
+    (rule_shapes.CapSchema, {**RULE, "name": "PPKM", "level": "5", "channel": "online"}),
+    (rule_shapes.CoverageSchema, {**RULE, "regency": "99.99"}),
+    (rule_shapes.RouteSchema, {**RULE, **ROUTE, "purposes": "?", "regencies": "99.99"}),
+    (rule_shapes.RouteSchema, {**RULE, **ROUTE}),
+    (rule_shapes.ContactSchema, {**RULE, "open_tickets": "0"}),
+    (rule_shapes.NoShowSchema, {**RULE, "window_days": "0", "paused_at": "1", "pause_days": "91"}),
+    (rule_shapes.SuspensionKindSchema, {**RULE, **KIND, "code": "A", "least_months": "0"}),
+    (rule_shapes.SuspensionKindSchema, {**RULE, **KIND}),
+    (rule_shapes.SuspensionKindSchema, {**RULE, **KIND, "name_en": "B", "most_months": "2"}),
+    (rule_shapes.StageLineSchema, {**RULE, "service": "passport-new"}),
+    (rule_shapes.StageLineSchema, {**RULE, "service": "passport-new", **STAGES}),
+    (rule_shapes.StageLineSchema, {**RULE, "service": "passport-new", **UNFINISHED}),
+    (rule_shapes.EndRuleSchema, {"rule": "2026-13-01:", "why": WHY}),
     (matching_shapes.ImportSchema, {}),
     (matching_shapes.ImportSchema, {"source": "x", "as_of": "?", "purposes": "?", "rows": "?", "why": "x"}),
     (matching_shapes.DecisionSchema, {"seen": "differs"}),

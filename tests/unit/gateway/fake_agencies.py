@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gerai_booking import agencies
 from gerai_booking import refusals as booking
+from gerai_booking.rules.rulebook import rules_in
 from gerai_booking.usecases.catalogue import catalogue
 from gerai_booking.usecases.office import Office
 from gerai_complaints.refusals import UnknownComplaint
@@ -45,7 +46,7 @@ def catalogue_of(agency: str) -> Json:
         sealer=Sealer((SEALING_KEY,)),
         calendar=WorkCalendar(),
     )
-    return catalogue(office, today=TODAY)
+    return catalogue(office, rules_in(office.agency), today=TODAY)
 
 
 class FakeAgencies:

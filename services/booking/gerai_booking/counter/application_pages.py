@@ -16,7 +16,7 @@ from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.rules.application import MoveNotAllowed
 from gerai_booking.rules.catalogue import Service
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import application_views, applications, files, handing_over, intake
+from gerai_booking.usecases import application_views, applications, files, handing_over, intake, rulebook
 from gerai_booking.usecases.applicants import Applicant, applicant_of
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.views import both
@@ -45,13 +45,14 @@ class ApplicationPages(OfficersForms):
             officer = self.officer(session, request)
             listed = application_views.listing(session, self.office, site=site, wanted=wanted, now=now)
             waiting = application_views.without_file(session, self.office, site=site, now=now)
+            services = rulebook.services_with_every_stage(session, self.office)
         return self.pages.render(
             request,
             "applications.html",
             officer=officer,
             listed=listed,
             without_file=waiting,
-            **list_context(self.office, place, wanted),
+            **list_context(self.office, services, place, wanted),
         )
 
     @http("GET", "/counters/<site>/<counter>/gate/<service>", page=True)
@@ -129,7 +130,8 @@ class ApplicationPages(OfficersForms):
             if opened := application_views.opened_from(session, ticket_id, site=site):
                 # Sent twice, or by two officers: there is one file.
                 return see(f"/applications/{site}/{opened}")
-            ticket, _person = files.to_open(session, self.office, site=site, ticket_id=ticket_id)
+            now = self.deployment.clock.now()
+            ticket, _person = files.to_open(session, self.office, site=site, ticket_id=ticket_id, now=now)
         service = self.office.service(ticket.service)
         leads_to: list[str] = []
 
@@ -166,7 +168,8 @@ class ApplicationPages(OfficersForms):
     def _new(self, request: Request, site: str, ticket_id: str, **refusal: Any) -> Response:
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            ticket, person = files.to_open(session, self.office, site=site, ticket_id=ticket_id)
+            now = self.deployment.clock.now()
+            ticket, person = files.to_open(session, self.office, site=site, ticket_id=ticket_id, now=now)
         return self.pages.render(
             request,
             "application_new.html",

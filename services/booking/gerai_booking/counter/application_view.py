@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from gerai_booking.rules.catalogue import Site
+from gerai_booking.rules.catalogue import Service, Site
 from gerai_booking.rules.catalogue.stages import CLOSED, SIDE_STAGES, WAITING, stage_name
 from gerai_booking.usecases.application_views import FILTERS, Detail, stage_filters
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
 
 
-def list_context(office: Office, site: Site, wanted: str) -> dict[str, Any]:
-    """Return the variables of applications.html beside the applications themselves."""
+def list_context(office: Office, services: list[Service], site: Site, wanted: str) -> dict[str, Any]:
+    """Return the variables of applications.html beside the applications; `services` have every stage."""
     return {
         "site": site,
         "sites": office.agency.sites,
         "wanted": wanted,
         "filters": FILTERS,
-        "stages": stage_filters(office, site=site.code),
+        "stages": stage_filters(services, office, site=site.code),
         "stage_names": {
             (service.code, code): stage_name(service, code)
-            for service in office.agency.services
+            for service in services
             for code in [*(stage.code for stage in service.stages), *SIDE_STAGES]
         },
         "service_names": {service.code: both(service.name) for service in office.agency.services},

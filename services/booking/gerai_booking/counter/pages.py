@@ -16,7 +16,7 @@ from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.weekdays import names_of
-from gerai_booking.usecases import queue, views
+from gerai_booking.usecases import queue, rulebook, views
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
@@ -106,6 +106,7 @@ class CounterPages(Signed):
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
             seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+            services = rulebook.services_on(session, self.office, self.office.today(site, now))
         place = self.office.site(site)
         offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
         return {
@@ -115,7 +116,7 @@ class CounterPages(Signed):
             "queue": seen,
             "service_names": self._service_names(),
             "offered": offered,
-            "followed": {service.code for service in self.office.agency.services if service.stages},
+            "followed": {service.code for service in services if service.stages},
             "complete_only": {code for code in offered if self.office.offer(site, code).complete_files_only},
             "now": now,
             "time_zone": place.time_zone,

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Request, Response
 from gerai_booking.counter.doors import at_the_door
 from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.counter.supervision_shapes import IdentitySchema, SuspensionSchema, WhySchema
-from gerai_booking.rules.sanctions import KINDS
 from gerai_booking.usecases import sanctions, views
 from gerai_booking.usecases.sanctions import Identity
 
@@ -119,6 +118,7 @@ class SanctionPages(OfficersForms):
             "sanction.html",
             officer=officer,
             found=found,
+            kind_names=found.kind_names,
             service_names={each.code: views.both(each.name) for each in self.office.agency.services},
             site_names={each.code: each.name for each in self.office.agency.sites},
             **NOT_REFUSED | self._days() | refusal,
@@ -127,13 +127,14 @@ class SanctionPages(OfficersForms):
     def _sanctions(self, request: Request, **more: Any) -> Response:
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            record = sanctions.record(session, officer=officer)
+            now = self.deployment.clock.now()
+            record = sanctions.record(session, self.office, officer=officer, now=now)
         return self.pages.render(
             request,
             "sanctions.html",
             officer=officer,
             record=record,
-            kinds=KINDS,
+            kind_names=record.kind_names,
             **NOT_REFUSED | {"looked_up": None} | self._days() | more,
         )
 

@@ -22,6 +22,7 @@ from gerai_booking.counter.outage_pages import OutagePages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 from gerai_booking.counter.road_map_pages import RoadMapPages
+from gerai_booking.counter.rule_pages import RulePages
 from gerai_booking.counter.sanction_pages import SanctionPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
@@ -43,6 +44,7 @@ class CounterService(
     WaitingPages,
     OutagePages,
     SanctionPages,
+    RulePages,
     EstablishmentPages,
     RoadMapPages,
     GroupPages,

@@ -6,9 +6,12 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate, val
 
 from gerai_booking.rules.identity import InvalidNik, parse_nik
 from gerai_booking.rules.outages import FAILURES
-from gerai_booking.rules.sanctions import KINDS
 from gerai_booking.schemas import BASIS, CHOICE, CODE, DAY, NIK_PROBLEMS, PASSPORT, REASON
 
+#: Kinds are rules that hold for a time: which may be ordered, their use case knows.
+KIND = validate.Regexp(r"^[a-z][a-z_]{0,39}\Z", error=CHOICE)
+#: No rule goes further; each kind has its own limits.
+MOST_MONTHS = 120
 MONTHS = "Please give a number of months."
 ISSUER = "Please name the office that ordered it."
 MOMENT = "Please give a day and a time."
@@ -58,10 +61,10 @@ class IdentitySchema(FormSchema):
 class SuspensionSchema(IdentitySchema):
     """An order to suspend somebody, to be written down."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(tuple(KINDS), error=CHOICE))
+    kind = fields.String(required=True, validate=KIND)
     months = fields.Integer(
         required=True,
-        validate=validate.Range(min=1, max=24, error=MONTHS),
+        validate=validate.Range(min=1, max=MOST_MONTHS, error=MONTHS),
         error_messages={"invalid": MONTHS},
     )
     first_day = fields.Date(required=True, error_messages={"invalid": DAY})

@@ -9,7 +9,6 @@ from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
-    CheckConstraint,
     Column,
     ColumnElement,
     Date,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    func,
     insert,
     or_,
     select,
@@ -27,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
-from gerai_booking.rules.quota import Bound, Cap, Quota, Regime
+from gerai_booking.rules.quota import Bound, Quota, Regime
 
 #: Dated rules: how many places a site gives on a day, for a service and a channel; '' is every one of them.
 quotas = Table(
@@ -53,20 +51,6 @@ restrictions = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=True),
     Column("basis", Text, nullable=False),
-)
-
-#: What a regime does at a level: at a site ('' for all), so many places or such a share of them.
-restriction_caps = Table(
-    "restriction_caps",
-    metadata,
-    Column("site", String(60), primary_key=True),
-    Column("name", String(40), primary_key=True),
-    Column("level", String(20), primary_key=True),
-    Column("channel", String(20), primary_key=True),
-    Column("places", Integer, nullable=True),
-    Column("percent", Integer, nullable=True),
-    Column("basis", Text, nullable=False),
-    CheckConstraint("(places IS NULL) <> (percent IS NULL)", name="places_or_percent"),
 )
 
 #: The version of each site's plan ('' for what holds at all of them). Whoever changes a plan, or opens days
@@ -201,28 +185,6 @@ def add_restriction(session: Session, row: dict[str, Any]) -> str:
 def end_restriction(session: Session, restriction_id: str, *, last_day: date) -> None:
     """Let a restriction end with a day."""
     session.execute(update(restrictions).where(restrictions.c.id == restriction_id).values(valid_to=last_day))
-
-
-def caps_of(session: Session, *, site: str) -> list[Cap]:
-    """Return what the regimes do at a site; a row for the site goes before one for all."""
-    rows = session.execute(
-        select(restriction_caps)
-        .where(restriction_caps.c.site.in_(("", site)))
-        .order_by(restriction_caps.c.site)
-    )
-    by_key = {
-        (row.name, row.level, row.channel): Cap(
-            name=row.name, level=row.level, channel=row.channel, places=row.places, percent=row.percent
-        )
-        for row in rows
-    }
-    return list(by_key.values())
-
-
-def is_regime(session: Session, *, name: str, level: str) -> bool:
-    """Tell whether a regime has this level: whether some cap says what it does."""
-    query = select(func.count()).where(restriction_caps.c.name == name, restriction_caps.c.level == level)
-    return bool(session.scalar(query))
 
 
 def record_change(

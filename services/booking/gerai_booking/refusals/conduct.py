@@ -24,6 +24,15 @@ class SuspensionLifted(Refused):
     status = 409
 
 
+class UnknownKindOfSuspension(Refused):
+    """On that day no rule names this kind of suspension. Please choose another one.
+
+    A new kind is written down under the rules first.
+    """
+
+    code = "unknown_kind_of_suspension"
+
+
 class WrongLength(Refused):
     """A suspension of this kind lasts %(least)s to %(most)s months."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from gerai_booking.rules.catalogue import RestrictionCap
+
 #: Every service, every channel.
 ALL = ""
 ONLINE, WALK_IN, PRIORITY, EMERGENCY, GROUP = "online", "walk_in", "priority", "emergency", "group"
@@ -68,25 +70,6 @@ class Regime:
         return is_in_region(regency, self.region) and _within(day, self.valid_from, self.valid_to)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cap:
-    """What a regime does at a level: at most `places` a day through a channel, or a share of them.
-
-    Exactly one of `places` and `percent` is set.
-    """
-
-    name: str
-    level: str
-    channel: str
-    places: int | None = None
-    percent: int | None = None
-
-    @property
-    def regime(self) -> tuple[str, str]:
-        """The name and level of the regime that lowers the places."""
-        return self.name, self.level
-
-
 def is_in_region(regency: str, region: str) -> bool:
     """Tell whether a regency (36.02) lies in a region: itself, its province (36), or NATIONAL."""
     return region in {NATIONAL, regency} or regency.startswith(f"{region}.")
@@ -124,7 +107,7 @@ def regimes_in_force(regimes: Iterable[Regime], *, regency: str, day: date) -> l
 
 
 def places_on(
-    day: date, quotas: Iterable[Quota], caps: Iterable[Cap] = (), *, of_hours: int = 0
+    day: date, quotas: Iterable[Quota], caps: Iterable[RestrictionCap] = (), *, of_hours: int = 0
 ) -> dict[Bound, int]:
     """Return how many places each quota has on a day, lowered by the caps in force.
 
@@ -151,7 +134,7 @@ def places_of_an_hour(day: date, rows: Iterable[SlotQuota], *, service: str, oth
     return max(holding, key=lambda row: row.valid_from).places if holding else otherwise
 
 
-def _lower(found: dict[Bound, int], cap: Cap) -> None:
+def _lower(found: dict[Bound, int], cap: RestrictionCap) -> None:
     bound = Bound(ALL, cap.channel)
     present = found.get(bound)
     if cap.percent is not None:
@@ -161,7 +144,16 @@ def _lower(found: dict[Bound, int], cap: Cap) -> None:
         found[bound] = cap.places if present is None else min(present, cap.places)
 
 
-def caps_in_force(caps: Iterable[Cap], regimes: Iterable[Regime]) -> list[Cap]:
+def caps_on(caps: Iterable[RestrictionCap], *, site: str, day: date) -> list[RestrictionCap]:
+    """Return what regimes would do at a site on a day; a row for the site goes before one for all."""
+    chosen: dict[tuple[str, str, str], RestrictionCap] = {}
+    for cap in sorted(caps, key=lambda each: each.site is not None):
+        if cap.site in {None, site} and cap.holds_on(day):
+            chosen[cap.name, cap.level, cap.channel] = cap
+    return list(chosen.values())
+
+
+def caps_in_force(caps: Iterable[RestrictionCap], regimes: Iterable[Regime]) -> list[RestrictionCap]:
     """Return what the regimes in force do."""
     levels: Mapping[str, str] = {regime.name: regime.level for regime in regimes}
     return [cap for cap in caps if levels.get(cap.name) == cap.level]

@@ -15,6 +15,7 @@ from gerai_booking.rules.routing import route_of
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.restrictions import free_from
+from gerai_booking.usecases.rulebook import in_force
 from gerai_booking.usecases.views import both
 
 Key = TypeVar("Key", bound=Hashable)
@@ -38,16 +39,24 @@ def advise(
         if slot is None:
             raise UnknownSlot
         site, day = slot.site, slot.day
-    return _advice(office, applicant, site=site, day=day, regimes=_regimes(session, [applicant]))
+    return _advice(
+        office,
+        applicant,
+        site=site,
+        day=day,
+        routes=in_force(session, office).routes,
+        regimes=_regimes(session, [applicant]),
+    )
 
 
 def advice_for_many(
     session: Session, office: Office, booked: Mapping[Key, tuple[Applicant, Ticket]]
 ) -> dict[Key, list[Advice]]:
     """Return what each of these is advised beside the ticket they have now, which stays as it is."""
+    routes = in_force(session, office).routes
     regimes = _regimes(session, [applicant for applicant, _ticket in booked.values()])
     return {
-        key: _advice(office, applicant, site=ticket.site, day=ticket.day, regimes=regimes)
+        key: _advice(office, applicant, site=ticket.site, day=ticket.day, routes=routes, regimes=regimes)
         for key, (applicant, ticket) in booked.items()
     }
 
@@ -58,12 +67,16 @@ def _regimes(session: Session, applicants: Sequence[Applicant]) -> list[Regime]:
 
 
 def _advice(
-    office: Office, applicant: Applicant, *, site: str, day: date, regimes: list[Regime]
+    office: Office,
+    applicant: Applicant,
+    *,
+    site: str,
+    day: date,
+    routes: Sequence[Route],
+    regimes: list[Regime],
 ) -> list[Advice]:
     found = []
-    route = route_of(
-        office.agency.routes, purpose=applicant.purpose, regency=applicant.origin, site=site, day=day
-    )
+    route = route_of(routes, purpose=applicant.purpose, regency=applicant.origin, site=site, day=day)
     if route is not None:
         found.append(_other_office(route))
     regency = office.site(site).regency_code

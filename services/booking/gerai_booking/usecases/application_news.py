@@ -22,6 +22,7 @@ from gerai_booking.rules.catalogue.stages import (
 )
 from gerai_booking.usecases.announcing import announce
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.rulebook import service_of
 from gerai_booking.usecases.views import both
 
 ADVANCED, REMINDED, CORRECTED = (
@@ -74,7 +75,7 @@ def _facts(application: Application, previous: str | None) -> dict[str, Any]:
 
 
 def _news(session: Session, office: Office, application: Application) -> dict[str, Any]:
-    service = office.service(application.service)
+    service = service_of(session, office, application)
     place = office.site(application.collection_site)
     person = person_of(session, application.ticket_id)
     return {

@@ -1,7 +1,7 @@
 """What is seen of applications: by officers in lists and one by one, by its owner on the ticket's page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from gerai_booking.usecases.applications import BY_THEIR_OWN_ACT
 from gerai_booking.usecases.handing_over import rule_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.promises import counted_now, is_provisional
+from gerai_booking.usecases.rulebook import service_of, services_on, services_with_every_stage
 from gerai_booking.usecases.views import both, ticket_view
 
 SHOWN = 200
@@ -55,7 +56,7 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
         last = office.calendar.add_working_days(today, 1)
         found = applications.promised_until(session, site=site, last=last, limit=SHOWN)
     else:
-        stages = None if wanted in {"open", "closed"} else _stages_of(office, wanted)
+        stages = None if wanted in {"open", "closed"} else _stages_of(session, office, wanted)
         found = applications.at_site(
             session, site=site, stages=stages, closed=wanted == "closed", limit=SHOWN
         )
@@ -65,7 +66,10 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
             application=each,
             masked_name=names.get(each.ticket_id, ""),
             lateness=lateness(
-                each.progress, office.service(each.service).stages, today=today, calendar=calendar
+                each.progress,
+                service_of(session, office, each).stages,
+                today=today,
+                calendar=calendar,
             ),
             kept_too_long=_kept_too_long(each, today),
         )
@@ -74,10 +78,10 @@ def listing(session: Session, office: Office, *, site: str, wanted: str, now: da
     return [each for each in listed if each.lateness] if wanted == "overdue" else listed
 
 
-def _stages_of(office: Office, wanted: str) -> list[tuple[str, str]]:
+def _stages_of(session: Session, office: Office, wanted: str) -> list[tuple[str, str]]:
     """Return the (service, stage) of a filter: all that wait for the citizen, or one of all services."""
     found: list[tuple[str, str]] = []
-    for service in office.agency.services:
+    for service in services_with_every_stage(session, office):
         line = [stage.code for stage in service.stages if stage.code == wanted]
         if wanted == "waiting":
             line = [*(stage.code for stage in service.stages if stage.asks), WAITING]
@@ -95,11 +99,12 @@ def _kept_too_long(application: Application, today: date) -> bool:
 
 def without_file(session: Session, office: Office, *, site: str, now: datetime) -> list[Ticket]:
     """Return who is or was served at a site today with a service that is followed, and has no file yet."""
-    followed = [service.code for service in office.agency.services if service.stages]
+    today = office.today(site, now)
+    followed = [service.code for service in services_on(session, office, today) if service.stages]
     served = tickets.of_day(
         session,
         site=site,
-        day=office.today(site, now),
+        day=today,
         states=[State.SERVING, State.SERVED],
         agency=office.code,
         services=followed,
@@ -130,7 +135,7 @@ def detail(session: Session, office: Office, *, site: str, application_id: str, 
     if found is None or site not in {found.site, found.collection_site}:
         raise UnknownApplication
     ((found, calendar),) = counted_now(session, office, [found])
-    service = office.service(found.service)
+    service = service_of(session, office, found)
     today = office.today(site, now)
     steps = applications.steps_of(session, found.id)
     open_steps = next_stages(found.progress, service.stages)
@@ -150,7 +155,7 @@ def detail(session: Session, office: Office, *, site: str, application_id: str, 
         next_stages=[code for code in open_steps if not (has_handover and code in BY_THEIR_OWN_ACT)],
         may=frozenset(may),
         lateness=lateness(found.progress, service.stages, today=today, calendar=calendar),
-        is_provisional=is_provisional(office, found),
+        is_provisional=is_provisional(found, service.stages),
         rule=rule_of(office, found),
         handover=handovers.of_application(session, found.id),
     )
@@ -193,7 +198,7 @@ def whole_ticket(session: Session, office: Office, ticket: Ticket, *, now: datet
 
 def _citizens_view(session: Session, office: Office, application: Application) -> dict[str, Any]:
     ((application, _calendar),) = counted_now(session, office, [application])
-    service = office.service(application.service)
+    service = service_of(session, office, application)
     steps = applications.steps_of(session, application.id)
     progress = application.progress
     last = steps[-1]
@@ -204,7 +209,7 @@ def _citizens_view(session: Session, office: Office, application: Application) -
         "stages": list(_line(application, service, steps)),
         "moved_at": application.moved_at.isoformat(),
         "promise_on": progress.promise_on.isoformat() if progress.promise_on else None,
-        "promise_provisional": is_provisional(office, application),
+        "promise_provisional": is_provisional(application, service.stages),
         "promise_days": application.terms.working_days if application.terms else None,
         "promise_from": both(stage_name(service, application.terms.counts_from))
         if application.terms
@@ -288,17 +293,15 @@ def missing_in(service: Service, row: Any) -> list[Requirement]:
     return [requirement for requirement in service.requirements if requirement.code in codes]
 
 
-def stage_filters(office: Office, *, site: str) -> Mapping[str, dict[str, str] | None]:
+def stage_filters(
+    services: Iterable[Service], office: Office, *, site: str
+) -> Mapping[str, dict[str, str] | None]:
     """Return the names of all stages that applications of a site can be in, by their codes."""
-    services = [
-        office.service(offer.service)
-        for offer in office.agency.offers
-        if site in {offer.site, offer.collection_site}
-    ]
+    here = {offer.service for offer in office.agency.offers if site in {offer.site, offer.collection_site}}
     return {
         code: both(stage_name(service, code))
         for service in services
-        if service.stages
+        if service.code in here and service.stages
         for code in moves_of(service.stages)
         if not is_final(code, service.stages)
     }

@@ -25,6 +25,7 @@ from gerai_booking.usecases import application_news
 from gerai_booking.usecases.files import step_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import working_days_of
+from gerai_booking.usecases.rulebook import service_of
 
 #: Stages that are reached by an act of their own, with more to it than a step.
 BY_THEIR_OWN_ACT = (HANDED_OVER, UNCOLLECTED)
@@ -62,9 +63,8 @@ def advance(
     MoveNotAllowed, InvalidRequest.
     """
     before = load(session, application_id, site=site, revision=revision)
-    if to in BY_THEIR_OWN_ACT and HANDED_OVER in {
-        stage.code for stage in office.service(before.service).stages
-    }:
+    stages = service_of(session, office, before).stages
+    if to in BY_THEIR_OWN_ACT and HANDED_OVER in {stage.code for stage in stages}:
         raise MoveNotAllowed
     if to in NEED_A_NOTE and len((note or "").strip()) < SHORTEST_NOTE:
         raise InvalidRequest(fields={"note": [TELL_THE_CITIZEN]})
@@ -73,11 +73,11 @@ def advance(
 
 def go(session: Session, office: Office, before: Application, to: str, step: Step) -> Application:
     """Make one allowed move with a locked application, and announce it. Raises MoveNotAllowed."""
-    service = office.service(before.service)
+    stages = service_of(session, office, before).stages
     progress = move(
         before.progress,
         to,
-        stages=service.stages,
+        stages=stages,
         terms=before.terms,
         today=office.today(before.site, step.now),
         calendar=working_days_of(session, office, site=before.site, service=before.service),
@@ -85,7 +85,7 @@ def go(session: Session, office: Office, before: Application, to: str, step: Ste
     after = applications.moved(before, progress, step.now, next_reminder_on=None)
     if to == READY:
         after = _let_collect(office, after, step.now)
-    if is_final(to, service.stages):
+    if is_final(to, stages):
         after = applications.moved(before, progress, step.now, next_reminder_on=None, closed_at=step.now)
     save(session, before, after, step)
     application_news.tell(session, office, after, before.stage, now=step.now)

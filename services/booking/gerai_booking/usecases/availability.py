@@ -58,12 +58,21 @@ def availability(
         places = max(quota.capacity - quota.taken + freed[quota.day, quota.service], 0)
         left[quota.day] = min(left.get(quota.day, places), places)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    kept_back = {
+        day: opening
+        for day in days
+        if (opening := opens_at(session, office, site, day, now=now)) is not None
+        and calendar.closed_because(day) is None
+        and orders.closing(site=site, service=service, day=day) is None
+    }
     return {
         "site": site,
         "service": service,
         "time_zone": place.time_zone,
         "days": [
-            _day(
+            _kept_back(day, kept_back[day])
+            if day in kept_back
+            else _day(
                 calendar,
                 service,
                 day,
@@ -90,9 +99,6 @@ def _day(
 ) -> dict[str, Any]:
     if order is not None:
         left = 0
-    opening = opens_at(calendar.office, calendar.site.code, day, now=now)
-    if order is None and opening is not None and calendar.closed_because(day) is None:
-        return {**_closed(day, "not_yet_open"), "opens_at": opening.isoformat()}
     found = [
         {
             "id": row.id,
@@ -118,8 +124,17 @@ def _day(
     }
 
 
-def _closed(day: date, reason: str) -> dict[str, Any]:
-    return {"day": day.isoformat(), "open": False, "reason": reason, "note": None, "places": 0, "slots": []}
+def _kept_back(day: date, opening: datetime) -> dict[str, Any]:
+    """Return a day that is open from a published moment on."""
+    return {
+        "day": day.isoformat(),
+        "open": False,
+        "reason": "not_yet_open",
+        "note": None,
+        "places": 0,
+        "slots": [],
+        "opens_at": opening.isoformat(),
+    }
 
 
 def _reason(

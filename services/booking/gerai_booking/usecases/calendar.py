@@ -90,7 +90,7 @@ def _row(change: Change, *, site: str, day: date, hours: WeeklyHours, basis: str
 def _reopen(session: Session, office: Office, site: str, day: date, *, now: datetime) -> None:
     """Give a day the hours that it has now; refuse hours that would leave somebody outside."""
     place = office.site(site)
-    rules = rules_of(session, place)
+    rules = rules_of(session, office, place)
     kept = {row["id"] for row in hours_of(office, place, day, rules)}
     # An hour that has begun is served to its end.
     going = [

@@ -7,30 +7,33 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import calendar, freed, grants, groups, places, plan, slot_quotas, tickets
-from gerai_booking.rules.catalogue import Site, WeeklyHours
+from gerai_booking.rules.catalogue import RestrictionCap, Site, WeeklyHours
 from gerai_booking.rules.quota import (
     GROUP,
     ONLINE,
     OVER_QUOTA,
     Bound,
-    Cap,
     Quota,
     Regime,
     SlotQuota,
     bounds_of,
     caps_in_force,
+    caps_on,
     places_on,
     regimes_in_force,
 )
+from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.rulebook import in_force
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """The plan of a site: its region, and every dated rule about its places."""
 
+    site: str
     regency: str
     quotas: Sequence[Quota]
-    caps: Sequence[Cap]
+    caps: Sequence[RestrictionCap]
     regimes: Sequence[Regime]
     #: Places of an hour that lie over those of the catalogue.
     slot_quotas: Sequence[SlotQuota]
@@ -43,17 +46,18 @@ def capacities_of(rules: Rules, day: date, *, online_places: int) -> dict[Bound,
 
     Without a rule for online bookings their hours alone bound them.
     """
-    in_force = regimes_in_force(rules.regimes, regency=rules.regency, day=day)
-    caps = caps_in_force(rules.caps, in_force)
+    regimes = regimes_in_force(rules.regimes, regency=rules.regency, day=day)
+    caps = caps_in_force(caps_on(rules.caps, site=rules.site, day=day), regimes)
     return {Bound(): None, **places_on(day, rules.quotas, caps, of_hours=online_places)}
 
 
-def rules_of(session: Session, site: Site) -> Rules:
+def rules_of(session: Session, office: Office, site: Site) -> Rules:
     """Return what the plan says of a site."""
     return Rules(
         regency=site.regency_code,
         quotas=plan.quotas_of(session, site=site.code),
-        caps=plan.caps_of(session, site=site.code),
+        site=site.code,
+        caps=in_force(session, office).restriction_caps,
         regimes=plan.regimes(session),
         slot_quotas=slot_quotas.of_site(session, site=site.code),
         own_hours=calendar.hours_of(session, site=site.code, first=date.min, last=date.max),

@@ -18,6 +18,7 @@ from gerai_booking.rules.catalogue import (
 )
 from gerai_booking.rules.regions import PROVINCES, REGENCIES
 from gerai_booking.rules.routing import covered_on
+from gerai_booking.rules.rulebook import Rules
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
 
@@ -25,8 +26,8 @@ from gerai_booking.usecases.views import both
 DATES_TOLD = 3
 
 
-def catalogue(office: Office, *, today: date) -> dict[str, Any]:
-    """Return agency, sites and services as JSON; fees and promises are those of `today`."""
+def catalogue(office: Office, rules: Rules, *, today: date) -> dict[str, Any]:
+    """Return agency, sites and services as JSON; rules, fees and promises are those of `today`."""
     agency = office.agency
     period = period_on(agency.history, today)
     return {
@@ -42,9 +43,9 @@ def catalogue(office: Office, *, today: date) -> dict[str, Any]:
         "regencies": [_regency(code) for code in REGENCIES],
         "coverage": [
             {**_regency(regency), "sites": sites}
-            for regency, sites in sorted(covered_on(agency.coverage, today).items())
+            for regency, sites in sorted(covered_on(rules.coverage, today).items())
         ],
-        "routes": [_route(route) for route in agency.routes if route.holds_on(today)],
+        "routes": [_route(route) for route in rules.routes if route.holds_on(today)],
     }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models.contacts import open_by_contact
 from gerai_booking.refusals import TooManyForContact
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.rulebook import in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +57,8 @@ def contacts_of(
 ) -> Contacts:
     """Return the open tickets of these contacts, with the limit that holds today."""
     today = office.today(office.agency.sites[0].code, now)
-    holding = [limit for limit in office.agency.contact_limits if limit.holds_on(today)]
-    if not holding:
+    limit = next((each for each in in_force(session, office).contact_limits if each.holds_on(today)), None)
+    if limit is None:
         return Contacts(most=None)
-    limit = max(holding, key=lambda each: each.valid_from)
     wanted = frozenset[str]().union(*several)
     return Contacts(most=limit.open_tickets, open_tickets=open_by_contact(session, wanted))

@@ -27,6 +27,7 @@ from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import working_days_of
+from gerai_booking.usecases.rulebook import in_force
 
 #: A file is opened while its owner is at the counter, or after.
 SERVED_STATES = frozenset({State.SERVING, State.SERVED})
@@ -50,7 +51,7 @@ def open_file(
     `applicant` tells who it is where the ticket does not, as of a walk-in. Raises UnknownTicket,
     TicketNotServed, NoApplications, ApplicationExists, IncompleteFiles, InvalidRequest.
     """
-    ticket = served_ticket(session, office, site=site, ticket_id=ticket_id)
+    ticket = served_ticket(session, office, site=site, ticket_id=ticket_id, now=now)
     service = office.service(ticket.service)
     require_complete(service, checklist)
     known = person_of(session, ticket.id)
@@ -76,6 +77,7 @@ def _new(
     now: datetime,
 ) -> Application:
     today = office.today(ticket.site, now)
+    stages = in_force(session, office).stages_of(service.code, today)
     terms, basis = _promised(service, today, ticket.site)
     offer = office.offer(ticket.site, ticket.service)
     calendar = working_days_of(session, office, site=ticket.site, service=ticket.service)
@@ -90,7 +92,7 @@ def _new(
         checklist={"have": sorted(checklist.have), "absences": dict(sorted(checklist.absences.items()))},
         terms=terms,
         promise_basis=basis,
-        progress=begin(service.stages, terms=terms, today=today, calendar=calendar),
+        progress=begin(stages, terms=terms, today=today, calendar=calendar),
         opened_at=now,
         moved_at=now,
     )
@@ -105,7 +107,7 @@ def _promised(service: Service, today: date, site: str) -> tuple[Terms | None, s
     return terms, promise.basis
 
 
-def served_ticket(session: Session, office: Office, *, site: str, ticket_id: str) -> Ticket:
+def served_ticket(session: Session, office: Office, *, site: str, ticket_id: str, now: datetime) -> Ticket:
     """Return the ticket, locked, of which a file may be opened at a site.
 
     Raises UnknownTicket, TicketNotServed, NoApplications, ApplicationExists.
@@ -115,16 +117,18 @@ def served_ticket(session: Session, office: Office, *, site: str, ticket_id: str
         raise UnknownTicket
     if ticket.state not in SERVED_STATES:
         raise TicketNotServed
-    if not office.service(ticket.service).stages:
+    if not in_force(session, office).stages_of(ticket.service, office.today(site, now)):
         raise NoApplications
     if applications.of_ticket(session, ticket.id) is not None:
         raise ApplicationExists
     return ticket
 
 
-def to_open(session: Session, office: Office, *, site: str, ticket_id: str) -> tuple[Ticket, Person | None]:
+def to_open(
+    session: Session, office: Office, *, site: str, ticket_id: str, now: datetime
+) -> tuple[Ticket, Person | None]:
     """Return the ticket of which a file may be opened, and its holder. Raises what `served_ticket` raises."""
-    ticket = served_ticket(session, office, site=site, ticket_id=ticket_id)
+    ticket = served_ticket(session, office, site=site, ticket_id=ticket_id, now=now)
     return ticket, person_of(session, ticket_id)
 
 
@@ -147,7 +151,7 @@ def turn_away(
     """
     office.offer(site, service)
     if ticket_id is not None:
-        service = served_ticket(session, office, site=site, ticket_id=ticket_id).service
+        service = served_ticket(session, office, site=site, ticket_id=ticket_id, now=now).service
     missing = missing_of(office.service(service).requirements, checklist)
     if not missing:
         raise NothingMissing

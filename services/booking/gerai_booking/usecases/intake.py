@@ -176,7 +176,7 @@ def _today(
     left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
     if Bound() not in left:
         plan.lock(session, [desk.site])
-        open_day(session, office, site, day, rules_of(session, site))
+        open_day(session, office, site, day, rules_of(session, office, site))
         left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
     # Under the lock, as for a booking: see usecases.opening.
     orders = orders_in_force(session, office, from_day=day)

@@ -1,6 +1,6 @@
 """Missed visits: what they lead to when somebody books, and what their holders are told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import missed, outages, tickets
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import PausedAfterNoShows, UnknownSite
+from gerai_booking.rules.catalogue import NoShowRule
 from gerai_booking.rules.no_show import (
     COUNTS_FROM,
     Grade,
@@ -25,9 +26,19 @@ from gerai_booking.rules.outages import Outage
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import Orders, orders_in_force
+from gerai_booking.usecases.rulebook import in_force
 
-#: The days of the visits that count as missed, by person.
-Missed = Mapping[str, list[date]]
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """The days of the visits that count as missed, by person, and the rules by which they do."""
+
+    days: Mapping[str, list[date]]
+    rules: Sequence[NoShowRule]
+
+    def paused_until(self, person_hash: str) -> date | None:
+        """Return the last day of the pause that somebody's missed visits led to, None without one."""
+        return paused_until(self.rules, self.days.get(person_hash, []))
 
 
 def missed_of(session: Session, office: Office, hashes: Iterable[str], *, now: datetime) -> Missed:
@@ -35,12 +46,12 @@ def missed_of(session: Session, office: Office, hashes: Iterable[str], *, now: d
     found: dict[str, list[date]] = {}
     for row in counting(session, office, hashes, now=now):
         found.setdefault(row.person_hash, []).append(row.day)
-    return found
+    return Missed(days=found, rules=in_force(session, office).no_show_rules)
 
 
 def counting(session: Session, office: Office, hashes: Iterable[str], *, now: datetime) -> list[Any]:
     """Return the rows of missed visits that count, by day."""
-    back = reaches_back(office.agency.no_show_rules)
+    back = reaches_back(in_force(session, office).no_show_rules)
     if back is None:
         return []
     rows = missed.missed_visits(session, hashes, from_day=(now - back).date())
@@ -68,7 +79,7 @@ def _excused(office: Office, row: Any, found: Iterable[Outage], orders: Orders, 
 
 def refuse_paused(office: Office, found: Missed, person_hash: str, *, now: datetime) -> Refused | None:
     """Return the refusal of somebody for whom online booking pauses today, None when it does not."""
-    until = paused_until(office.agency.no_show_rules, found.get(person_hash, []))
+    until = found.paused_until(person_hash)
     if until is None or until < office.today(office.agency.sites[0].code, now):
         return None
     return PausedAfterNoShows(until=until.isoformat())
@@ -89,7 +100,8 @@ class Standing:
 def standing_of(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> Standing | None:
     """Return what a missed ticket leads to, None when it does not count."""
     person_hash = tickets.own_of(session, ticket.id)["person_hash"]
-    rule = rule_on(office.agency.no_show_rules, ticket.day)
+    rules = in_force(session, office).no_show_rules
+    rule = rule_on(rules, ticket.day)
     if ticket.state is not State.NO_SHOW or person_hash is None or rule is None:
         return None
     rows = counting(session, office, [person_hash], now=now)
@@ -103,7 +115,7 @@ def standing_of(session: Session, office: Office, ticket: Ticket, *, now: dateti
         paused_at=rule.paused_at,
         pause_days=rule.pause_days,
         window_days=rule.window_days,
-        paused_until=paused_until(office.agency.no_show_rules, days),
+        paused_until=paused_until(rules, days),
     )
 
 

@@ -69,7 +69,9 @@ def offer_day(session: Session, office: Office, *, site: str, day: date, now: da
     """
     if not any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site)):
         return 0
-    if opens_at(office, site, day, now=now) is not None or is_crowded(session, office, site, day, now=now):
+    if opens_at(session, office, site, day, now=now) is not None or is_crowded(
+        session, office, site, day, now=now
+    ):
         # While a crowd is let in by its numbers, the list does not go past them.
         return 0
     free = _free_of(session, office, site, day, now)

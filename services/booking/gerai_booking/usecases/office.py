@@ -21,6 +21,7 @@ from gerai_booking.refusals import (
     UnknownTicket,
 )
 from gerai_booking.rules.catalogue import Agency, Counter, Offer, Service, Site, Text
+from gerai_booking.rules.rulebook import Rules
 from gerai_booking.rules.weekdays import names_of
 
 #: What stands before the agency's short name in tokens of the waiting list.
@@ -39,6 +40,8 @@ class Office:
     calendar: WorkCalendar
     #: A number in [0, 1) that nobody can foresee.
     chance: Callable[[], float] = field(default_factory=lambda: SystemRandom().random)
+    #: The rules that were read last, with their revision and the catalogue they lie over: usecases.rulebook.
+    known_rules: tuple[int, Agency, Rules] | None = None
 
     @property
     def code(self) -> str:

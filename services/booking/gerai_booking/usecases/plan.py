@@ -23,10 +23,11 @@ from gerai_booking.refusals import (
     UnknownRestriction,
 )
 from gerai_booking.rules.catalogue import Site
-from gerai_booking.rules.quota import ALL, Bound, Regime, is_in_region, regimes_in_force
+from gerai_booking.rules.quota import ALL, Bound, Regime, caps_on, is_in_region, regimes_in_force
 from gerai_booking.usecases.capacities import replan_day, rules_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.planning import record_quotas
+from gerai_booking.usecases.rulebook import in_force
 
 #: How far back a supervisor sees who gave places beyond the quota.
 AUDIT_DAYS = 30
@@ -120,11 +121,12 @@ def restrict(
     change.officer.must_be_supervisor()
     if valid_from < min(office.today(site.code, change.now) for site in office.agency.sites):
         raise PlanInThePast
-    if not plan.is_regime(session, name=name, level=level):
+    caps = in_force(session, office).restriction_caps
+    if not any((cap.name, cap.level) == (name, level) and cap.holds_on(valid_from) for cap in caps):
         raise UnknownRegime
     if not any(is_in_region(site.regency_code, region) for site in office.agency.sites):
         raise NoSiteInRegion
-    _lock_all(session, office)
+    lock_all(session, office)
     after = {
         "name": name,
         "level": level,
@@ -135,7 +137,7 @@ def restrict(
     }
     restriction_id = plan.add_restriction(session, after)
     record(session, change, site=ALL, kind=RESTRICTION, before=None, after=after)
-    _replan_all(session, office, now=change.now)
+    replan_all(session, office, now=change.now)
     return restriction_id
 
 
@@ -145,7 +147,7 @@ def lift(session: Session, office: Office, change: Change, *, restriction_id: st
     Raises Forbidden, UnknownRestriction, RestrictionOver.
     """
     change.officer.must_be_supervisor()
-    _lock_all(session, office)
+    lock_all(session, office)
     found = plan.find_restriction(session, restriction_id)
     if found is None:
         raise UnknownRestriction
@@ -156,21 +158,23 @@ def lift(session: Session, office: Office, change: Change, *, restriction_id: st
     plan.end_restriction(session, restriction_id, last_day=last_day)
     after = before | {"valid_to": last_day}
     record(session, change, site=ALL, kind=RESTRICTION, before=before, after=after)
-    _replan_all(session, office, now=change.now)
+    replan_all(session, office, now=change.now)
 
 
-def _lock_all(session: Session, office: Office) -> None:
+def lock_all(session: Session, office: Office) -> None:
+    """Lock the plans of all sites, and what holds at all of them."""
     plan.lock(session, [ALL, *(site.code for site in office.agency.sites)])
 
 
 def follow_catalogue(session: Session, office: Office, *, now: datetime) -> None:
-    """Take over what is new in the catalogue's quotas and caps; open days follow."""
-    _lock_all(session, office)
+    """Take over what is new in the catalogue's quotas; open days follow."""
+    lock_all(session, office)
     if record_quotas(session, office):
-        _replan_all(session, office, now=now)
+        replan_all(session, office, now=now)
 
 
-def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
+def replan_all(session: Session, office: Office, *, now: datetime) -> None:
+    """Give every open day of every site the capacities that its locked plan has now."""
     # In the order in which every change of places locks days.
     for site in sorted(office.agency.sites, key=lambda each: each.code):
         replan(session, office, site, now=now)
@@ -179,7 +183,7 @@ def _replan_all(session: Session, office: Office, *, now: datetime) -> None:
 def replan(session: Session, office: Office, site: Site, *, now: datetime) -> None:
     """Give every open day of a site, from today on, the capacities that its locked plan has now."""
     today = office.today(site.code, now)
-    rules = rules_of(session, site)
+    rules = rules_of(session, office, site)
     for day in places.open_days_of(session, site=site.code, first=today):
         places.lock_days(session, [(site.code, day)])
         replan_day(session, site, day, rules)
@@ -213,7 +217,7 @@ def overview(session: Session, office: Office, *, site: str, days: int, now: dat
         slot_quotas=slot_quotas.rows_of(session, site=site, from_day=today),
         restrictions=plan.restriction_rows(session, from_day=today),
         in_force=regimes_in_force(regimes, regency=place.regency_code, day=today),
-        caps=plan.caps_of(session, site=site),
+        caps=caps_on(in_force(session, office).restriction_caps, site=site, day=today),
         grants=grants.of_days(session, site=site, first=today, last=today),
         granted_by=grants.by_officer(
             session, sites=[site], first=today - timedelta(days=AUDIT_DAYS - 1), last=today

@@ -34,26 +34,10 @@ ONE_HOUR = timedelta(hours=1)
 
 
 def record_quotas(session: Session, office: Office) -> bool:
-    """Write the catalogue's dated quotas and caps as rows; rows that are there already stay.
+    """Write the catalogue's dated quotas as rows; rows that are there already stay.
 
     Return whether there were new ones: days that are open already do not know them yet.
     """
-    caps = put_missing(
-        session,
-        plan.restriction_caps,
-        [
-            {
-                "site": cap.site or "",
-                "name": cap.name,
-                "level": cap.level,
-                "channel": cap.channel,
-                "places": cap.places,
-                "percent": cap.percent,
-                "basis": cap.basis,
-            }
-            for cap in office.agency.restriction_caps
-        ],
-    )
     quotas = put_missing(
         session,
         plan.quotas,
@@ -70,7 +54,7 @@ def record_quotas(session: Session, office: Office) -> bool:
             for quota in office.agency.quotas
         ],
     )
-    return caps + quotas > 0
+    return quotas > 0
 
 
 def open_days(session: Session, office: Office, *, now: datetime, days: int = BOOKABLE_DAYS) -> None:
@@ -83,8 +67,8 @@ def open_days(session: Session, office: Office, *, now: datetime, days: int = BO
     plan.lock(session, [site.code for site in sites])
     for site in sites:
         first = office.today(site.code, now)
-        rules = rules_of(session, site)
-        last = last_day_to_write(office, site, first + timedelta(days=days), now=now)
+        rules = rules_of(session, office, site)
+        last = last_day_to_write(session, office, site, first + timedelta(days=days), now=now)
         for offset in range((last - first).days + 1):
             open_day(session, office, site, first + timedelta(days=offset), rules)
 

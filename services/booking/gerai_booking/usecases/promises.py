@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models.applications import Application
 from gerai_booking.rules.application import as_promised_now, is_fulfilled
+from gerai_booking.rules.catalogue import Stage
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import working_days_of
+from gerai_booking.usecases.rulebook import service_of
 
 
 def counted_now(
@@ -24,7 +26,7 @@ def counted_now(
             calendars[key] = working_days_of(session, office, site=each.site, service=each.service)
         progress = as_promised_now(
             each.progress,
-            office.service(each.service).stages,
+            service_of(session, office, each).stages,
             terms=each.terms,
             calendar=calendars[key],
         )
@@ -32,9 +34,9 @@ def counted_now(
     return counted
 
 
-def is_provisional(office: Office, application: Application) -> bool:
+def is_provisional(application: Application, stages: Sequence[Stage]) -> bool:
     """Tell whether the promised day may still move: it reaches into a year without announced leave."""
     promised = application.progress.promise_on
-    if promised is None or is_fulfilled(application.stage, office.service(application.service).stages):
+    if promised is None or is_fulfilled(application.stage, stages):
         return False
     return not calendar_is_announced(promised.year)

@@ -11,12 +11,19 @@ from gerai_shared.ticket import Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import acts, sanctions, tickets
-from gerai_booking.refusals import Suspended, SuspensionLifted, UnknownSuspension, WrongLength
-from gerai_booking.rules.catalogue import Service
+from gerai_booking.refusals import (
+    Suspended,
+    SuspensionLifted,
+    UnknownKindOfSuspension,
+    UnknownSuspension,
+    WrongLength,
+)
+from gerai_booking.rules.catalogue import Service, SuspensionKind, Text
 from gerai_booking.rules.identity import parse_nik
-from gerai_booking.rules.sanctions import KINDS, holds_for, last_day
+from gerai_booking.rules.sanctions import holds_for, last_day
 from gerai_booking.rules.visits import masked_passport
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.rulebook import in_force
 
 SHOWN, ACTS_SHOWN = 100, 30
 ABOUT = "sanction"
@@ -57,10 +64,13 @@ def suspend(
     """Write down that a person is suspended; return the suspension's id.
 
     The number itself is not kept. Bookings that they have already stay: the officer at the counter is told.
-    Raises Forbidden, WrongLength, InvalidNik.
+    Its limits are those of the rule that holds on its first day. Raises Forbidden, UnknownKindOfSuspension,
+    WrongLength, InvalidNik.
     """
     officer.must_be_supervisor()
-    limits = KINDS[kind]
+    limits = in_force(session, office).suspension_kind(kind, first_day)
+    if limits is None:
+        raise UnknownKindOfSuspension
     if not limits.least_months <= months <= limits.most_months:
         raise WrongLength(least=limits.least_months, most=limits.most_months)
     person_hash, masked = identity.known_as(office)
@@ -103,15 +113,25 @@ class Record:
 
     suspensions: list[Any]
     acts: list[Any]
+    kinds: list[SuspensionKind]
+    kind_names: Mapping[str, Text]
 
 
-def record(session: Session, *, officer: Officer) -> Record:
-    """Return the last suspensions and the last acts about them. Raises Forbidden."""
+def record(session: Session, office: Office, *, officer: Officer, now: datetime) -> Record:
+    """Return the last suspensions and acts about them, and what may be ordered today. Raises Forbidden."""
     officer.must_be_supervisor()
+    today = office.today(office.agency.sites[0].code, now)
     return Record(
+        kinds=[kind for kind in in_force(session, office).suspension_kinds if kind.holds_on(today)],
+        kind_names=kind_names(session, office),
         suspensions=sanctions.newest(session, limit=SHOWN),
         acts=acts.newest(session, about=ABOUT, limit=ACTS_SHOWN),
     )
+
+
+def kind_names(session: Session, office: Office) -> dict[str, Text]:
+    """Return what the kinds of suspensions are called, also those that may not be ordered any more."""
+    return {kind.code: kind.name for kind in in_force(session, office).suspension_kinds}
 
 
 def look_up(
@@ -134,6 +154,7 @@ class Suspension:
     row: Any
     acts: list[Any]
     open_tickets: list[Ticket]
+    kind_names: Mapping[str, Text]
 
 
 def opened(
@@ -158,6 +179,7 @@ def seen(session: Session, office: Office, *, officer: Officer, suspension_id: s
         row=row,
         acts=acts.about(session, [row.id]),
         open_tickets=tickets.open_of_person(session, row.person_hash, agency=office.code),
+        kind_names=kind_names(session, office),
     )
 
 

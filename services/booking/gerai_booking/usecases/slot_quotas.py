@@ -54,7 +54,7 @@ def set_places(
 def _follow(session: Session, office: Office, change: Change, *, site: str) -> int:
     """Give the hours of open days the places that the locked plan has now; return how many stay above."""
     place, above = office.site(site), 0
-    rules = rules_of(session, place)
+    rules = rules_of(session, office, place)
     # In order, as every change of places locks days.
     for day in places.open_days_of(session, site=site, first=office.today(site, change.now)):
         places.lock_days(session, [(site, day)])

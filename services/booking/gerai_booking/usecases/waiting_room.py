@@ -65,7 +65,7 @@ def token_of(office: Office, number: Number) -> str:
 
 
 def _opening(session: Session, office: Office, site: str, day: date, now: datetime) -> Opening:
-    release = release_of(office, site, day)
+    release = release_of(session, office, site, day)
     if release is not None and now < release.room_opens_at:
         zone = ZoneInfo(office.site(site).time_zone)
         raise RoomNotOpen(opens_at=release.room_opens_at.astimezone(zone).isoformat())
@@ -79,7 +79,7 @@ def _room(site: str, release: Release) -> Room:
 
 def is_crowded(session: Session, office: Office, site: str, day: date, *, now: datetime) -> bool:
     """Tell whether people still wait in the room of a day's release for their numbers to come up."""
-    release = release_of(office, site, day)
+    release = release_of(session, office, site, day)
     return release is not None and _is_busy(session, site, _room(site, release), now)
 
 
@@ -102,9 +102,9 @@ class Door:
         A number that is shown has to be good even where none is needed: the gateway takes it as proof of
         having waited. Raises DayNotOpenYet, WaitingRoomOpen, UnknownNumber, NotYourTurn, NumberExpired.
         """
-        refuse_early(self._office, site, day, now=self._now)
+        refuse_early(self._session, self._office, site, day, now=self._now)
         number = self._number(site, token) if token is not None else None
-        release = release_of(self._office, site, day)
+        release = release_of(self._session, self._office, site, day)
         if release is None:
             return
         room = _room(site, release)

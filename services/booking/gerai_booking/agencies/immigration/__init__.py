@@ -8,6 +8,7 @@ from gerai_booking.agencies.immigration.passports import child_passport, new_pas
 from gerai_booking.agencies.immigration.replacements import damaged_passport, lost_passport
 from gerai_booking.agencies.immigration.routing import coverage, routes
 from gerai_booking.agencies.immigration.stay_permits import stay_permit
+from gerai_booking.agencies.immigration.suspensions import suspension_kinds
 from gerai_booking.agencies.sites import (
     KANIM_GORONTALO,
     KANIM_SERANG,
@@ -61,6 +62,7 @@ def agency(today: date) -> Agency:
         routes=routes(),
         no_show_rules=fairness.no_show_rules(),
         contact_limits=fairness.contact_limits(),
+        suspension_kinds=suspension_kinds(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),
         establishes_units=True,
         road_map=_road_map(),
@@ -115,11 +117,18 @@ def _quotas() -> tuple[DailyQuota, ...]:
 
 def _restriction_caps() -> tuple[RestrictionCap, ...]:
     """At level 3 the Serang office took 20 online bookings a day at most (Ombudsman, November 2021)."""
+    first = date(2021, 7, 1)  # The month from which restrictions by level were ordered for regions.
     return (
-        RestrictionCap(name="PPKM", level="1", percent=75, basis=SAMPLE),
-        RestrictionCap(name="PPKM", level="2", percent=50, basis=SAMPLE),
-        RestrictionCap(name="PPKM", level="3", places=20, basis="Ombudsman RI Perwakilan Banten, 2021-11-04"),
-        RestrictionCap(name="PPKM", level="4", places=0, basis=SAMPLE),
+        RestrictionCap(name="PPKM", level="1", percent=75, basis=SAMPLE, valid_from=first),
+        RestrictionCap(name="PPKM", level="2", percent=50, basis=SAMPLE, valid_from=first),
+        RestrictionCap(
+            name="PPKM",
+            level="3",
+            places=20,
+            basis="Ombudsman RI Perwakilan Banten, 2021-11-04",
+            valid_from=first,
+        ),
+        RestrictionCap(name="PPKM", level="4", places=0, basis=SAMPLE, valid_from=first),
     )
 
 

@@ -67,7 +67,9 @@ def agency(today: date) -> Agency:
             ),
         ),
         restriction_caps=tuple(
-            RestrictionCap(name="PPKM", level=level, percent=percent, basis=SAMPLE)
+            RestrictionCap(
+                name="PPKM", level=level, percent=percent, basis=SAMPLE, valid_from=date(2021, 7, 1)
+            )
             for level, percent in (("1", 75), ("2", 50), ("3", 25), ("4", 0))
         ),
         counters=_counters(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from gerai_booking.rules.catalogue import checks
 from gerai_booking.rules.catalogue.release_rules import ReleaseRule
@@ -19,8 +20,14 @@ from gerai_booking.rules.catalogue.shapes import (
     Route,
     Service,
     Site,
+    StageLine,
+    SuspensionKind,
     Text,
 )
+
+#: The basis of what a catalogue says without dates, and its first day.
+CATALOGUE = Text(id="Katalog layanan", en="Catalogue of services")
+EVER_SINCE = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +50,24 @@ class Agency:
     routes: tuple[Route, ...] = ()
     no_show_rules: tuple[NoShowRule, ...] = ()
     contact_limits: tuple[ContactLimit, ...] = ()
+    suspension_kinds: tuple[SuspensionKind, ...] = ()
     #: Whether it decides on new work units and offices, and keeps the register of requests for them (S4).
     establishes_units: bool = False
     road_map: tuple[PlannedCounter, ...] = ()
+
+    @property
+    def stage_lines(self) -> tuple[StageLine, ...]:
+        """The stages of the services, as rules that hold until others are written down."""
+        return tuple(
+            StageLine(
+                service=service.code,
+                stages=service.stages,
+                basis=CATALOGUE.id,
+                valid_from=EVER_SINCE,
+            )
+            for service in self.services
+            if service.stages
+        )
 
     def problems(self) -> list[str]:
         """What contradicts itself in this catalogue, one sentence each; empty when it may be seeded."""

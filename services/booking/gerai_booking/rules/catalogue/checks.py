@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from re import fullmatch
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _offer_problems(agency)
     yield from _release_problems(agency)
     yield from _cap_problems(agency)
+    yield from _suspension_problems(agency)
     yield from _route_problems(agency)
     yield from _brand_problems(agency.brand)
     yield from stage_problems(agency)
@@ -109,7 +110,7 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
         rows.setdefault(about, []).append(quota)
     for rule in agency.releases:
         rows.setdefault(f"release at {rule.site or 'any site'}", []).append(rule)
-    for about, row in _rows_about_areas(agency):
+    for about, row in chain(_rows_about_areas(agency), _rows_about_people(agency)):
         rows.setdefault(about, []).append(row)
     for about, group in rows.items():
         ordered = sorted(group, key=lambda row: row.valid_from)
@@ -138,6 +139,17 @@ def _rows_about_areas(agency: Agency) -> Iterator[tuple[str, Dated]]:
     for route in agency.routes:
         for purpose, regency in product(route.purposes, route.regencies):
             yield f"route of {purpose} from {regency}", route
+
+
+def _rows_about_people(agency: Agency) -> Iterator[tuple[str, Dated]]:
+    for cap in agency.restriction_caps:
+        yield f"cap {cap.name} {cap.level} on {cap.channel} at {cap.site or 'any site'}", cap
+    for kind in agency.suspension_kinds:
+        yield f"suspension for {kind.code}", kind
+    for rule in agency.no_show_rules:
+        yield "missed visits", rule
+    for limit in agency.contact_limits:
+        yield "limit of a contact", limit
 
 
 def _requirement_problems(agency: Agency) -> Iterator[str]:
@@ -227,19 +239,20 @@ def _release_problems(agency: Agency) -> Iterator[str]:
 
 
 def _cap_problems(agency: Agency) -> Iterator[str]:
-    yield from repeated(
-        "cap", ((cap.site, cap.name, cap.level, cap.channel) for cap in agency.restriction_caps)
-    )
     for cap in agency.restriction_caps:
         about = f"cap {cap.name} {cap.level}"
         if (cap.places is None) == (cap.percent is None):
             yield f"{about}: either places or a share of them"
         if not 0 <= (cap.percent or 0) <= 100 or (cap.places or 0) < 0:
             yield f"{about}: an impossible number"
-        if not cap.basis.strip():
-            yield f"{about}: no basis"
         if "|" in cap.name + cap.level:
             yield f"{about}: a vertical bar parts name and level in forms"
+
+
+def _suspension_problems(agency: Agency) -> Iterator[str]:
+    for kind in agency.suspension_kinds:
+        if not 1 <= kind.least_months <= kind.most_months:
+            yield f"suspension for {kind.code}: {kind.least_months} to {kind.most_months} months are none"
 
 
 def _weekday_problems(agency: Agency) -> Iterator[str]:

@@ -117,6 +117,17 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageLine(Dated):
+    """The stages of a service for every application that is opened while it holds.
+
+    Without any the service ends at the counter.
+    """
+
+    service: str
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proof:
     """Something that whoever collects a result has to show."""
 
@@ -281,7 +292,7 @@ class DailyQuota(Dated):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RestrictionCap:
+class RestrictionCap(Dated):
     """What a regime (such as PPKM) does at a level: at most `places` a day, or `percent` of the quota.
 
     At one `site`, or wherever the regime is in force. Exactly one of `places` and `percent` is given.
@@ -289,7 +300,6 @@ class RestrictionCap:
 
     name: str
     level: str
-    basis: str
     channel: Channel = "online"
     places: int | None = None
     percent: int | None = None
@@ -338,6 +348,16 @@ class ContactLimit(Dated):
     """How many open tickets one telephone number or e-mail address may have: a family's, not a tout's."""
 
     open_tickets: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionKind(Dated):
+    """A kind of suspension with its limits in months, as the rule that is its basis sets them (S1-6)."""
+
+    code: str
+    name: Text
+    least_months: int
+    most_months: int
 
 
 @dataclass(frozen=True, kw_only=True)
