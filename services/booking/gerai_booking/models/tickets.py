@@ -87,6 +87,8 @@ tickets = Table(
     Column("origin_district", String(8), nullable=True),
     # In which channel's quota the ticket counts; none for one that goes on from another.
     Column("quota_channel", String(20), nullable=True),
+    # When it gave its place of the day's quotas back although it goes on: its holder did not come.
+    Column("gave_back_at", AwareDateTime, nullable=True),
     Column("queue_rank", Integer, nullable=False),
     Column("queue_at", AwareDateTime, nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
@@ -311,8 +313,13 @@ def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
 
 
 def quota_channel_of(session: Session, ticket_id: str) -> str | None:
-    """Return in which channel's quotas a ticket counts; None for one that goes on from another."""
-    return session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
+    """Return in which channel's quotas a ticket counts.
+
+    None for one that goes on from another, or that gave its place back already.
+    """
+    return session.scalar(
+        select(tickets.c.quota_channel).where(tickets.c.id == ticket_id, tickets.c.gave_back_at.is_(None))
+    )
 
 
 def copy_person(session: Session, from_ticket: str, to_ticket: str) -> None:
@@ -404,6 +411,7 @@ def count_places(session: Session, *, site: str, day: date) -> dict[tuple[str, s
             tickets.c.site == site,
             tickets.c.day == day,
             tickets.c.quota_channel.is_not(None),
+            tickets.c.gave_back_at.is_(None),
             tickets.c.state.not_in([state.value for state in WITHOUT_PLACE]),
         )
         .group_by(tickets.c.service, tickets.c.quota_channel)

@@ -102,6 +102,12 @@ def bounds_of(service: str, channel: str) -> tuple[Bound, ...]:
     return own if channel in {EMERGENCY, OVER_QUOTA} else (Bound(), Bound(service, ALL), *own)
 
 
+def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> list[Bound]:
+    """Return those of the bounds that have nothing left; what only counts is never full."""
+    remaining = {bound: left[bound] for bound in bounds}
+    return [bound for bound, places_left in remaining.items() if places_left is not None and places_left < 1]
+
+
 def walk_in_channels(existing: Iterable[Bound], service: str, *, priority: bool) -> tuple[str, ...]:
     """Return through which channels somebody who came may get a place, the first one first.
 

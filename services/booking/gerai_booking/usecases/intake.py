@@ -19,7 +19,14 @@ from gerai_booking.refusals import (
     WalkInFull,
 )
 from gerai_booking.rules.checklist import NOTHING_CHECKED, Checklist
-from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channels
+from gerai_booking.rules.quota import (
+    EMERGENCY,
+    OVER_QUOTA,
+    Bound,
+    bounds_of,
+    full_bounds,
+    walk_in_channels,
+)
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
@@ -27,7 +34,7 @@ from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import calendar_of, orders_in_force
-from gerai_booking.usecases.places import full_bounds, release_expired
+from gerai_booking.usecases.places import release_expired
 from gerai_booking.usecases.planning import open_day
 
 

@@ -1,7 +1,7 @@
 """Taking places for several citizens in one transaction, and giving them back."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import freed, holds, places, tickets
 from gerai_booking.refusals import DayFull, SlotClosed, SlotFull, SlotPast, UnknownSlot
-from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
+from gerai_booking.rules.quota import ONLINE, Bound, bounds_of, full_bounds
+from gerai_booking.usecases import missed_places
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.offers import lapsed, offer_day
 from gerai_booking.usecases.office import Office
@@ -112,17 +113,12 @@ def _take_what_is_left(
     return refused
 
 
-def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> list[Bound]:
-    """Return those of the bounds that have nothing left; what only counts is never full."""
-    remaining = {bound: left[bound] for bound in bounds}
-    return [bound for bound, places_left in remaining.items() if places_left is not None and places_left < 1]
-
-
 def release_expired(
     session: Session, office: Office, *, site: str, day: date, now: datetime, offer: bool = True
 ) -> int:
-    """Let the holds of a day that ran out go, and open what was kept back until now; return how many places
-    that freed. Whoever waits for the day is offered them first, unless the caller does so later.
+    """Let the holds of a day that ran out go, open what was kept back until now, and give back what missed
+    visits leave of today; return how many places that freed. Whoever waits for the day is offered them first,
+    unless the caller does so later.
 
     The caller holds the day's row. Nothing is swept: holds end when somebody needs their place.
     """
@@ -140,9 +136,11 @@ def release_expired(
     opened = freed.take_out_opened(session, site=site, day=day, now=now)
     for row in opened:
         places.give_back(session, site=site, day=day, service=row.service, slot=row.slot_id)
-    if offer and (expired or opened):
+    freed_now = len(expired) + len(opened)
+    freed_now += missed_places.give_back(session, office, site=site, day=day, now=now)
+    if offer and freed_now:
         offer_day(session, office, site=site, day=day, now=now)
-    return len(expired) + len(opened)
+    return freed_now
 
 
 def end(

@@ -21,6 +21,7 @@ from gerai_booking.refusals import (
     WrongCitizenship,
 )
 from gerai_booking.rules.waiting_list import ENTRIES_OF_A_CONTACT, LONGEST_WAIT_DAYS, Waiting, shown
+from gerai_booking.usecases import missed_places
 from gerai_booking.usecases.announcing import announce
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.availability import availability
@@ -204,12 +205,17 @@ def leave(session: Session, office: Office, *, token: str, now: datetime) -> Non
 
 
 def days_to_look_at(session: Session, office: Office, *, now: datetime) -> list[tuple[str, date]]:
-    """Return the open days for which somebody waits or an offer was let pass, by site, in order."""
+    """Return the open days for which somebody waits or an offer was let pass, by site, in order.
+
+    And today, where a missed visit leaves a place.
+    """
     found: set[tuple[str, date]] = set()
     for site in office.agency.sites:
         ranges = waiting_list.days_waited_for(session, site=site.code)
         lapsed = waiting_list.days_of_lapsed(session, site=site.code, now=now)
         found.update((site.code, day) for day in lapsed)
+        if missed_places.are_there(session, office, site=site.code, now=now):
+            found.add((site.code, office.today(site.code, now)))
         if ranges:
             opened = places.open_days_of(session, site=site.code, first=office.today(site.code, now))
             found.update(
