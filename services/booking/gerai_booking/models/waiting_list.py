@@ -170,6 +170,21 @@ def offer(session: Session, entry_id: str, *, ticket_id: str, ends: datetime) ->
     )
 
 
+def put_back(session: Session, ticket_id: str, *, now: datetime) -> Any | None:
+    """Let whom a locked held place is offered to wait on; return their row as it was, None if it is nobody's.
+
+    The place is held no longer: nobody may book it any more.
+    """
+    offered = and_(_list.ticket_id == ticket_id, _list.state == Waiting.OFFERED.value)
+    found = session.execute(select(waiting_list).where(offered).with_for_update()).one_or_none()
+    if found is not None:
+        waits = {"state": Waiting.WAITING.value, "ticket_id": None, "offer_ends": None}
+        session.execute(update(waiting_list).where(_list.id == found.id).values(**waits))
+        held = (tickets.c.id == ticket_id, tickets.c.state == State.HELD.value)
+        session.execute(update(tickets).where(*held).values(held_until=now))
+    return found
+
+
 def close(
     session: Session,
     which: ColumnElement[bool],

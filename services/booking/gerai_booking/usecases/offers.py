@@ -15,9 +15,10 @@ from gerai_shared.ticket import Actor, Lane, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets, waiting_list
+from gerai_booking.rules.directives import Directive
 from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
 from gerai_booking.rules.waiting_list import OPEN, Waiting, offer_ends_at
-from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.announcing import announce, by_order, fact
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import orders_in_force
@@ -134,8 +135,30 @@ def _offer(
     )
 
 
+def withdraw(
+    session: Session, office: Office, ticket: Ticket, directive: Directive, *, now: datetime
+) -> bool:
+    """Let somebody wait on, at their old position, whose offered place an order closes, and tell them.
+
+    Return whether the place was offered to anybody. The caller holds the ticket, which is held no longer.
+    """
+    entry = waiting_list.put_back(session, ticket.id, now=now)
+    if entry is None:
+        return False
+    event = news_of(office, "waiting_list.withdrawn.v1", entry, Waiting.WAITING, offer=ticket)
+    announce(session, office, by_order(event, directive), now=now)
+    return True
+
+
 def lapsed(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:
-    """Let go from the list whom a hold that ran out was offered to, and tell them."""
+    """Let go from the list whom a hold that ran out was offered to, and tell them.
+
+    Who could not book it, since an order closed its day meanwhile, waits on.
+    """
+    orders = orders_in_force(session, office, from_day=ticket.day)
+    order = orders.closing(site=ticket.site, service=ticket.service, day=ticket.day)
+    if order is not None and withdraw(session, office, ticket, order, now=now):
+        return
     which = waiting_list.by_ticket(ticket.id)
     for entry in waiting_list.close(session, which, was=[Waiting.OFFERED], state=Waiting.LAPSED, now=now):
         event = news_of(office, "waiting_list.lapsed.v1", entry, Waiting.LAPSED, offer=ticket)
