@@ -19,8 +19,10 @@ from gerai_booking.rules.visits import MISSED_AFTER
 from gerai_booking.usecases.office import Office
 
 
-def give_back(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
-    """Give back what tickets of a day keep of its quotas and do not use; return how many places.
+def give_back(
+    session: Session, office: Office, *, site: str, day: date, now: datetime, most: int | None = None
+) -> int:
+    """Give back what tickets of a day keep of its quotas unused, up to `most`; return how many places.
 
     The caller holds the day. Only today's: what is to come nobody has missed, what is over nobody can use. A
     call in vain counts when it cannot be taken back any more; whose hour an outage hit may still come.
@@ -28,7 +30,7 @@ def give_back(session: Session, office: Office, *, site: str, day: date, now: da
     if day != office.today(site, now):
         return 0
     found = missed_places.unused(session, site=site, day=day, agency=office.code, **_moments(now))
-    gone = _without_outage(session, office, found, now=now)
+    gone = _without_outage(session, office, found, now=now)[:most]
     if not gone:
         return 0
     counted = Counter((ticket.service, quota_channel_of(session, ticket.id)) for ticket in gone)

@@ -26,8 +26,11 @@ from gerai_booking.usecases.releases import opens_at
 from gerai_booking.usecases.views import both
 from gerai_booking.usecases.waiting_room import is_crowded
 
-#: Offers made at once: the rest of a day that gets many places follows with the next look at it.
+#: Offers made at once where a supervisor or the centre frees many places: the rest follows with the
+#: next look at the day.
 MOST_AT_ONCE = 50
+#: Beside what somebody else has asked for: it is answered before the rest, which follows by itself.
+MOST_BESIDE = 5
 
 
 @dataclass(kw_only=True)
@@ -62,32 +65,40 @@ class _Day:
             self.left[bound] = None if here is None else here - 1
 
 
-def offer_day(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
-    """Offer the free places of a day to the first who wait for them; return how many were offered.
+def offer_day(
+    session: Session, office: Office, *, site: str, day: date, now: datetime, most: int = MOST_AT_ONCE
+) -> int:
+    """Offer free places of a day to the first who wait for them, up to `most`; return how many were offered.
 
     The caller holds the day's row. Whoever has a ticket by now is let go from the list.
     """
-    if not any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site)):
+    if not is_waited_for(session, site=site, day=day):
         return 0
     if opens_at(office, site, day, now=now) is not None or is_crowded(session, office, site, day, now=now):
         # While a crowd is let in by its numbers, the list does not go past them.
         return 0
     free = _free_of(session, office, site, day, now)
-    wanted = free.services()
-    if not wanted:
-        return 0
-    waiting = waiting_list.claim_waiting(session, site=site, day=day, services=wanted, limit=MOST_AT_ONCE)
-    booked = tickets.open_persons(session, [entry.person_hash for entry in waiting])
     made = 0
-    for entry in waiting:
-        if (entry.service, entry.person_hash) in booked:
-            end_waiting(session, entry.id, state=Waiting.TAKEN, now=now)
-        elif (hour := free.hour_for(entry.service)) is not None:
-            slot, ends = hour
-            _offer(session, office, entry, slot, bounds=free.bounds(entry.service), ends=ends, now=now)
-            free.take(slot)
-            made += 1
+    # Of each round at least the first gets a place or is let go: all their services have one.
+    while made < most and (wanted := free.services()):
+        waiting = waiting_list.claim_waiting(session, site=site, day=day, services=wanted, limit=most - made)
+        if not waiting:
+            break
+        booked = tickets.open_persons(session, [entry.person_hash for entry in waiting])
+        for entry in waiting:
+            if (entry.service, entry.person_hash) in booked:
+                end_waiting(session, entry.id, state=Waiting.TAKEN, now=now)
+            elif (hour := free.hour_for(entry.service)) is not None:
+                slot, ends = hour
+                _offer(session, office, entry, slot, bounds=free.bounds(entry.service), ends=ends, now=now)
+                free.take(slot)
+                made += 1
     return made
+
+
+def is_waited_for(session: Session, *, site: str, day: date) -> bool:
+    """Tell whether anybody waits for a place on a day, of whatever service."""
+    return any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site))
 
 
 def _free_of(session: Session, office: Office, site: str, day: date, now: datetime) -> _Day:

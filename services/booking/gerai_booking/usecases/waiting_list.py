@@ -35,6 +35,8 @@ from gerai_booking.usecases.views import both
 
 #: A family that waits for whole weeks fits; a supervisor's page does not grow without end.
 ENTRIES_SHOWN = 200
+#: Places in one transaction of what runs by itself: their day is locked for so long.
+OFFERS_AT_ONCE = 20
 #: How long somebody may still look at what became of their waiting.
 KEPT_AFTER_CLOSING = timedelta(days=30)
 
@@ -224,15 +226,19 @@ def days_to_look_at(session: Session, office: Office, *, now: datetime) -> list[
     return sorted(found)
 
 
-def make_offers(session: Session, office: Office, *, site: str, day: date, now: datetime) -> None:
-    """Offer what is free of a day to who waits for it.
+def make_offers(
+    session: Session, office: Office, *, site: str, day: date, now: datetime, most: int = OFFERS_AT_ONCE
+) -> bool:
+    """Offer what is free of a day to who waits for it, up to `most` places; return whether there may be more.
 
-    A day that somebody works on is left for the next time. May run at several places at once.
+    Whatever is let go is offered in the same transaction. A day that somebody works on is left for the next
+    time. May run at several places at once.
     """
     if not freed.lock_day_if_idle(session, site=site, day=day):
-        return
-    release_expired(session, office, site=site, day=day, now=now)
-    offer_day(session, office, site=site, day=day, now=now)
+        return False
+    released = release_expired(session, office, site=site, day=day, now=now, offer=False, most=most)
+    offered = offer_day(session, office, site=site, day=day, now=now, most=most)
+    return max(released, offered) >= most
 
 
 def end_past(session: Session, office: Office, *, now: datetime) -> None:
