@@ -216,7 +216,7 @@ def _application_news(name: str, summary: str) -> EventType:
 REGISTRY = Registry(
     (
         _ticket("ticket.held.v1", "A place was taken for some minutes while a citizen fills in the form"),
-        _ticket("ticket.expired.v1", "A hold ran out and its place is free again"),
+        _ticket("ticket.expired.v1", "A hold ran out, or its site is no more; its place is free again"),
         _ticket_news("ticket.booked.v1", "A citizen booked a place"),
         _ticket_news("ticket.rescheduled.v1", "A booking moved to another hour; the ticket is the new one"),
         _ticket("ticket.replaced.v1", "A ticket gave way to the one it was moved to"),

@@ -497,6 +497,12 @@ def of_day(
     return [ticket_of(row, agency) for row in rows]
 
 
+def sites_with_left_open(session: Session, *, known: Iterable[str], before: date) -> list[str]:
+    """Return the sites, but for those `known`, at which days before one left tickets open."""
+    where = (_IS_UNSERVED, tickets.c.site.not_in(list(known)), tickets.c.day < before)
+    return list(session.scalars(select(tickets.c.site).where(*where).distinct().order_by(tickets.c.site)))
+
+
 def left_open(
     session: Session,
     *,

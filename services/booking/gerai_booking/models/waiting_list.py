@@ -226,6 +226,11 @@ def by_ticket(ticket_id: str) -> ColumnElement[bool]:
     return _list.ticket_id == ticket_id
 
 
+def by_unknown_site(known: Iterable[str], before: date) -> ColumnElement[bool]:
+    """For `close`: those at sites other than the known ones whose last day is over."""
+    return and_(_list.site.not_in(list(known)), _list.last_day < before)
+
+
 def by_last_day(site: str, before: date) -> ColumnElement[bool]:
     """For `close`: those of a site whose last day is over."""
     return and_(_list.site == site, _list.last_day < before)

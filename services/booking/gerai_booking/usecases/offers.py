@@ -164,8 +164,13 @@ def withdraw(
 def lapsed(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:
     """Let go from the list whom a hold that ran out was offered to, and tell them.
 
-    Who could not book it, since an order closed its day meanwhile, waits on.
+    Who could not book it, since an order closed its day meanwhile, waits on. Of a site that left the
+    catalogue there is nothing to tell any more.
     """
+    if not office.knows_site(ticket.site):
+        which = waiting_list.by_ticket(ticket.id)
+        waiting_list.close(session, which, was=[Waiting.OFFERED], state=Waiting.OVER, now=now)
+        return
     orders = orders_in_force(session, office, from_day=ticket.day)
     order = orders.closing(site=ticket.site, service=ticket.service, day=ticket.day)
     if order is not None and withdraw(session, office, ticket, order, now=now):

@@ -242,7 +242,13 @@ def make_offers(
 
 
 def end_past(session: Session, office: Office, *, now: datetime) -> None:
-    """Let go whose last day is over, and forget what was kept back of days that are."""
+    """Let go whose last day is over, and forget what was kept back of days that are.
+
+    Also at sites that left the catalogue, where nowhere is it an earlier day than in UTC.
+    """
+    known = [site.code for site in office.agency.sites]
+    gone = waiting_list.by_unknown_site(known, now.date())
+    waiting_list.close(session, gone, was=[Waiting.WAITING], state=Waiting.OVER, now=now)
     for site in office.agency.sites:
         today = office.today(site.code, now)
         which = waiting_list.by_last_day(site.code, today)
