@@ -245,6 +245,10 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
         _CITIZEN, _OFFICER, guard=_before_its_hour, free=frozenset({_SYSTEM})
     ),
     (State.BOOKED, State.NO_SHOW): _by(_OFFICER, _SYSTEM),
+    # The site is no more, and nobody could come: these three miss nothing.
+    (State.BOOKED, State.EXPIRED): _by(_SYSTEM),
+    (State.CHECKED_IN, State.EXPIRED): _by(_SYSTEM),
+    (State.PARKED, State.EXPIRED): _by(_SYSTEM),
     (State.CHECKED_IN, State.CHECKED_IN): _by(_OFFICER),
     (State.CHECKED_IN, State.CALLED): _by(_OFFICER),
     (State.CHECKED_IN, State.CANCELLED): _by(_CITIZEN, _OFFICER),

@@ -45,10 +45,12 @@ GAPS = """
     HAVING count(*) <> max(sequence) OR min(sequence) <> 1
         OR count(DISTINCT sequence) <> count(*) OR max(sequence) <> max(last_sequence)
 """
-#: What has a place: tickets, and what was given back and is kept from others for a while.
+#: What has a place: tickets, and what was given back and is kept from others for a while. Who missed a visit
+#: keeps the hour, but may have given the place of the day back.
 HOLDERS = f"""
-    SELECT slot_id, site, day, service, quota_channel FROM tickets WHERE state NOT IN {GIVES_PLACE_BACK}
-    UNION ALL SELECT slot_id, site, day, service, 'online' FROM freed_places
+    SELECT slot_id, site, day, service, quota_channel, gave_back_at IS NULL AS of_day FROM tickets
+    WHERE state NOT IN {GIVES_PLACE_BACK}
+    UNION ALL SELECT slot_id, site, day, service, 'online', true FROM freed_places
 """
 SLOTS = f"""
     SELECT slots.id, slots.taken, slots.capacity, count(h.slot_id) FROM slots
@@ -57,7 +59,7 @@ SLOTS = f"""
 """
 DAYS = f"""
     SELECT q.site, q.day, q.service, q.channel, q.taken, count(h.site) FROM day_quotas AS q
-    LEFT JOIN ({HOLDERS}) AS h ON h.site = q.site AND h.day = q.day
+    LEFT JOIN ({HOLDERS}) AS h ON h.site = q.site AND h.day = q.day AND h.of_day
         AND (q.service = '' OR q.service = h.service)
         AND (q.channel = h.quota_channel OR (q.channel = '' AND h.quota_channel <> 'emergency'))
     WHERE q.channel <> 'over_quota'

@@ -12,6 +12,7 @@ from nameko.extensions import Entrypoint
 from gerai_booking.usecases import (
     directive_runs,
     groups,
+    match_runs,
     offer_runs,
     outages,
     plan,
@@ -110,6 +111,11 @@ def make_offers(database: Database, office: Office, now: datetime) -> None:
     offer_runs.make_offers(database, office, now=now)
 
 
+def compare_lists(database: Database, office: Office, now: datetime) -> None:
+    """Compare whom an interruption kept from being compared with a list that was taken over."""
+    match_runs.carry_on(database, office, now=now)
+
+
 def remind(database: Database, office: Office, now: datetime) -> None:
     """Remind owners of what waits for them, some in each transaction."""
     seen = True
@@ -137,6 +143,7 @@ PARTS: tuple[Callable[[Database, Office, datetime], None], ...] = (
     close_days,
     end_waiting,
     make_offers,
+    compare_lists,
     remind,
     end_uncollected,
 )

@@ -57,6 +57,7 @@ CAUSES = {
     "waiting_list.joined.v1": Cause(template="waiting_joined"),
     "waiting_list.offered.v1": Cause(template="waiting_offered"),
     "waiting_list.lapsed.v1": Cause(template="waiting_lapsed"),
+    "waiting_list.withdrawn.v1": Cause(template="waiting_withdrawn"),
     "ticket.match_changed.v1": Cause(template="ticket_match_changed"),
     "application.waiting_for_citizen.v1": Cause(template="application_waiting"),
     "application.ready.v1": Cause(template="application_ready"),

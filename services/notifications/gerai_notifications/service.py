@@ -77,6 +77,11 @@ class Notifications:
         """Tell that the kept place is gone."""
         self._tell(session, event)
 
+    @on("waiting_list.withdrawn.v1")
+    def waiting_list_withdrawn(self, session: Session, event: Event) -> None:
+        """Tell that an order of the centre took the kept place, and that they wait on."""
+        self._tell(session, event)
+
     @on("ticket.match_changed.v1")
     def ticket_match_changed(self, session: Session, event: Event) -> None:
         """Tell which data differs from a list, and what to do, or that it does so no more."""

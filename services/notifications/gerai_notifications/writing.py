@@ -234,6 +234,7 @@ def _waiting_facts(event: Event) -> dict[str, Any]:
         "day": _local_day(starts_at, zone, language) if starts_at else "",
         "time": clock_time(starts_at, zone) if starts_at else "",
         "offer_ends": _day_and_time(ends, zone, language) if ends else "",
+        "order": _order_facts(data["directive"], language) if "directive" in data else None,
     }
 
 

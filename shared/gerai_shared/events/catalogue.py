@@ -83,6 +83,12 @@ class WaitingNewsSchema(Schema):
     service_name = fields.Nested(TextSchema, required=True)
 
 
+class WaitingByOrderSchema(WaitingNewsSchema):
+    """An order of the centre took back what was offered to somebody who waits."""
+
+    directive = fields.Nested(DirectiveSchema, required=True)
+
+
 class MatchNewsSchema(TicketNewsSchema):
     """How a ticket's holder compares with a list now; of what differs only the fields are named."""
 
@@ -210,7 +216,7 @@ def _application_news(name: str, summary: str) -> EventType:
 REGISTRY = Registry(
     (
         _ticket("ticket.held.v1", "A place was taken for some minutes while a citizen fills in the form"),
-        _ticket("ticket.expired.v1", "A hold ran out and its place is free again"),
+        _ticket("ticket.expired.v1", "A hold ran out, or its site is no more; its place is free again"),
         _ticket_news("ticket.booked.v1", "A citizen booked a place"),
         _ticket_news("ticket.rescheduled.v1", "A booking moved to another hour; the ticket is the new one"),
         _ticket("ticket.replaced.v1", "A ticket gave way to the one it was moved to"),
@@ -245,6 +251,13 @@ REGISTRY = Registry(
         _waiting("waiting_list.joined.v1", "Somebody waits for a place of full days"),
         _waiting("waiting_list.offered.v1", "A place is kept for somebody on the waiting list, for a while"),
         _waiting("waiting_list.lapsed.v1", "An offer passed unused; the place goes to the next one"),
+        EventType(
+            name="waiting_list.withdrawn.v1",
+            context="booking",
+            schema=WaitingByOrderSchema,
+            summary="A closure took an offer back; they wait on, at their old position",
+            consumers=NOTIFICATIONS,
+        ),
         EventType(
             name="ticket.match_changed.v1",
             context="booking",

@@ -10,7 +10,7 @@ import random
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,7 +23,16 @@ from gerai_booking.models.places import day_quotas
 from gerai_booking.models.tickets import tickets as ticket_table
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.quota import ONLINE, PRIORITY, WALK_IN, Bound
-from gerai_booking.usecases import booking, changes, directive_runs, directives, floor, holding, intake
+from gerai_booking.usecases import (
+    booking,
+    changes,
+    contacts,
+    directive_runs,
+    directives,
+    floor,
+    holding,
+    intake,
+)
 from gerai_booking.usecases import plan as planning
 from gerai_booking.usecases.capacities import Rules
 from gerai_booking.usecases.office import Office
@@ -424,8 +433,8 @@ def one_act(house: House, slots: list[list[str]], dice: random.Random, mark: str
     return act
 
 
-def one_contact(url: str, *, persons: list[int], slots: list[str], together: bool) -> Outcomes:
-    """Several people book with one e-mail address; `together`, all are counted before anybody has booked."""
+def one_contact(url: str, *, persons: list[int], slots: list[str], locked: bool) -> Outcomes:
+    """Several people book at once with one e-mail address; without locks all count before anybody books."""
     house = House(url, pool_size=len(persons))
     barrier = threading.Barrier(len(persons))
     count = booking.contacts_of
@@ -435,7 +444,8 @@ def one_contact(url: str, *, persons: list[int], slots: list[str], together: boo
         barrier.wait(PATIENCE)
         return counted
 
-    if together:
+    if not locked:
+        contacts.lock = lambda *_: None  # type: ignore[assignment]
         booking.contacts_of = count_and_wait  # type: ignore[assignment]
 
     def book(person: int) -> str:
@@ -443,10 +453,39 @@ def one_contact(url: str, *, persons: list[int], slots: list[str], together: boo
         return outcome(*house.book(house.request(person, slots[person % len(slots)], person=shared)))
 
     wait_for_the_word()
-    with ThreadPoolExecutor(len(persons) if together else 1) as pool:
+    with ThreadPoolExecutor(len(persons)) as pool:
         answers = list(pool.map(lambda person: attempt(lambda: book(person)), persons))
     house.database.close()
     return {"answers": answers}
+
+
+def crossing_contacts(url: str, *, first: int, rounds: int, seed: int) -> Outcomes:
+    """Eight threads book for three people at a time, each with one of four addresses, in any order."""
+    house = House(url, pool_size=THREADS)
+    dice = random.Random(seed)
+    hours = [*house.slots(), *house.slots(TODAY)[3:]]
+    batches = [
+        [
+            house.request(
+                first + 3 * number + each,
+                dice.choice(hours),
+                person={**house.person(first + 3 * number + each), "email": f"k{address}@example.org"},
+            )
+            for each, address in enumerate(dice.sample(range(4), 3))
+        ]
+        for number in range(rounds)
+    ]
+
+    def book(batch: list[booking.BookingRequest]) -> list[str]:
+        return [outcome(answer) for answer in house.book(*batch)]
+
+    answers: list[str] = []
+    wait_for_the_word()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for found in pool.map(book, batches):
+            answers += found
+    house.database.close()
+    return {"answers": Counter(answers)}
 
 
 def move_at_once(url: str, *, token: str, slots: list[str], now: str, guarded: bool) -> Outcomes:
@@ -548,6 +587,7 @@ CROWDS: dict[str, Callable[..., Outcomes]] = {
         crossing,
         bustle,
         one_contact,
+        crossing_contacts,
         move_at_once,
     )
 }

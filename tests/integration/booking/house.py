@@ -278,7 +278,11 @@ class House:
         for slot in self.rows(select(slots)):
             assert slot.taken == of_slot[slot.id] <= slot.capacity, slot.id
         of_day = Tally(
-            (row.site, row.day, bound) for row in held for bound in bounds_of(row.service, row.quota_channel)
+            (row.site, row.day, bound)
+            for row in held
+            # Who did not come has the hour still, but no place of the day.
+            if row.gave_back_at is None
+            for bound in bounds_of(row.service, row.quota_channel)
         )
         of_day.update(
             (row.site, row.day, bound) for row in kept_back for bound in bounds_of(row.service, ONLINE)

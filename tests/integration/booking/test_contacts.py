@@ -112,24 +112,35 @@ def test_what_is_kept_of_a_contact_names_nobody(house: House) -> None:
     assert row.phone_hash == house.office.person_hash("phone:+6281234567890")
 
 
-def test_batches_at_the_same_moment_take_at_most_the_limit_each_and_one_after_the_other_it_is_exact(
+def test_batches_at_the_same_moment_keep_to_the_limit_and_without_locks_each_would_take_its_own(
     lone_postgres_house: House,
 ) -> None:
-    """The bound under concurrency: every batch under way has seen what was there before all of them."""
+    """The negative control: without locks all of them have counted before anybody books."""
     house = lone_postgres_house
     slots = [*house.slots(), *house.slots(NEXT_DAY)]
 
-    def answers(persons: range, *, together: bool) -> Counter[str]:
-        party: dict[str, Any] = {
-            "url": house.url,
-            "persons": [*persons],
-            "slots": slots,
-            "together": together,
-        }
+    def answers(persons: range, *, locked: bool) -> Counter[str]:
+        party: dict[str, Any] = {"url": house.url, "persons": [*persons], "slots": slots, "locked": locked}
         return Counter(send("one_contact", party)[0]["answers"])
 
-    assert answers(range(1, 9), together=False) == {"booked": MOST, "too_many_for_contact": 3}
+    assert answers(range(1, 9), locked=True) == {"booked": MOST, "too_many_for_contact": 3}
+    house.check()
     house.empty()
-    assert answers(range(1, 9), together=True) == {"booked": 8}
-    assert answers(range(9, 11), together=True) == {"too_many_for_contact": 2}
+    assert answers(range(1, 9), locked=False) == {"booked": 8}
+    assert answers(range(9, 11), locked=True) == {"too_many_for_contact": 2}
+    house.check()
+
+
+def test_families_that_share_contacts_crosswise_never_wait_for_each_other_in_a_circle(
+    postgres_house: House,
+) -> None:
+    """Each batch has two people whose contacts are those of the others, in another order."""
+    house = postgres_house
+    parties = [{"url": house.url, "first": 100 * number, "rounds": 20, "seed": number} for number in (1, 2)]
+    counts: Counter[str] = Counter()
+    for party in send("crossing_contacts", *parties):
+        counts.update(party["answers"])
+    assert set(counts) == {"booked", "too_many_for_contact"}
+    held = house.rows(select(people.c.email_hash).where(people.c.email_hash.is_not(None)))
+    assert set(Counter(row.email_hash for row in held).values()) == {MOST}
     house.check()

@@ -23,7 +23,15 @@ from gerai_booking.refusals import (
 )
 from gerai_booking.rules.lists import MOST_BYTES
 from gerai_booking.rules.matching import MatchState
-from gerai_booking.usecases import changes, floor, intake, matching, queue, views
+from gerai_booking.usecases import (
+    changes,
+    floor,
+    intake,
+    match_runs,
+    matching,
+    queue,
+    views,
+)
 from gerai_booking.usecases.matching import Import
 from gerai_shared import tables
 from gerai_shared.accounts import Officer
@@ -49,7 +57,7 @@ def row(person: int, name: str | None = None, *, born: str = "1990-08-25", refer
 def take_over(
     house: House, *lines: str, officer: Officer = SUPERVISOR, only_good: bool = False, **changes: Any
 ) -> str:
-    """Take a list over."""
+    """Take a list over, and compare everybody with it."""
     wanted = Import(
         **{
             "officer": officer,
@@ -62,7 +70,19 @@ def take_over(
             **changes,
         }
     )
+    import_id = put_in(house, wanted, *lines)
+    compare(house)
+    return import_id
+
+
+def put_in(house: House, wanted: Import, *lines: str) -> str:
+    """Take a list over, with nobody compared yet."""
     return house.do(matching.import_list, wanted, matching.read("\n".join([HEAD, *lines]).encode()))
+
+
+def compare(house: House) -> None:
+    """Do what the page does after an import, and the service every few minutes."""
+    match_runs.carry_on(house.database, house.office, now=NOW)
 
 
 def pilgrim(house: House, person: int, name: str | None = None, /, **body: Any) -> str:

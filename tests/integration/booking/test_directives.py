@@ -34,7 +34,7 @@ from sqlalchemy import delete, event, select
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
 from tests.integration.booking.sending import send
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
-from tests.integration.booking.waiting import join, states
+from tests.integration.booking.waiting import join, look_after, seen, states, told
 
 CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
 LAST_OPEN = date(2026, 12, 4)
@@ -109,6 +109,62 @@ def day_of(house: House, day: date, service: str = SERVICE) -> dict[str, Any]:
 def news(house: House) -> Counter[str]:
     """How often what was told by order."""
     return Counter(row.type for row in house.rows(select(tables.outbox.c.type)) if "_by_order" in row.type)
+
+
+def an_offer(house: House) -> tuple[str, str, str]:
+    """A full day of which the first who waits is offered a place; the tokens of two who wait, and its hold."""
+    house.shrink(day=DAY, places=1)
+    booked = house.booked(1, house.slots()[0])
+    first, second = join(house, 11, last=NEXT_DAY), join(house, 12, last=NEXT_DAY)
+    house.do(changes.cancel, token=booked, revision=None, now=NOW)
+    return first, second, seen(house, first)["offer"]["hold_token"]
+
+
+def fill_next_day(house: House) -> str:
+    house.shrink(day=NEXT_DAY, places=1)
+    return house.booked(9, house.slots(NEXT_DAY)[0])
+
+
+def test_whose_offer_an_order_takes_waits_on_at_the_old_position_and_is_told_once(house: House) -> None:
+    other = fill_next_day(house)
+    first, second, hold = an_offer(house)
+    directive = close(house)
+    assert states(house, [first, second]) == ["waiting", "waiting"]
+    assert [seen(house, token)["ahead"] for token in (first, second)] == [0, 1]
+    (answer,) = house.book(house.request(11, hold, service=SERVICE))
+    assert outcome(answer) == "hold_expired"
+    carry_out(house, directive)
+    look_after(house, now=NOW + timedelta(hours=3))
+    assert told(house, first)[2:] == ["waiting_list.withdrawn.v1"]
+    (line,) = [
+        json.loads(row.body)["data"]
+        for row in house.rows(select(tables.outbox))
+        if row.type == "waiting_list.withdrawn.v1"
+    ]
+    assert (line["state"], line["directive"]["number"]) == ("waiting", "IMI-0001.GR.01")
+    # The next place of another day is theirs, before whoever came later.
+    house.do(changes.cancel, token=other, revision=None, now=NOW)
+    assert states(house, [first, second]) == ["offered", "waiting"]
+    house.check()
+
+
+def test_who_let_an_offer_of_a_closed_day_pass_before_the_order_got_to_it_waits_on(house: House) -> None:
+    fill_next_day(house)
+    first, second, _ = an_offer(house)
+    put_in_force(house, draft(house))
+    look_after(house, now=NOW + timedelta(hours=3))
+    assert states(house, [first, second], now=NOW + timedelta(hours=3)) == ["waiting", "waiting"]
+    assert told(house, first)[-1] == "waiting_list.withdrawn.v1"
+    house.check()
+
+
+def test_undone_the_order_leaves_the_place_to_the_first_who_waits(house: House) -> None:
+    fill_next_day(house)
+    first, second, _ = an_offer(house)
+    undo(house, close(house))
+    look_after(house)
+    assert states(house, [first, second]) == ["offered", "waiting"]
+    house.check()
 
 
 def test_an_order_carried_out_late_treats_who_came_in_vain_and_leaves_who_was_served(house: House) -> None:

@@ -198,6 +198,16 @@ def test_who_leaves_a_group_gives_the_place_to_the_public(house: House) -> None:
         changes.reschedule, token=second, slot_id=house.slots(NEXT_DAY)[0], revision=None, now=NOW
     )
     assert house.rows(select(tickets.c.quota_channel).where(tickets.c.id == moved.id))[0][0] == ONLINE
+    # The institution sees where its people are now.
+    seen = house.ask(groups.view, site=SITE, group_id=group).members
+    assert [(member.reference, member.id, member.state) for member, _ in seen] == [
+        ("H-1", house.office.ticket_id(first), "cancelled"),
+        ("H-2", moved.id, "booked"),
+    ]
+    assert (seen[1][0].day, seen[1][0].number) == (NEXT_DAY, moved.number)
+    further = {"slot_id": house.slots(NEXT_DAY)[1], "revision": None, "now": NOW}
+    last = house.do(changes.reschedule, token=house.office.token(moved.id), **further)
+    assert house.ask(groups.view, site=SITE, group_id=group).members[1][0].id == last.id
     assert house.of_day(DAY, Bound()).taken == 1
     house.check()
 

@@ -10,8 +10,19 @@ import pytest
 from gerai_booking import opening_loop
 from gerai_booking.models import tickets as ticket_model
 from gerai_booking.models.tickets import tickets
+from gerai_booking.models.waiting_list import waiting_list as entries
 from gerai_booking.opening_loop import look_after
-from gerai_booking.usecases import groups, outages, plan, planning, treating, waiting_list
+from gerai_booking.usecases import (
+    changes,
+    groups,
+    holding,
+    no_shows,
+    outages,
+    plan,
+    planning,
+    treating,
+    waiting_list,
+)
 from gerai_booking.usecases.apart import apart
 from gerai_shared import tables
 from gerai_shared.clock import Clock
@@ -275,3 +286,40 @@ def test_open_tickets_are_found_without_reading_those_of_all_years(
         statement, parameters = asked[-1]
         found = session.connection().exec_driver_sql(f"{explain} {statement}", parameters)
         assert index in str(list(found))
+
+
+def test_what_was_open_at_a_site_that_left_the_catalogue_ends_without_being_missed(house: House) -> None:
+    house.shrink(day=TODAY, places=3)
+    booked, came = (house.booked(person, house.slots(TODAY)[2 + person]) for person in (1, 2))
+    house.do(changes.check_in, token=came, now=NOW + timedelta(hours=3))
+    house.do(holding.hold, slot_id=house.slots(TODAY)[5], now=NOW)
+    waiting = house.office.entry_id(join(house, 11, first=TODAY))
+    catalogue = house.office
+    left = tuple(site for site in catalogue.agency.sites if site.code != SITE)
+    offers = tuple(offer for offer in catalogue.agency.offers if offer.site != SITE)
+    counters = tuple(each for each in catalogue.agency.counters if each.site != SITE)
+    quotas = tuple(quota for quota in catalogue.agency.quotas if quota.site != SITE)
+    agency = replace(catalogue.agency, sites=left, offers=offers, counters=counters, quotas=quotas)
+    house.office = replace(catalogue, agency=agency)
+    assert run(house, NOW + timedelta(hours=14)) == []
+    assert [state_of(house, token) for token in (booked, came)] == ["booked", "checked_in"]
+    with capture_logs() as logs:
+        planning_look(house, TOMORROW)
+    ended = [line for line in logs if line["event"] == "ticket_of_unknown_site_ended"]
+    assert sorted(line["state"] for line in ended) == ["booked", "checked_in", "held"]
+    assert [state_of(house, token) for token in (booked, came)] == ["expired", "expired"]
+    assert house.announced(booked)[-1] == "ticket.expired.v1"
+    ((state,),) = house.rows(select(entries.c.state).where(entries.c.id == waiting))
+    assert state == "over"
+    house.check()
+    # Whoever had booked there can book elsewhere, and has missed nothing.
+    house.office = catalogue
+    assert house.booked(1, house.slots(DAY)[0], now=TOMORROW - timedelta(hours=3))
+    hashes = [row.person_hash for row in house.rows(select(tickets.c.person_hash))]
+    assert not house.ask(no_shows.missed_of, [each for each in hashes if each], now=TOMORROW).days
+
+
+def planning_look(house: House, now: datetime) -> None:
+    """Close past days, and let go who waits no more."""
+    house.do(planning.close_days, now=now)
+    house.do(waiting_list.end_past, now=now)

@@ -1,6 +1,7 @@
 """The waiting list: places of full days go to who waits for them, one after the other, and to nobody else."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from gerai_booking.models.freed import freed_places
@@ -8,9 +9,11 @@ from gerai_booking.models.places import slots
 from gerai_booking.refusals import UnknownEntry
 from gerai_booking.rules.quota import ONLINE, Bound
 from gerai_booking.rules.waiting_list import ENTRIES_OF_A_CONTACT, OFFER_LASTS
-from gerai_booking.usecases import changes, holding, waiting_list
+from gerai_booking.usecases import changes, holding, offer_runs, waiting_list
 from gerai_booking.usecases.availability import availability
+from gerai_booking.usecases.offers import MOST_BESIDE
 from gerai_booking.usecases.views import load_ticket
+from gerai_shared import tables
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
 from sqlalchemy import Update, select, update
@@ -314,3 +317,75 @@ def test_a_supervisor_sees_who_waits_with_masked_names_and_counts(house: House) 
     assert dict(found.counts) == {(SERVICE, "offered"): 1, (SERVICE, "waiting"): 1}
     assert [row.masked_name for row in found.entries] == ["Wa*** Uj* 11*", "Wa*** Uj* 12*"]
     assert house.ask(waiting_list.overview, site=SITE, day=NEXT_DAY, days=14, now=NOW).entries == []
+
+
+def ended_holds(house: House, places: int, waiting: int) -> list[str]:
+    """A day whose places are all under holds that have run out by LAPSED, and who waits for it."""
+    house.shrink(day=DAY, places=places)
+    hours = house.slots()
+    for number in range(places):
+        house.do(holding.hold, slot_id=hours[number % len(hours)], now=NOW)
+    return [join(house, 11 + number) for number in range(waiting)]
+
+
+def offers_of(house: House) -> int:
+    rows = house.rows(select(tables.outbox.c.type))
+    return sum(row.type == "waiting_list.offered.v1" for row in rows)
+
+
+def test_who_asks_for_a_full_day_pays_for_few_offers_and_overtakes_nobody(house: House) -> None:
+    tokens = ended_holds(house, 12, 12)
+    assert book(house, 40, now=LAPSED) == "day_full"
+    assert offers_of(house) == MOST_BESIDE
+    assert states(house, tokens, now=LAPSED) == ["offered"] * MOST_BESIDE + ["waiting"] * 7
+    offer_runs.make_offers(house.database, house.office, now=LAPSED)
+    assert states(house, tokens, now=LAPSED) == ["offered"] * 12
+    house.check()
+
+
+def test_with_nobody_waiting_all_who_ask_at_once_get_what_ran_out(house: House) -> None:
+    ended_holds(house, 12, 0)
+    slot = house.slots()[0]
+    answers = house.book(*(house.request(person, slot) for person in range(21, 33)), now=LAPSED)
+    assert [outcome(answer) for answer in answers] == ["booked"] * 12
+    house.check()
+
+
+def test_the_loop_offers_in_small_transactions_and_goes_on_where_it_broke_off(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = ended_holds(house, 7, 7)
+    monkeypatch.setitem(waiting_list.make_offers.__kwdefaults__, "most", 2)
+    offer, made = waiting_list.offer_day, []
+
+    def breaks_off_at_the_third(*args: Any, **kwargs: Any) -> int:
+        made.append(offer(*args, **kwargs))
+        if len(made) == 3:
+            raise RuntimeError
+        return made[-1]
+
+    monkeypatch.setattr(waiting_list, "offer_day", breaks_off_at_the_third)
+    offer_runs.make_offers(house.database, house.office, now=LAPSED)
+    assert made == [2, 2, 2]
+    assert states(house, tokens, now=LAPSED) == ["offered"] * 4 + ["waiting"] * 3
+    house.check()
+    offer_runs.make_offers(house.database, house.office, now=LAPSED)
+    assert states(house, tokens, now=LAPSED) == ["offered"] * 7
+    assert offers_of(house) == 7
+    house.check()
+
+
+def test_places_of_a_service_nobody_first_in_line_wants_reach_whoever_wants_them(house: House) -> None:
+    """More wait for the first service than one look at the list returns; the other's place is not forgotten."""
+    house.shrink(day=DAY, places=2)
+    other = house.slots(service="passport-renewal")[0]
+    booked = [house.booked(1, house.slots()[0]), house.booked(2, other)]
+    first = [join(house, 11 + number) for number in range(MOST_BESIDE + 1)]
+    renewal = join(house, 31, service="passport-renewal")
+    house.change(
+        update(slots).where(slots.c.day == DAY, slots.c.service == SERVICE).values(capacity=slots.c.taken)
+    )
+    for token in booked:
+        cancel(house, token)
+    assert states(house, [*first, renewal]) == ["offered", *["waiting"] * MOST_BESIDE, "offered"]
+    house.check()

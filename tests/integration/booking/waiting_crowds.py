@@ -7,10 +7,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from gerai_booking.models import places
+from gerai_booking.models import missed_places, places
 from gerai_booking.models.waiting_list import waiting_list
 from gerai_booking.usecases import changes, holding
 from gerai_booking.usecases import waiting_list as usecase
@@ -18,7 +18,7 @@ from gerai_shared.ticket import State
 from sqlalchemy import Select, select
 
 from tests.integration.booking.crowds import PATIENCE, THREADS, Outcomes, a_ticket, attempt, wait_for_the_word
-from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, House, outcome
+from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
 from tests.integration.booking.waiting import join, seen
 
 
@@ -44,6 +44,50 @@ def offer_at_once(url: str, *, locked: bool) -> Outcomes:
     wait_for_the_word()
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(lambda _: attempt(offer), range(THREADS)))
+    house.database.close()
+    return {"answers": answers}
+
+
+def miss_at_once(url: str, *, at: str, locked: bool) -> Outcomes:
+    """Eight look for missed visits; without locks all have looked before anybody gives a place back."""
+    house = House(url, pool_size=THREADS)
+    barrier = threading.Barrier(THREADS)
+    look = missed_places.unused
+
+    def look_and_wait(*args: Any, **kwargs: Any) -> Any:
+        found = look(*args, **kwargs)
+        barrier.wait(PATIENCE)
+        return found
+
+    if not locked:
+        missed_places.unused = look_and_wait
+        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+
+    def offer() -> str:
+        house.do(usecase.make_offers, site=SITE, day=TODAY, now=datetime.fromisoformat(at))
+        return "looked"
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = list(pool.map(lambda _: attempt(offer), range(THREADS)))
+    house.database.close()
+    return {"answers": answers}
+
+
+def come_late(url: str, *, at: str, tokens: list[str]) -> Outcomes:
+    """All come after their hour is over, while others look who did not."""
+    house, now = House(url, pool_size=THREADS), datetime.fromisoformat(at)
+
+    def work(number: int) -> str:
+        if number % 2:
+            house.do(usecase.make_offers, site=SITE, day=TODAY, now=now)
+            return "looked"
+        house.do(changes.check_in, token=tokens[number // 2], now=now)
+        return "came"
+
+    wait_for_the_word()
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = list(pool.map(lambda number: attempt(lambda: work(number)), range(2 * len(tokens))))
     house.database.close()
     return {"answers": answers}
 
@@ -120,7 +164,9 @@ def answer_offer(house: House, dice: random.Random, act: str, mark: str) -> str:
     return outcome(house.book(request)[0])
 
 
-CROWDS: dict[str, Callable[..., Outcomes]] = {crowd.__name__: crowd for crowd in (offer_at_once, bustle)}
+CROWDS: dict[str, Callable[..., Outcomes]] = {
+    crowd.__name__: crowd for crowd in (offer_at_once, miss_at_once, come_late, bustle)
+}
 
 if __name__ == "__main__":
     arguments = json.loads(sys.stdin.readline())

@@ -177,6 +177,7 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
         {"name": "x|y", "level": "x|y", "channel": "?", "places": "many", "percent": "101"},
     ),
     (rule_shapes.CapSchema, {**RULE, "name": "PPKM", "level": "5", "channel": "online"}),
+    (rule_shapes.CapSchema, {**RULE, "name": "PPKM", "level": "5", "channel": "walk_in", "places": "0"}),
     (rule_shapes.CoverageSchema, {**RULE, "regency": "99.99"}),
     (rule_shapes.RouteSchema, {**RULE, **ROUTE, "purposes": "?", "regencies": "99.99"}),
     (rule_shapes.RouteSchema, {**RULE, **ROUTE}),

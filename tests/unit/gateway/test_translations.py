@@ -34,7 +34,7 @@ OFFICERS_ONLY = {
     "walk_in_full", "over_quota_not_allowed", "over_quota_used_up", "emergency_used_up",
     "emergency_not_allowed", "not_booked_online",
     "plan_in_the_past", "unknown_restriction", "restriction_over",
-    "unknown_quota", "quota_over", "unknown_regime", "no_site_in_region", "emergency_stays",
+    "unknown_quota", "quota_over", "quota_closes_site", "unknown_regime", "no_site_in_region", "emergency_stays",
     "unknown_suspension", "suspension_lifted", "wrong_length",
     "not_on_this_weekday", "unknown_directive", "scope_without_sites", "directive_over", "directive_undone",
     "closing_needs_order", "people_outside_hours", "no_whole_hour",

@@ -139,6 +139,7 @@ def waiting_event(
         "site_address": {"id": "Jalan Contoh 1, Rangkasbitung", "en": "1 Contoh Street, Rangkasbitung"},
         "time_zone": "Asia/Jakarta",
         "service_name": {"id": "Penggantian paspor", "en": "Passport replacement"},
+        **({"directive": ORDER} if event_type == "waiting_list.withdrawn.v1" else {}),
         **changes,
     }
     return _event(event_type, data, time=NOW, event_id=None)

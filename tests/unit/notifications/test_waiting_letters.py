@@ -7,7 +7,7 @@ from gerai_notifications.rules import CAUSES, valid_until
 from gerai_notifications.writing import Writer
 from gerai_shared.events.envelope import Event
 
-from tests.unit.notifications.examples import NOW, waiting_event
+from tests.unit.notifications.examples import NOW, ORDER, waiting_event
 from tests.unit.notifications.test_writing import Reader, letter_about
 
 KINDS = sorted(cause for cause in CAUSES if cause.startswith("waiting_list."))
@@ -40,6 +40,15 @@ def test_an_offer_says_until_when_for_which_hour_and_leads_to_its_page() -> None
     )
     assert "https://antrean.example/w/immigration.tok" in letter.text
     assert "Mohon dijawab sebelum: Jumat, 20 November 2026, 11.00 WIB" in letter.text
+
+
+def test_whose_offer_an_order_took_reads_why_and_that_they_wait_on() -> None:
+    letter = letter_about(waiting_event("waiting_list.withdrawn.v1"))
+    assert letter.subject.startswith("Tempat yang disimpan untuk Anda tidak dapat dipakai")
+    assert "Selasa, 24 November 2026 pukul 09.00 WIB" in letter.text
+    assert ORDER["text"]["id"] in letter.text
+    assert "urutan Anda dalam daftar tunggu tetap" in letter.text
+    assert "https://antrean.example/w/immigration.tok" in letter.text
 
 
 def test_who_waits_for_one_day_reads_one_day() -> None:

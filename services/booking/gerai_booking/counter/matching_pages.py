@@ -19,13 +19,14 @@ from gerai_booking.counter.matching_shapes import DecisionSchema, ImportSchema
 from gerai_booking.refusals import ListMissing
 from gerai_booking.rules.lists import MOST_BYTES, Reading
 from gerai_booking.rules.matching import DECIDED, MatchState
-from gerai_booking.usecases import matching, views
+from gerai_booking.usecases import match_runs, matching, views
 
 #: The file, and some room for the fields beside it.
 BODY_LIMIT = MOST_BYTES + 65_536
 #: Sealing twenty thousand entries takes its time.
 IMPORT_SECONDS = 120.0
 PROBLEMS_SHOWN = 50
+SEE_OTHER = 303
 
 #: What a page shows of a form that was not refused.
 NOT_REFUSED: dict[str, Any] = {"filled": {}, "error": "", "errors": {}, "refused_form": ""}
@@ -68,7 +69,7 @@ class MatchingPages(OfficersForms):
         problems = (
             [] if isinstance(reading, Refused) else [(each.row, each.code) for each in reading.problems]
         )
-        return self.carry_out_form(
+        answer = self.carry_out_form(
             request,
             form="import",
             schema=ImportSchema(),
@@ -77,6 +78,10 @@ class MatchingPages(OfficersForms):
             back="/matching",
             also=hashlib.sha256(content).hexdigest(),
         )
+        if answer.status_code == SEE_OTHER:
+            now = self.deployment.clock.now()
+            match_runs.carry_on(self.deployment.database, self.office, now=now, breathe=breathe())
+        return answer
 
     def _rows_of(self, content: bytes) -> Reading | Refused:
         if not content:

@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 from gerai_booking.counter.supervision_shapes import FormSchema
 from gerai_booking.rules.catalogue import Horizon
 from gerai_booking.rules.catalogue.stages import HANDED_OVER, READY, SIDE_STAGES
-from gerai_booking.rules.quota import ALL, CHANNELS, OVER_QUOTA
+from gerai_booking.rules.quota import ALL, CHANNELS, ONLINE, OVER_QUOTA
 from gerai_booking.rules.regions import REGENCIES
 from gerai_booking.schemas import BASIS, CHOICE, CODE, DAY, REASON
 from gerai_booking.usecases import rule_kinds
@@ -21,6 +21,7 @@ LAST_DAY = "The last day does not come before the first."
 TIME = "Please give a time of day, such as 08:00."
 LANGUAGES = "Please give the text in both languages; they are not the same."
 PLACES_OR_PERCENT = "Please give either places a day or a share in percent."
+ONLINE_ALONE = "Only online booking can be lowered to nothing: closing takes an order of the centre."
 MONTHS_IN_ORDER = "The longest is not shorter than the shortest."
 CODE_OF_A_NAME = "A code is made of small letters, with single underscores between them."
 TWICE = "Another row has this code already."
@@ -111,9 +112,12 @@ class CapSchema(RuleSchema):
 
     @validates_schema
     def check_places(self, data: dict[str, Any], **_: Any) -> None:
-        """Exactly one of places and percent."""
+        """Exactly one of places and percent; nobody but those who book online may be left without any."""
         if (data["places"] is None) == (data["percent"] is None):
             raise ValidationError({"places": [PLACES_OR_PERCENT]})
+        given = "places" if data["percent"] is None else "percent"
+        if data["channel"] != ONLINE and data[given] == 0:
+            raise ValidationError({given: [ONLINE_ALONE]})
 
 
 class CoverageSchema(RuleSchema):

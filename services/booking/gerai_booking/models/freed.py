@@ -51,15 +51,16 @@ def add(
     )
 
 
-def take_out_opened(session: Session, *, site: str, day: date, now: datetime) -> list[Any]:
-    """Delete and return the places of a day that open now; the caller holds the day and gives them back."""
-    return list(
-        session.execute(
-            delete(freed_places)
-            .where(freed_places.c.site == site, freed_places.c.day == day, freed_places.c.opens_at <= now)
-            .returning(freed_places.c.slot_id, freed_places.c.service)
-        )
-    )
+def take_out_opened(
+    session: Session, *, site: str, day: date, now: datetime, limit: int | None = None
+) -> list[Any]:
+    """Delete and return places of a day that open now, up to `limit`; the caller holds the day and gives them
+    back.
+    """
+    here = (freed_places.c.site == site, freed_places.c.day == day, freed_places.c.opens_at <= now)
+    opened = select(freed_places.c.id).where(*here).order_by(freed_places.c.opens_at, freed_places.c.id)
+    gone = delete(freed_places).where(freed_places.c.id.in_(opened.limit(limit)))
+    return list(session.execute(gone.returning(freed_places.c.slot_id, freed_places.c.service)))
 
 
 def take_out_of_hours(session: Session, slot_ids: Sequence[str]) -> list[Any]:

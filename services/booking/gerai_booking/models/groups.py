@@ -16,7 +16,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
+    exists,
     func,
     insert,
     select,
@@ -184,7 +186,18 @@ def add_members(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def members_of(session: Session, group_id: str) -> list[Any]:
-    """Return a group's tickets with their holders' masked names, in the order of their hours."""
+    """Return the tickets that a group's members have now, with masked names, in the order of their hours.
+
+    Of who was moved the last one of the same visit and service, not the one that the group gave.
+    """
+    given, later = tickets.alias("given"), tickets.alias("later")
+    same_visit = and_(tickets.c.visit_id == given.c.visit_id, tickets.c.service == given.c.service)
+    # Ids are in the order in which tickets were made.
+    moved_on = exists().where(
+        later.c.visit_id == tickets.c.visit_id,
+        later.c.service == tickets.c.service,
+        later.c.id > tickets.c.id,
+    )
     columns = (
         group_members.c.reference,
         tickets.c.id,
@@ -197,9 +210,10 @@ def members_of(session: Session, group_id: str) -> list[Any]:
     return list(
         session.execute(
             select(*columns)
-            .join(tickets, tickets.c.id == group_members.c.ticket_id)
+            .join(given, given.c.id == group_members.c.ticket_id)
+            .join(tickets, same_visit)
             .outerjoin(people, people.c.ticket_id == tickets.c.id)
-            .where(group_members.c.group_id == group_id)
+            .where(group_members.c.group_id == group_id, ~moved_on)
             .order_by(tickets.c.slot_starts_at, tickets.c.number)
         )
     )

@@ -1,17 +1,31 @@
 """Holds: places taken for some minutes. Nobody sweeps them: one that ran out ends when it is in the way."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.ticket import State, Ticket
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tickets import COLUMNS, ticket_of, tickets
 
 
-def expired_holds(session: Session, *, site: str, day: date, agency: str, now: datetime) -> list[Ticket]:
-    """Lock and return the holds of a day that ran out; those another transaction works on are left to it."""
+def expired_holds(
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    agency: str,
+    now: datetime,
+    wanted: Collection[str] = (),
+    limit: int | None = None,
+) -> list[Ticket]:
+    """Lock and return the holds of a day that ran out; those another transaction works on are left to it.
+
+    Of more than `limit` the first ones: of the hours and services `wanted`, by id and code, before others.
+    """
+    first = case((tickets.c.slot_id.in_(wanted), 0), (tickets.c.service.in_(wanted), 1), else_=2)
     rows = session.execute(
         select(*COLUMNS)
         .where(
@@ -20,6 +34,8 @@ def expired_holds(session: Session, *, site: str, day: date, agency: str, now: d
             tickets.c.state == State.HELD.value,
             tickets.c.held_until <= now,
         )
+        .order_by(first, tickets.c.id)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return [ticket_of(row, agency) for row in rows]

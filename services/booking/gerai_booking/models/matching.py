@@ -26,12 +26,13 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    update,
 )
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.people import people
 from gerai_booking.models.tables import metadata
-from gerai_booking.models.tickets import tickets
+from gerai_booking.models.tickets import COLUMNS, tickets
 
 #: For which purposes a list is looked into.
 list_purposes = Table(
@@ -69,6 +70,8 @@ list_imports = Table(
     Column("replaced", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("problems", Text, nullable=False),
+    # Up to which ticket its holders were compared anew, '' for none of them; null when all were.
+    Column("compared_to", String(36), nullable=True),
     Index("ix_list_imports_at", "at"),
 )
 
@@ -167,21 +170,51 @@ def newest_imports(session: Session, *, limit: int) -> list[Any]:
     return list(session.execute(query))
 
 
+def to_compare(session: Session) -> list[str]:
+    """Return the imports after which somebody is still to be compared, in the order in which they came."""
+    pending = list_imports.c.compared_to.is_not(None)
+    return list(session.scalars(select(list_imports.c.id).where(pending).order_by(list_imports.c.id)))
+
+
+def claim_import(session: Session, import_id: str) -> Any | None:
+    """Lock and return an import after which somebody is to be compared, None when it is being worked on."""
+    pending = (list_imports.c.id == import_id, list_imports.c.compared_to.is_not(None))
+    query = select(list_imports).where(*pending).with_for_update(skip_locked=True)
+    return session.execute(query).one_or_none()
+
+
+def set_compared(session: Session, import_id: str, *, to: str | None) -> None:
+    """Write down up to which ticket holders were compared after a locked import, None for all."""
+    session.execute(update(list_imports).where(list_imports.c.id == import_id).values(compared_to=to))
+
+
+def matches_of(session: Session, ticket_ids: Iterable[str]) -> dict[str, Any]:
+    """Return how tickets compare, by ticket; those without a list are left out."""
+    wanted = set(ticket_ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(ticket_matches).where(ticket_matches.c.ticket_id.in_(wanted)))
+    return {row.ticket_id: row for row in rows}
+
+
 def match_of(session: Session, ticket_id: str, *, lock: bool = False) -> Any | None:
     """Return how a ticket compares, locked when asked; None when no list is looked into for it."""
     query = select(ticket_matches).where(ticket_matches.c.ticket_id == ticket_id)
     return session.execute(query.with_for_update() if lock else query).one_or_none()
 
 
-def put_match(session: Session, row: dict[str, Any]) -> None:
-    """Write how a ticket compares."""
+def put_matches(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write how tickets compare."""
+    if not rows:
+        return
     statement = insert_into(session, ticket_matches)
     names = ("state", "source", "reference", "differences", "changed_at")
     session.execute(
-        statement.values(row).on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=[ticket_matches.c.ticket_id],
             set_={name: statement.excluded[name] for name in names},
-        )
+        ),
+        list(rows),
     )
 
 
@@ -193,8 +226,7 @@ def copy_match(session: Session, from_ticket: str, to_ticket: str) -> None:
     session.execute(insert(ticket_matches).from_select(names, source))
 
 
-def record(
-    session: Session,
+def change_row(
     *,
     ticket_id: str,
     before: str | None,
@@ -203,20 +235,24 @@ def record(
     officer_id: str | None = None,
     officer_name: str | None = None,
     note: str | None = None,
-) -> None:
-    """Write down that a ticket compares otherwise now: who said so, and why."""
-    session.execute(
-        insert(match_changes).values(
-            id=new_id(),
-            ticket_id=ticket_id,
-            at=now,
-            officer_id=officer_id,
-            officer_name=officer_name,
-            before=before,
-            after=after,
-            note=note,
-        )
-    )
+) -> dict[str, Any]:
+    """Return the row that says that a ticket compares otherwise now: who said so, and why."""
+    return {
+        "id": new_id(),
+        "ticket_id": ticket_id,
+        "at": now,
+        "officer_id": officer_id,
+        "officer_name": officer_name,
+        "before": before,
+        "after": after,
+        "note": note,
+    }
+
+
+def record(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write changes down."""
+    if rows:
+        session.execute(insert(match_changes), list(rows))
 
 
 def changes_of_visit(session: Session, visit_id: str) -> list[Any]:
@@ -230,19 +266,28 @@ def changes_of_visit(session: Session, visit_id: str) -> list[Any]:
     return list(session.execute(query))
 
 
-def open_tickets_for(session: Session, purposes: Iterable[str], *, from_day: date) -> list[Any]:
-    """Return (id, person_hash) of open tickets for these purposes from a day on, locked by their order."""
+def open_tickets_for(
+    session: Session, purposes: Iterable[str], *, from_day: date, after: str, limit: int
+) -> list[Any]:
+    """Return up to `limit` open tickets for these purposes from a day on, locked in the order of their ids.
+
+    Rows of a ticket with its person's columns, as `ticket_of` and `person_in` read them, and `person_hash`;
+    of ids beyond `after`.
+    """
+    columns = [column for column in people.c if column.name != "ticket_id"]
     return list(
         session.execute(
-            select(tickets.c.id, tickets.c.person_hash)
+            select(*COLUMNS, tickets.c.person_hash, *columns)
             .join(people, people.c.ticket_id == tickets.c.id)
             .where(
                 people.c.purpose.in_(sorted(set(purposes))),
                 tickets.c.person_hash.is_not(None),
                 tickets.c.state.in_([state.value for state in OPEN_STATES]),
                 tickets.c.day >= from_day,
+                tickets.c.id > after,
             )
             .order_by(tickets.c.id)
+            .limit(limit)
             .with_for_update(of=tickets)
         )
     )

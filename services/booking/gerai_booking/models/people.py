@@ -72,8 +72,11 @@ def add_people(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def person_of(session: Session, ticket_id: str) -> Person | None:
     """Return the holder of a ticket, None for a walk-in or after erasure."""
     row = session.execute(select(people).where(people.c.ticket_id == ticket_id)).one_or_none()
-    if row is None:
-        return None
+    return person_in(row) if row is not None else None
+
+
+def person_in(row: Any) -> Person:
+    """Return the holder in a row."""
     return Person(
         sealed=row.sealed,
         contact=row.contact,

@@ -242,18 +242,17 @@ def give_back(
 
     Without a channel they are counted in none. The caller has locked the day.
     """
-    if channel is None:
-        return
-    bounds = [tuple(bound) for bound in bounds_of(service, channel)]
-    session.execute(
-        update(day_quotas)
-        .where(
-            day_quotas.c.site == site,
-            day_quotas.c.day == day,
-            tuple_(day_quotas.c.service, day_quotas.c.channel).in_(bounds),
+    if channel is not None:
+        bounds = [tuple(bound) for bound in bounds_of(service, channel)]
+        session.execute(
+            update(day_quotas)
+            .where(
+                day_quotas.c.site == site,
+                day_quotas.c.day == day,
+                tuple_(day_quotas.c.service, day_quotas.c.channel).in_(bounds),
+            )
+            .values(taken=day_quotas.c.taken - count)
         )
-        .values(taken=day_quotas.c.taken - count)
-    )
     if slot:
         session.execute(update(slots).where(slots.c.id == slot).values(taken=slots.c.taken - count))
 

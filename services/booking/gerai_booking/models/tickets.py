@@ -81,6 +81,8 @@ tickets = Table(
     Column("origin_district", String(8), nullable=True),
     # In which channel's quota the ticket counts; none for one that goes on from another.
     Column("quota_channel", String(20), nullable=True),
+    # When it gave its place of the day's quotas back although it goes on: its holder did not come.
+    Column("gave_back_at", AwareDateTime, nullable=True),
     Column("queue_rank", Integer, nullable=False),
     Column("queue_at", AwareDateTime, nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
@@ -218,8 +220,13 @@ def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
 
 
 def quota_channel_of(session: Session, ticket_id: str) -> str | None:
-    """Return in which channel's quotas a ticket counts; None for one that goes on from another."""
-    return session.scalar(select(tickets.c.quota_channel).where(tickets.c.id == ticket_id))
+    """Return in which channel's quotas a ticket counts.
+
+    None for one that goes on from another, or that gave its place back already.
+    """
+    return session.scalar(
+        select(tickets.c.quota_channel).where(tickets.c.id == ticket_id, tickets.c.gave_back_at.is_(None))
+    )
 
 
 def save(
@@ -263,6 +270,7 @@ def count_places(session: Session, *, site: str, day: date) -> dict[tuple[str, s
             tickets.c.site == site,
             tickets.c.day == day,
             tickets.c.quota_channel.is_not(None),
+            tickets.c.gave_back_at.is_(None),
             tickets.c.state.not_in([state.value for state in WITHOUT_PLACE]),
         )
         .group_by(tickets.c.service, tickets.c.quota_channel)
@@ -343,6 +351,12 @@ def of_day(
         query = query.where(tickets.c.service.in_(services))
     rows = session.execute(query.order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id))
     return [ticket_of(row, agency) for row in rows]
+
+
+def sites_with_left_open(session: Session, *, known: Iterable[str], before: date) -> list[str]:
+    """Return the sites, but for those `known`, at which days before one left tickets open."""
+    where = (_IS_UNSERVED, tickets.c.site.not_in(list(known)), tickets.c.day < before)
+    return list(session.scalars(select(tickets.c.site).where(*where).distinct().order_by(tickets.c.site)))
 
 
 def left_open(

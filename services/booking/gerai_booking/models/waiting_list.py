@@ -170,6 +170,21 @@ def offer(session: Session, entry_id: str, *, ticket_id: str, ends: datetime) ->
     )
 
 
+def put_back(session: Session, ticket_id: str, *, now: datetime) -> Any | None:
+    """Let whom a locked held place is offered to wait on; return their row as it was, None if it is nobody's.
+
+    The place is held no longer: nobody may book it any more.
+    """
+    offered = and_(_list.ticket_id == ticket_id, _list.state == Waiting.OFFERED.value)
+    found = session.execute(select(waiting_list).where(offered).with_for_update()).one_or_none()
+    if found is not None:
+        waits = {"state": Waiting.WAITING.value, "ticket_id": None, "offer_ends": None}
+        session.execute(update(waiting_list).where(_list.id == found.id).values(**waits))
+        held = (tickets.c.id == ticket_id, tickets.c.state == State.HELD.value)
+        session.execute(update(tickets).where(*held).values(held_until=now))
+    return found
+
+
 def close(
     session: Session,
     which: ColumnElement[bool],
@@ -209,6 +224,11 @@ def by_id(entry_id: str) -> ColumnElement[bool]:
 def by_ticket(ticket_id: str) -> ColumnElement[bool]:
     """For `close`: whom a held place is offered to."""
     return _list.ticket_id == ticket_id
+
+
+def by_unknown_site(known: Iterable[str], before: date) -> ColumnElement[bool]:
+    """For `close`: those at sites other than the known ones whose last day is over."""
+    return and_(_list.site.not_in(list(known)), _list.last_day < before)
 
 
 def by_last_day(site: str, before: date) -> ColumnElement[bool]:

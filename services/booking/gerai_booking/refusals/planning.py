@@ -16,6 +16,15 @@ class NotBookedOnline(Refused):
     status = 409
 
 
+class QuotaClosesSite(Refused):
+    """With this nobody would get a place here from %(day)s on: that closes the office, which only an order of
+    the centre does. Please leave a place, put a restriction in force, or ask the centre for an order.
+    """
+
+    code = "quota_closes_site"
+    status = 409
+
+
 class UnknownQuota(Refused):
     """There is no such quota."""
 

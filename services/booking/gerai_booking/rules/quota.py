@@ -85,6 +85,21 @@ def bounds_of(service: str, channel: str) -> tuple[Bound, ...]:
     return own if channel in {EMERGENCY, OVER_QUOTA} else (Bound(), Bound(service, ALL), *own)
 
 
+def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> list[Bound]:
+    """Return those of the bounds that have nothing left; what only counts is never full."""
+    remaining = {bound: left[bound] for bound in bounds}
+    return [bound for bound, places_left in remaining.items() if places_left is not None and places_left < 1]
+
+
+def leaves_a_place(quotas: Mapping[Bound, int], service: str, *, by_the_hour: bool) -> bool:
+    """Tell whether quotas leave anybody a way to a service: booking an hour, where it has any, or coming.
+
+    Emergencies, priority and groups are not for everybody; what has no row is not bounded.
+    """
+    ways = (ONLINE, WALK_IN) if by_the_hour else (WALK_IN,)
+    return any(all(quotas.get(bound, 1) > 0 for bound in bounds_of(service, way)) for way in ways)
+
+
 def walk_in_channels(existing: Iterable[Bound], service: str, *, priority: bool) -> tuple[str, ...]:
     """Return through which channels somebody who came may get a place, the first one first.
 

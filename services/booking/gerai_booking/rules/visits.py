@@ -7,6 +7,8 @@ HOLD_LASTS = timedelta(minutes=10)
 CHECK_IN_OPENS = timedelta(minutes=60)
 #: Who comes up to this much after the booked hour began keeps the booked place in the queue.
 GRACE = timedelta(minutes=15)
+#: A booked hour that began this long ago is over: who has not come keeps no place of the day from others.
+MISSED_AFTER = timedelta(hours=1)
 #: Live holds that one browser may have: a family's, each member at another hour.
 HOLDS_AT_ONCE = 3
 #: Live holds from one network. A browser says itself who it is and can be another one each time; yet a

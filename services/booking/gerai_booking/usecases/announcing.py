@@ -1,6 +1,7 @@
 """What is announced of a ticket's changes."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from gerai_shared import outbox
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models.people import Person
 from gerai_booking.rules.catalogue import Text
+from gerai_booking.rules.directives import Directive
 from gerai_booking.usecases.office import Office
 
 MINUTES_OF_AN_HOUR = 60
@@ -65,6 +67,17 @@ def fact(event_type: str, ticket: Ticket, previous: State | None) -> NewEvent:
         site=ticket.site,
         data={"ticket": ticket, "previous_state": previous},
     )
+
+
+def by_order(event: NewEvent, directive: Directive, *, choose_until: date | None = None) -> NewEvent:
+    """Return an event with the order of the centre that is behind it."""
+    order = {
+        "number": directive.number,
+        "issuer": directive.issuer,
+        "text": _both(directive.text),
+        "choose_until": choose_until,
+    }
+    return replace(event, data={**event.data, "directive": order})
 
 
 def announce(session: Session, office: Office, *events: NewEvent, now: datetime) -> None:

@@ -20,7 +20,7 @@ from gerai_booking.models import places, tickets
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import NeedsNewHour, NotLater, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
-from gerai_booking.usecases import freeing, outages
+from gerai_booking.usecases import freeing, missed_places, outages
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.comparing import kept_until
 from gerai_booking.usecases.moving import put_elsewhere
@@ -163,5 +163,6 @@ def check_in_ticket(
         officer_id=officer_id,
         queue_at=queue_at(booked_for=ticket.slot_starts_at, checked_in_at=now),
     )
+    missed_places.take_again(session, after)
     announce(session, office, fact("ticket.checked_in.v1", after, ticket.state), now=now)
     return after

@@ -1,7 +1,7 @@
 """Those who book are compared with the list that their purpose has (S1-5). Nobody is refused for it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +12,15 @@ from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import matching, tickets
-from gerai_booking.models.people import Person, person_of
+from gerai_booking.models.people import Person, person_in
 from gerai_booking.rules.matching import Comparison, MatchState, compare, state_after
-from gerai_booking.usecases.announcing import news
+from gerai_booking.usecases.announcing import announce, news
+from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import kept_until_of
+
+#: Holders in one transaction: their tickets are locked for so long.
+COMPARED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +43,28 @@ def compare_booked(
 
 
 def compare_again(
-    session: Session, office: Office, purposes: Iterable[str], *, now: datetime
-) -> list[NewEvent]:
-    """Compare the holders of open tickets for these purposes anew; return the events about what changed."""
+    session: Session, office: Office, *, import_id: str, now: datetime, limit: int = COMPARED_AT_ONCE
+) -> int:
+    """Compare some holders of open tickets anew after a list was taken over; return how many.
+
+    None when all were, or when somebody else is at it. How far it got is written in the same transaction:
+    whoever calls until nothing is left goes on where an interruption left it. Who fails is left out.
+    """
+    claimed = matching.claim_import(session, import_id)
+    if claimed is None:
+        return 0
     today = min(office.today(site.code, now) for site in office.agency.sites)
+    rows = matching.open_tickets_for(
+        session, json.loads(claimed.purposes), from_day=today, after=claimed.compared_to, limit=limit
+    )
     subjects = []
-    for row in matching.open_tickets_for(session, purposes, from_day=today):
-        ticket = tickets.find(session, row.id, agency=office.code)
-        person = person_of(session, row.id)
-        if ticket is not None and person is not None:
+    for row in rows:
+        with apart("compare_list", row.id):
+            ticket, person = tickets.ticket_of(row, office.code), person_in(row)
             subjects.append(subject_of(office, ticket, person, row.person_hash))
-    return _compare(session, office, subjects, now=now)
+    announce(session, office, *_compare(session, office, subjects, now=now), now=now)
+    matching.set_compared(session, import_id, to=rows[-1].id if rows else None)
+    return len(rows)
 
 
 def subject_of(office: Office, ticket: Ticket, person: Person, person_hash: str) -> Subject:
@@ -96,20 +111,33 @@ def _compare(
     for subject in subjects:
         if source := sources.get(subject.person.purpose or ""):
             by_source.setdefault(source, []).append(subject)
-    events: list[NewEvent] = []
+    known = matching.matches_of(session, (each.ticket.id for group in by_source.values() for each in group))
+    results: list[_Result] = []
     for source, group in by_source.items():
         entries = matching.entries_of(session, source, (subject.person_hash for subject in group))
         for subject in group:
-            event = _put(session, office, subject, source, entries.get(subject.person_hash), now=now)
-            events += [event] if event else []
-    return events
+            # What one list has of one person must not stop the others.
+            with apart("compare", subject.ticket.id):
+                entry = entries.get(subject.person_hash)
+                results.append(_result(office, subject, source, entry, known.get(subject.ticket.id), now=now))
+    matching.put_matches(session, [result.row for result in results])
+    matching.record(session, [result.change for result in results if result.change is not None])
+    return [result.event for result in results if result.event is not None]
 
 
-def _put(
-    session: Session, office: Office, subject: Subject, source: str, entry: Any | None, *, now: datetime
-) -> NewEvent | None:
-    """Write how somebody compares; return the event when there is something to tell."""
-    known = matching.match_of(session, subject.ticket.id)
+@dataclass(frozen=True, kw_only=True)
+class _Result:
+    """How somebody compares: the row to write, what changed by it, and the event where that is news."""
+
+    row: dict[str, Any]
+    change: dict[str, Any] | None = None
+    event: NewEvent | None = None
+
+
+def _result(
+    office: Office, subject: Subject, source: str, entry: Any | None, known: Any | None, *, now: datetime
+) -> _Result:
+    """Compare somebody with their entry of a list; nothing is written."""
     found = _found(office, subject, entry) if entry is not None else None
     before = MatchState(known.state) if known is not None else None
     after = state_after(before, found)
@@ -121,13 +149,13 @@ def _put(
         "differences": json.dumps([asdict(each) for each in found or ()]),
         "changed_at": now if known is None or after != before else known.changed_at,
     }
-    matching.put_match(session, row)
     if after == before:
-        return None
-    matching.record(session, ticket_id=subject.ticket.id, before=before, after=after, now=now)
+        return _Result(row=row)
+    change = matching.change_row(ticket_id=subject.ticket.id, before=before, after=after, now=now)
     # Who matches from the start, or stands on no list, learns it on the page of the ticket.
     is_news = after is MatchState.DIFFERS or before in {MatchState.DIFFERS, MatchState.BEING_CORRECTED}
-    return match_news(office, subject, row, before) if is_news else None
+    event = match_news(office, subject, row, before) if is_news else None
+    return _Result(row=row, change=change, event=event)
 
 
 def _found(office: Office, subject: Subject, entry: Any) -> list[Comparison]:

@@ -1,8 +1,7 @@
 """How many open tickets one telephone number or e-mail address has, and how many it may have.
 
-Counted in the transaction of a batch, without a lock: batches that book for one contact at the very same
-moment do not see each other, so that each of them may take up to its limit. The limit is against touts, who
-would need as many batches under way as they want families; a lock on each contact would make all wait.
+Counted in the transaction of a batch, which holds its contacts by then: of two batches that book for one
+contact at the same moment the second one counts what the first one took. Everybody else's do not meet.
 """
 
 from collections import Counter
@@ -12,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gerai_booking.models.contacts import open_by_contact
+from gerai_booking.models.contacts import lock, open_by_contact
 from gerai_booking.refusals import TooManyForContact
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
@@ -55,10 +54,14 @@ class Contacts:
 def contacts_of(
     session: Session, office: Office, several: Sequence[frozenset[str]], *, now: datetime
 ) -> Contacts:
-    """Return the open tickets of these contacts, with the limit that holds today."""
+    """Lock these contacts and return their open tickets, with the limit that holds today.
+
+    Without a limit nothing is locked. The caller has locked no rows of tickets or days yet.
+    """
     today = office.today(office.agency.sites[0].code, now)
     limit = next((each for each in in_force(session, office).contact_limits if each.holds_on(today)), None)
     if limit is None:
         return Contacts(most=None)
     wanted = frozenset[str]().union(*several)
+    lock(session, wanted)
     return Contacts(most=limit.open_tickets, open_tickets=open_by_contact(session, wanted))

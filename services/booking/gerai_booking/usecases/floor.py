@@ -28,7 +28,7 @@ from gerai_booking.refusals import (
     UnknownTicket,
 )
 from gerai_booking.rules.visits import queue_rank
-from gerai_booking.usecases import no_shows
+from gerai_booking.usecases import missed_places, no_shows
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.intake import add_waiting, new_waiting
@@ -240,13 +240,17 @@ def undo(session: Session, office: Office, desk: Desk) -> Ticket:
 
 
 def _save_open(session: Session, desk: Desk, before: Ticket, after: Ticket) -> None:
-    """Write a ticket that may be open again. Raises OpenTicketExists when its holder has another by now."""
+    """Write a ticket that may be open again, with its place of the day.
+
+    Raises OpenTicketExists when its holder has another one by now.
+    """
     try:
         tickets.save(session, before, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
     except IntegrityError as error:
         if tickets.is_about_person(error):
             raise OpenTicketExists from error
         raise
+    missed_places.take_again(session, after)
 
 
 def _current(session: Session, office: Office, desk: Desk) -> Ticket:

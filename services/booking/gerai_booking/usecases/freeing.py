@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import freed, places, tickets
 from gerai_booking.rules.quota import ONLINE, bounds_of
 from gerai_booking.rules.release import opens_at
-from gerai_booking.usecases.offers import offer_day
+from gerai_booking.usecases.offers import MOST_BESIDE, offer_day
 from gerai_booking.usecases.office import Office
 
 
@@ -38,7 +38,7 @@ def hand_on(session: Session, office: Office, ticket: Ticket, *, keep_back: bool
 
     The caller holds every day that its transaction changes.
     """
-    offer_day(session, office, site=ticket.site, day=ticket.day, now=now)
+    offer_day(session, office, site=ticket.site, day=ticket.day, now=now, most=MOST_BESIDE)
     if not keep_back or ticket.slot_id is None or ticket.slot_starts_at is None:
         return
     opens = opens_at(freed_at=now, starts_at=ticket.slot_starts_at, chance=office.chance())

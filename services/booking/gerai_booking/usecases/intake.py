@@ -20,7 +20,14 @@ from gerai_booking.refusals import (
     WalkInFull,
 )
 from gerai_booking.rules.checklist import NOTHING_CHECKED, Checklist
-from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA, Bound, bounds_of, walk_in_channels
+from gerai_booking.rules.quota import (
+    EMERGENCY,
+    OVER_QUOTA,
+    Bound,
+    bounds_of,
+    full_bounds,
+    walk_in_channels,
+)
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
@@ -28,7 +35,7 @@ from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import calendar_of, orders_in_force
-from gerai_booking.usecases.places import full_bounds, release_expired
+from gerai_booking.usecases.places import release_for
 from gerai_booking.usecases.planning import open_day
 
 
@@ -141,7 +148,8 @@ def _place(
 ) -> _Place:
     """Find a place for somebody who came, on a locked day; what was held for too long counts as left."""
     found = _best(left, service, priority=priority)
-    if found.beyond and release_expired(session, office, site=desk.site, day=day, now=desk.now):
+    wanted = {service}
+    if found.beyond and release_for(session, office, site=desk.site, day=day, wanted=wanted, now=desk.now):
         left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
         found = _best(left, service, priority=priority)
     return found

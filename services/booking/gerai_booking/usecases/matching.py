@@ -26,7 +26,7 @@ from gerai_booking.refusals import (
 from gerai_booking.rules.lists import Listed, Reading, UnreadableList, read_list
 from gerai_booking.rules.matching import MatchState, Piece, pieces
 from gerai_booking.usecases.announcing import announce
-from gerai_booking.usecases.comparing import Subject, compare_again, match_news, subject_of
+from gerai_booking.usecases.comparing import Subject, match_news, subject_of
 from gerai_booking.usecases.office import Office
 
 #: So many entries are sealed and written at once.
@@ -85,9 +85,10 @@ def import_list(
     *,
     breathe: Callable[[], None] = _go_on,
 ) -> str:
-    """Take a list over and compare everybody with an open ticket anew; return the id of the import.
+    """Take a list over; return the id of the import. Everybody with an open ticket is compared anew after it.
 
-    An entry with the same reference is replaced. Raises Forbidden, InvalidRequest, RowsRefused, ListEmpty.
+    That is done by usecases.match_runs, in parts. An entry with the same reference is replaced.
+    Raises Forbidden, InvalidRequest, RowsRefused, ListEmpty.
     """
     wanted.officer.must_be_supervisor()
     known = {purpose.code for service in office.agency.services for purpose in service.purposes}
@@ -99,11 +100,7 @@ def import_list(
         raise ListEmpty
     replaced = _put_all(session, office, wanted, reading.rows, breathe)
     matching.set_purposes(session, wanted.source, wanted.purposes)
-    import_id = matching.add_import(session, _row_of(wanted, reading, replaced=replaced))
-    announce(
-        session, office, *compare_again(session, office, wanted.purposes, now=wanted.now), now=wanted.now
-    )
-    return import_id
+    return matching.add_import(session, _row_of(wanted, reading, replaced=replaced))
 
 
 def _put_all(
@@ -140,6 +137,7 @@ def _row_of(wanted: Import, reading: Reading, *, replaced: int) -> dict[str, Any
         "replaced": replaced,
         "refused": len(reading.problems),
         "problems": json.dumps([[each.row, each.code] for each in reading.problems[:PROBLEMS_KEPT]]),
+        "compared_to": "",
     }
 
 
@@ -231,9 +229,8 @@ def decide(
     if match.state != seen:
         raise MatchMovedOn
     row = {**match._mapping, "state": state.value, "changed_at": now}
-    matching.put_match(session, row)
-    matching.record(
-        session,
+    matching.put_matches(session, [row])
+    change = matching.change_row(
         ticket_id=ticket_id,
         before=match.state,
         after=state.value,
@@ -242,6 +239,7 @@ def decide(
         officer_name=officer.name,
         note=note,
     )
+    matching.record(session, [change])
     if state.value != match.state:
         announce(session, office, match_news(office, subject, row, match.state), now=now)
 

@@ -10,9 +10,12 @@ from gerai_booking.usecases.office import Office
 
 
 def make_offers(database: Database, office: Office, *, now: datetime) -> None:
-    """Offer what is free, a transaction for each day: each goes on by itself, none is held for another."""
+    """Offer what is free, some of one day in each transaction: what breaks off goes on later."""
     with database.reading() as session:
         days = waiting_list.days_to_look_at(session, office, now=now)
     for site, day in days:
-        with apart("make_offers", f"{site} {day}"), database.transaction() as session:
-            waiting_list.make_offers(session, office, site=site, day=day, now=now)
+        with apart("make_offers", f"{site} {day}"):
+            more = True
+            while more:
+                with database.transaction() as session:
+                    more = waiting_list.make_offers(session, office, site=site, day=day, now=now)

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets, waiting_list
 from gerai_booking.models.history import add_history, history_row
+from gerai_booking.rules.directives import Directive
 from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
 from gerai_booking.rules.waiting_list import OPEN, Waiting, offer_ends_at
-from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.announcing import announce, by_order, fact
 from gerai_booking.usecases.issuing import appointment_row, new_ticket, numbers_for
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import orders_in_force
@@ -26,8 +27,11 @@ from gerai_booking.usecases.releases import opens_at
 from gerai_booking.usecases.views import both
 from gerai_booking.usecases.waiting_room import is_crowded
 
-#: Offers made at once: the rest of a day that gets many places follows with the next look at it.
+#: Offers made at once where a supervisor or the centre frees many places: the rest follows with the
+#: next look at the day.
 MOST_AT_ONCE = 50
+#: Beside what somebody else has asked for: it is answered before the rest, which follows by itself.
+MOST_BESIDE = 5
 
 
 @dataclass(kw_only=True)
@@ -62,12 +66,14 @@ class _Day:
             self.left[bound] = None if here is None else here - 1
 
 
-def offer_day(session: Session, office: Office, *, site: str, day: date, now: datetime) -> int:
-    """Offer the free places of a day to the first who wait for them; return how many were offered.
+def offer_day(
+    session: Session, office: Office, *, site: str, day: date, now: datetime, most: int = MOST_AT_ONCE
+) -> int:
+    """Offer free places of a day to the first who wait for them, up to `most`; return how many were offered.
 
     The caller holds the day's row. Whoever has a ticket by now is let go from the list.
     """
-    if not any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site)):
+    if not is_waited_for(session, site=site, day=day):
         return 0
     if opens_at(session, office, site, day, now=now) is not None or is_crowded(
         session, office, site, day, now=now
@@ -75,21 +81,27 @@ def offer_day(session: Session, office: Office, *, site: str, day: date, now: da
         # While a crowd is let in by its numbers, the list does not go past them.
         return 0
     free = _free_of(session, office, site, day, now)
-    wanted = free.services()
-    if not wanted:
-        return 0
-    waiting = waiting_list.claim_waiting(session, site=site, day=day, services=wanted, limit=MOST_AT_ONCE)
-    booked = tickets.open_persons(session, [entry.person_hash for entry in waiting])
     made = 0
-    for entry in waiting:
-        if (entry.service, entry.person_hash) in booked:
-            end_waiting(session, entry.id, state=Waiting.TAKEN, now=now)
-        elif (hour := free.hour_for(entry.service)) is not None:
-            slot, ends = hour
-            _offer(session, office, entry, slot, bounds=free.bounds(entry.service), ends=ends, now=now)
-            free.take(slot)
-            made += 1
+    # Of each round at least the first gets a place or is let go: all their services have one.
+    while made < most and (wanted := free.services()):
+        waiting = waiting_list.claim_waiting(session, site=site, day=day, services=wanted, limit=most - made)
+        if not waiting:
+            break
+        booked = tickets.open_persons(session, [entry.person_hash for entry in waiting])
+        for entry in waiting:
+            if (entry.service, entry.person_hash) in booked:
+                end_waiting(session, entry.id, state=Waiting.TAKEN, now=now)
+            elif (hour := free.hour_for(entry.service)) is not None:
+                slot, ends = hour
+                _offer(session, office, entry, slot, bounds=free.bounds(entry.service), ends=ends, now=now)
+                free.take(slot)
+                made += 1
     return made
+
+
+def is_waited_for(session: Session, *, site: str, day: date) -> bool:
+    """Tell whether anybody waits for a place on a day, of whatever service."""
+    return any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site))
 
 
 def _free_of(session: Session, office: Office, site: str, day: date, now: datetime) -> _Day:
@@ -137,8 +149,35 @@ def _offer(
     )
 
 
+def withdraw(
+    session: Session, office: Office, ticket: Ticket, directive: Directive, *, now: datetime
+) -> bool:
+    """Let somebody wait on, at their old position, whose offered place an order closes, and tell them.
+
+    Return whether the place was offered to anybody. The caller holds the ticket, which is held no longer.
+    """
+    entry = waiting_list.put_back(session, ticket.id, now=now)
+    if entry is None:
+        return False
+    event = news_of(office, "waiting_list.withdrawn.v1", entry, Waiting.WAITING, offer=ticket)
+    announce(session, office, by_order(event, directive), now=now)
+    return True
+
+
 def lapsed(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:
-    """Let go from the list whom a hold that ran out was offered to, and tell them."""
+    """Let go from the list whom a hold that ran out was offered to, and tell them.
+
+    Who could not book it, since an order closed its day meanwhile, waits on. Of a site that left the
+    catalogue there is nothing to tell any more.
+    """
+    if not office.knows_site(ticket.site):
+        which = waiting_list.by_ticket(ticket.id)
+        waiting_list.close(session, which, was=[Waiting.OFFERED], state=Waiting.OVER, now=now)
+        return
+    orders = orders_in_force(session, office, from_day=ticket.day)
+    order = orders.closing(site=ticket.site, service=ticket.service, day=ticket.day)
+    if order is not None and withdraw(session, office, ticket, order, now=now):
+        return
     which = waiting_list.by_ticket(ticket.id)
     for entry in waiting_list.close(session, which, was=[Waiting.OFFERED], state=Waiting.LAPSED, now=now):
         event = news_of(office, "waiting_list.lapsed.v1", entry, Waiting.LAPSED, offer=ticket)

@@ -71,6 +71,10 @@ class Office:
         except KeyError:
             raise UnknownSite from None
 
+    def knows_site(self, code: str) -> bool:
+        """Tell whether a site is in the catalogue still."""
+        return code in self._sites
+
     def service(self, code: str) -> Service:
         """Return a service of this agency. Raises UnknownService."""
         try:

@@ -1,7 +1,7 @@
 """Taking places for several citizens in one transaction, and giving them back."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import freed, holds, places, tickets
 from gerai_booking.refusals import DayFull, SlotClosed, SlotFull, SlotPast, UnknownSlot
-from gerai_booking.rules.quota import ONLINE, Bound, bounds_of
+from gerai_booking.rules.quota import ONLINE, Bound, bounds_of, full_bounds
+from gerai_booking.usecases import missed_places
 from gerai_booking.usecases.announcing import announce, fact
-from gerai_booking.usecases.offers import lapsed, offer_day
+from gerai_booking.usecases.offers import MOST_AT_ONCE, MOST_BESIDE, is_waited_for, lapsed, offer_day
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import orders_in_force
 
@@ -67,10 +68,11 @@ def take(
         for wish in wishes
         if isinstance(refused.get(wish.key), (SlotFull, DayFull))
     }
+    wanted = {name for wish in wishes for name in (wish.slot.id, wish.slot.service)}
     freed = {
         (site, day)
         for site, day in sorted(full)
-        if release_expired(session, office, site=site, day=day, now=now)
+        if release_for(session, office, site=site, day=day, wanted=wanted, now=now)
     }
     again = [wish for wish in wishes if wish.key in refused and (wish.slot.site, wish.slot.day) in freed]
     for wish in again:
@@ -112,21 +114,40 @@ def _take_what_is_left(
     return refused
 
 
-def full_bounds(left: Mapping[Bound, int | None], bounds: Iterable[Bound]) -> list[Bound]:
-    """Return those of the bounds that have nothing left; what only counts is never full."""
-    remaining = {bound: left[bound] for bound in bounds}
-    return [bound for bound, places_left in remaining.items() if places_left is not None and places_left < 1]
+def release_for(
+    session: Session, office: Office, *, site: str, day: date, wanted: Collection[str], now: datetime
+) -> int:
+    """Let go what somebody is in need of, who asks for a place of a full day; return how many places.
+
+    `wanted` are the hours and services in question. Where others wait for that day, whatever is freed is
+    offered to them first: only some of it then, since who asks waits for the answer. The rest follows by
+    itself.
+    """
+    most = MOST_BESIDE if is_waited_for(session, site=site, day=day) else None
+    return release_expired(session, office, site=site, day=day, now=now, wanted=wanted, most=most)
 
 
 def release_expired(
-    session: Session, office: Office, *, site: str, day: date, now: datetime, offer: bool = True
+    session: Session,
+    office: Office,
+    *,
+    site: str,
+    day: date,
+    now: datetime,
+    offer: bool = True,
+    wanted: Collection[str] = (),
+    most: int | None = None,
 ) -> int:
-    """Let the holds of a day that ran out go, and open what was kept back until now; return how many places
-    that freed. Whoever waits for the day is offered them first, unless the caller does so later.
+    """Let the holds of a day that ran out go, open what was kept back until now, and give back what missed
+    visits leave of today; return how many places that freed. Whoever waits for the day is offered them first,
+    unless the caller does so later. Of more than `most` places, those of the hours and services `wanted`
+    before others.
 
     The caller holds the day's row. Nothing is swept: holds end when somebody needs their place.
     """
-    expired = holds.expired_holds(session, site=site, day=day, agency=office.code, now=now)
+    expired = holds.expired_holds(
+        session, site=site, day=day, agency=office.code, now=now, wanted=wanted, limit=most
+    )
     for ticket in expired:
         end(
             session,
@@ -137,12 +158,16 @@ def release_expired(
             now=now,
             event_type="ticket.expired.v1",
         )
-    opened = freed.take_out_opened(session, site=site, day=day, now=now)
+    rest = None if most is None else most - len(expired)
+    opened = freed.take_out_opened(session, site=site, day=day, now=now, limit=rest)
     for row in opened:
         places.give_back(session, site=site, day=day, service=row.service, slot=row.slot_id)
-    if offer and (expired or opened):
-        offer_day(session, office, site=site, day=day, now=now)
-    return len(expired) + len(opened)
+    freed_now = len(expired) + len(opened)
+    rest = None if most is None else most - freed_now
+    freed_now += missed_places.give_back(session, office, site=site, day=day, now=now, most=rest)
+    if offer and freed_now:
+        offer_day(session, office, site=site, day=day, now=now, most=MOST_AT_ONCE if most is None else most)
+    return freed_now
 
 
 def end(

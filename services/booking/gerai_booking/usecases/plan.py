@@ -24,10 +24,11 @@ from gerai_booking.refusals import (
 )
 from gerai_booking.rules.catalogue import Site
 from gerai_booking.rules.quota import ALL, Bound, Regime, caps_on, is_in_region, regimes_in_force
-from gerai_booking.usecases.capacities import replan_day, rules_of
+from gerai_booking.usecases.capacities import Rules, replan_day, rules_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.planning import record_quotas
 from gerai_booking.usecases.rulebook import in_force
+from gerai_booking.usecases.staying_open import refuse_closing
 
 #: How far back a supervisor sees who gave places beyond the quota.
 AUDIT_DAYS = 30
@@ -59,7 +60,7 @@ def set_quota(
     """Put a dated quota into the plan; one with the same first day is replaced. Open days follow at once.
 
     Who has a place keeps it: of a quota that falls below what is taken, nothing is left, and the rest is on
-    record as given beyond it. Raises Forbidden, UnknownSite, UnknownService, PlanInThePast.
+    record as given beyond it. Raises Forbidden, UnknownSite, UnknownService, PlanInThePast, QuotaClosesSite.
     """
     change.officer.must_be_supervisor()
     office.site(site)
@@ -76,7 +77,9 @@ def set_quota(
         "basis": basis,
     }
     plan.lock(session, [site])
+    rules = rules_of(session, office, office.site(site))
     before = plan.put_quota(session, after)
+    must_stay_open(session, office, change, site=site, before=rules)
     record(session, change, site=site, kind=QUOTA, before=before, after=after)
     replan(session, office, office.site(site), now=change.now)
 
@@ -86,7 +89,7 @@ def end_quota(
 ) -> None:
     """Let a dated quota end with yesterday; one that has not begun never holds. Open days follow at once.
 
-    Raises Forbidden, UnknownSite, UnknownQuota, QuotaOver.
+    Raises Forbidden, UnknownSite, UnknownQuota, QuotaOver, QuotaClosesSite.
     """
     change.officer.must_be_supervisor()
     last_day = office.today(site, change.now) - timedelta(days=1)
@@ -97,9 +100,18 @@ def end_quota(
     if found.valid_to is not None and found.valid_to <= last_day:
         raise QuotaOver(day=found.valid_to.isoformat())
     before = dict(found._mapping)
+    rules = rules_of(session, office, office.site(site))
     plan.end_quota(session, site=site, bound=bound, valid_from=valid_from, last_day=last_day)
+    must_stay_open(session, office, change, site=site, before=rules)
     record(session, change, site=site, kind=QUOTA, before=before, after=before | {"valid_to": last_day})
     replan(session, office, office.site(site), now=change.now)
+
+
+def must_stay_open(session: Session, office: Office, change: Change, *, site: str, before: Rules) -> None:
+    """Refuse what a locked plan says now when it closes a site that was open. Raises QuotaClosesSite."""
+    place = office.site(site)
+    after = rules_of(session, office, place)
+    refuse_closing(office, place, before, after, today=office.today(site, change.now))
 
 
 def restrict(

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gerai_shared.logs import get_logger
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,8 @@ from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import SiteCalendar
 from gerai_booking.usecases.places import end
 from gerai_booking.usecases.releases import last_day_to_write
+
+log = get_logger(__name__)
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -142,19 +145,19 @@ def close_days(
     """End up to `limit` tickets that past days left open; return how many were looked at.
 
     Who did not come, or was not called, missed the day; until that is written down, the same person could
-    never book this service again. Whoever still stands at a counter is left to its officer. May run any
-    number of times and at several places at once.
+    never book this service again. Whoever still stands at a counter is left to its officer. At a site that
+    left the catalogue nobody could come: that ends, too, without having been missed, and is logged. May run
+    any number of times and at several places at once.
 
     A ticket that fails does not stop the others. The ids in `failed` are left alone; those that fail now are
     added: whoever calls until nothing is left passes the same set again.
     """
     failed = set() if failed is None else failed
     seen = 0
-    for site in sorted(office.agency.sites, key=lambda each: each.code):
-        today = office.today(site.code, now)
+    for site, today in _sites_to_close(session, office, now=now):
         for ticket in tickets.left_open(
             session,
-            site=site.code,
+            site=site,
             before=today,
             agency=office.code,
             now=now,
@@ -167,8 +170,24 @@ def close_days(
     return seen
 
 
+def _sites_to_close(session: Session, office: Office, *, now: datetime) -> list[tuple[str, date]]:
+    """Return the sites of the catalogue, and those that left it with open tickets, with what day it is there.
+
+    Of a site that left nobody knows the zone any more: nowhere in the country is it an earlier day than in
+    UTC.
+    """
+    known = sorted(site.code for site in office.agency.sites)
+    gone = tickets.sites_with_left_open(session, known=known, before=now.date())
+    return [(code, office.today(code, now)) for code in known] + [(code, now.date()) for code in gone]
+
+
 def _end_of_day(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:
-    if ticket.state is State.HELD:
+    is_known = office.knows_site(ticket.site)
+    if not is_known:
+        log.warning(
+            "ticket_of_unknown_site_ended", ticket=ticket.id, site=ticket.site, state=ticket.state.value
+        )
+    if ticket.state is State.HELD or not is_known:
         end(
             session,
             office,

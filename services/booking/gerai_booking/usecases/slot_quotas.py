@@ -9,7 +9,7 @@ from gerai_booking.models import places, plan, slot_quotas
 from gerai_booking.refusals import NotBookedOnline, PlanInThePast
 from gerai_booking.usecases.capacities import replan_day, rules_of
 from gerai_booking.usecases.office import Office
-from gerai_booking.usecases.plan import SLOT_QUOTA, Change, record
+from gerai_booking.usecases.plan import SLOT_QUOTA, Change, must_stay_open, record
 from gerai_booking.usecases.planning import hours_of
 
 
@@ -29,7 +29,8 @@ def set_places(
 
     Open days follow at once. Who has a place keeps it: an hour in which
     more are taken keeps as many. Return how many hours are above the new number, which is written down with
-    the change. Raises Forbidden, UnknownSite, UnknownService, NotBookedOnline, PlanInThePast.
+    the change. Raises Forbidden, UnknownSite, UnknownService, NotBookedOnline, PlanInThePast,
+    QuotaClosesSite.
     """
     change.officer.must_be_supervisor()
     if office.offer(site, service).places_per_hour_slot < 1:
@@ -45,7 +46,9 @@ def set_places(
         "basis": basis,
     }
     plan.lock(session, [site])
+    rules = rules_of(session, office, office.site(site))
     before = slot_quotas.put(session, after)
+    must_stay_open(session, office, change, site=site, before=rules)
     above = _follow(session, office, change, site=site)
     record(session, change, site=site, kind=SLOT_QUOTA, before=before, after=after | {"above": above})
     return above

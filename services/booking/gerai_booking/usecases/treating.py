@@ -6,12 +6,10 @@ stopped when it is run again, and everybody is told once. Locks are taken of tic
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from gerai_shared.ids import new_id
-from gerai_shared.outbox import NewEvent
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
@@ -21,12 +19,12 @@ from gerai_booking.models.people import person_of
 from gerai_booking.refusals import OpenTicketExists
 from gerai_booking.rules.directives import CANCEL, IN_FORCE, MOVE, OFFER, UNDOING, UNDONE, Directive
 from gerai_booking.rules.visits import BOOKABLE_DAYS
-from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.announcing import announce, by_order, fact, news
 from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.availability import availability
 from gerai_booking.usecases.directives import sites_of
 from gerai_booking.usecases.moving import put_again, put_elsewhere
-from gerai_booking.usecases.offers import offer_day
+from gerai_booking.usecases.offers import offer_day, withdraw
 from gerai_booking.usecases.office import Office
 
 #: What became of the holder when an order was undone: has the hour back, or another one; was told that it is
@@ -64,8 +62,12 @@ def treat(
     """Carry an order out on one ticket, once; return what was done, None where there was nothing to do."""
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     row = directives.find(session, directive_id, lock=True)
-    if row is None or row.state != IN_FORCE or ticket is None or ticket.state is not State.BOOKED:
-        # A hold simply runs out: whoever wants to book it is refused.
+    if row is None or row.state != IN_FORCE or ticket is None:
+        return None
+    if ticket.state is State.HELD:
+        # Whoever wants to book it is refused, so it simply runs out; to whom it was offered waits on.
+        withdraw(session, office, ticket, directives.of_row(row), now=now)
+    if ticket.state is not State.BOOKED:
         return None
     if ticket.slot_starts_at is None or ticket.slot_starts_at <= row.applied_at:
         # It had begun when the order came, and was served to its end.
@@ -313,15 +315,5 @@ def _tell(
 ) -> None:
     person = person_of(session, ticket.id)
     event = news(office, event_type, ticket, previous, person)
-    announce(session, office, _with_directive(event, directive), now=now)
-
-
-def _with_directive(event: NewEvent, directive: Directive) -> NewEvent:
-    offered = event.type == "ticket.offered_by_order.v1"
-    order = {
-        "number": directive.number,
-        "issuer": directive.issuer,
-        "text": {"id": directive.text.id, "en": directive.text.en},
-        "choose_until": directive.choose_until if offered else None,
-    }
-    return replace(event, data={**event.data, "directive": order})
+    choose_until = directive.choose_until if event_type == "ticket.offered_by_order.v1" else None
+    announce(session, office, by_order(event, directive, choose_until=choose_until), now=now)

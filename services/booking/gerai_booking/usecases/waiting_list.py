@@ -21,6 +21,7 @@ from gerai_booking.refusals import (
     WrongCitizenship,
 )
 from gerai_booking.rules.waiting_list import ENTRIES_OF_A_CONTACT, LONGEST_WAIT_DAYS, Waiting, shown
+from gerai_booking.usecases import missed_places
 from gerai_booking.usecases.announcing import announce
 from gerai_booking.usecases.applicants import Applicant
 from gerai_booking.usecases.availability import availability
@@ -34,6 +35,8 @@ from gerai_booking.usecases.views import both
 
 #: A family that waits for whole weeks fits; a supervisor's page does not grow without end.
 ENTRIES_SHOWN = 200
+#: Places in one transaction of what runs by itself: their day is locked for so long.
+OFFERS_AT_ONCE = 20
 #: How long somebody may still look at what became of their waiting.
 KEPT_AFTER_CLOSING = timedelta(days=30)
 
@@ -204,12 +207,17 @@ def leave(session: Session, office: Office, *, token: str, now: datetime) -> Non
 
 
 def days_to_look_at(session: Session, office: Office, *, now: datetime) -> list[tuple[str, date]]:
-    """Return the open days for which somebody waits or an offer was let pass, by site, in order."""
+    """Return the open days for which somebody waits or an offer was let pass, by site, in order.
+
+    And today, where a missed visit leaves a place.
+    """
     found: set[tuple[str, date]] = set()
     for site in office.agency.sites:
         ranges = waiting_list.days_waited_for(session, site=site.code)
         lapsed = waiting_list.days_of_lapsed(session, site=site.code, now=now)
         found.update((site.code, day) for day in lapsed)
+        if missed_places.are_there(session, office, site=site.code, now=now):
+            found.add((site.code, office.today(site.code, now)))
         if ranges:
             opened = places.open_days_of(session, site=site.code, first=office.today(site.code, now))
             found.update(
@@ -218,19 +226,29 @@ def days_to_look_at(session: Session, office: Office, *, now: datetime) -> list[
     return sorted(found)
 
 
-def make_offers(session: Session, office: Office, *, site: str, day: date, now: datetime) -> None:
-    """Offer what is free of a day to who waits for it.
+def make_offers(
+    session: Session, office: Office, *, site: str, day: date, now: datetime, most: int = OFFERS_AT_ONCE
+) -> bool:
+    """Offer what is free of a day to who waits for it, up to `most` places; return whether there may be more.
 
-    A day that somebody works on is left for the next time. May run at several places at once.
+    Whatever is let go is offered in the same transaction. A day that somebody works on is left for the next
+    time. May run at several places at once.
     """
     if not freed.lock_day_if_idle(session, site=site, day=day):
-        return
-    release_expired(session, office, site=site, day=day, now=now)
-    offer_day(session, office, site=site, day=day, now=now)
+        return False
+    released = release_expired(session, office, site=site, day=day, now=now, offer=False, most=most)
+    offered = offer_day(session, office, site=site, day=day, now=now, most=most)
+    return max(released, offered) >= most
 
 
 def end_past(session: Session, office: Office, *, now: datetime) -> None:
-    """Let go whose last day is over, and forget what was kept back of days that are."""
+    """Let go whose last day is over, and forget what was kept back of days that are.
+
+    Also at sites that left the catalogue, where nowhere is it an earlier day than in UTC.
+    """
+    known = [site.code for site in office.agency.sites]
+    gone = waiting_list.by_unknown_site(known, now.date())
+    waiting_list.close(session, gone, was=[Waiting.WAITING], state=Waiting.OVER, now=now)
     for site in office.agency.sites:
         today = office.today(site.code, now)
         which = waiting_list.by_last_day(site.code, today)
