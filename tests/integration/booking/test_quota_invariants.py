@@ -1,166 +1,160 @@
-"""Whatever is booked, given and planned in whatever order: no quota of the stack is exceeded but on record."""
+"""Whatever is booked, given, planned, closed and opened in whatever order: no quota of the stack is exceeded but
+on record, and nobody gets a place in an hour that an order closes.
+"""
 
-from datetime import date, timedelta
-from typing import Any
+import shutil
+from collections.abc import Callable
+from contextlib import nullcontext
+from itertools import count
+from pathlib import Path
 
-from gerai_booking.models import grants, plan
-from gerai_booking.models.places import day_quotas
-from gerai_booking.rules.quota import ALL, EMERGENCY, GROUP, ONLINE, OVER_QUOTA, PRIORITY, WALK_IN, Bound
-from gerai_booking.usecases import changes, groups, holding, intake
-from gerai_booking.usecases import plan as planning
-from gerai_shared.refusals import Refused
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import delete, select
+import pytest
+from gerai_booking.models import groups
+from gerai_booking.rules.quota import GROUP, Bound
+from gerai_booking.usecases import apart, capacities, offers, places, treating
+from gerai_booking.usecases.opening import Orders
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import event
 
-from tests.integration.booking.house import DAY, NOW, SERVICE, SITE, TODAY, House, outcome
-from tests.integration.booking.test_groups import allotted, named, row
-from tests.integration.booking.test_quotas import CHANGE, REASON, SUPERVISOR
+from tests.integration.booking.conftest import put_back
+from tests.integration.booking.house import SERVICE, House
+from tests.integration.booking.mall_machine import Mall
 
-SERVICES = (SERVICE, "passport-lost")
-BOUNDS = [
-    Bound(service, channel)
-    for service in (ALL, SERVICE)
-    for channel in (ALL, ONLINE, WALK_IN, PRIORITY, EMERGENCY, GROUP)
-]
-service = st.sampled_from(SERVICES)
-happenings = st.one_of(
-    st.tuples(st.just("book"), st.integers(1, 9)),
-    st.tuples(st.just("hold")),
-    st.tuples(st.just("cancel"), st.integers(0, 9)),
-    st.tuples(st.just("move"), st.integers(0, 9)),
-    st.tuples(st.just("allot"), st.integers(1, 4)),
-    st.tuples(st.just("name"), st.integers(0, 3), st.integers(1, 9)),
-    st.tuples(st.just("give back"), st.integers(0, 3)),
-    st.tuples(st.just("walk in"), service, st.booleans()),
-    st.tuples(st.just("give beyond"), service, st.booleans()),
-    st.tuples(st.just("emergency"), service),
-    st.tuples(st.just("plan"), st.sampled_from([*BOUNDS, Bound(channel=OVER_QUOTA)]), st.integers(0, 4)),
-    st.tuples(st.just("restrict"), st.sampled_from(["1", "2", "3", "4"])),
-    st.tuples(st.just("lift")),
-)
+Fresh = Callable[[], House]
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
-def where(row: Any) -> tuple[str, date, Bound]:
-    """The site, the day and the quota of a row."""
-    return row.site, row.day, Bound(row.service, row.channel)
+@pytest.fixture(autouse=True)
+def nothing_fails_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs by itself logs what fails and goes on; here it ends the test."""
+
+    class Loud:
+        def warning(self, event: str, **what: object) -> None:
+            raise AssertionError(f"{event}: {what}")
+
+    monkeypatch.setattr(apart, "log", Loud())
 
 
-def beyond(rows: list[Any]) -> dict[tuple[str, date, Bound], int]:
-    """How far each quota is exceeded."""
-    return {where(row): 0 if row.capacity is None else max(row.taken - row.capacity, 0) for row in rows}
+@pytest.fixture
+def on_sqlite(opened_on_sqlite: Path, tmp_path: Path) -> Fresh:
+    """Fresh houses on SQLite, as many as are asked for."""
+    numbers = count()
+
+    def fresh() -> House:
+        path = tmp_path / f"house-{next(numbers)}.sqlite"
+        shutil.copy(opened_on_sqlite, path)
+        return House(f"sqlite:///{path}")
+
+    return fresh
 
 
-class Day:
-    """A day at a site: citizens who book and come, a supervisor who gives and plans."""
+@pytest.fixture
+def on_postgres(postgres_house: House) -> Fresh:
+    """The house on PostgreSQL, as it was opened, each time it is asked for."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.tokens: list[str] = []
-        self.groups: list[str] = []
-        self.restriction = ""
-        self.keys = 0
+    def fresh() -> House:
+        put_back(postgres_house)
+        return House(postgres_house.url)
 
-    def act(self, name: str, *arguments: object) -> None:
-        """Let one thing happen; a refusal changes nothing, and only who may goes beyond a quota."""
-        before, given = self.house.rows(select(day_quotas)), self.given()
-        try:
-            getattr(self, name.replace(" ", "_"))(*arguments)
-        except Refused:
-            assert self.house.rows(select(day_quotas)) == before
-        after = self.house.rows(select(day_quotas))
-        if name in {"plan", "restrict", "lift"}:
-            taken = {where(row): row.taken for row in before}
-            assert all(taken.get(where(row), row.taken) == row.taken for row in after)
-            return
-        grown = {place: count - beyond(before)[place] for place, count in beyond(after).items()}
-        if any(growth > 0 for growth in grown.values()):
-            assert name == "give beyond"
-            assert max(grown.values()) == 1 == self.given() - given
-
-    def given(self) -> int:
-        """How many places beyond a quota are on record."""
-        return sum(row.kind == OVER_QUOTA for row in self.house.rows(select(grants.grants)))
-
-    def book(self, person: int) -> None:
-        self.keys += 1
-        request = self.house.request(person, self.house.slots(TODAY)[3], key=f"key-{self.keys:06d}")
-        (answer,) = self.house.book(request)
-        if outcome(answer) == "booked":
-            assert isinstance(answer, dict)
-            self.tokens.append(answer["token"])
-
-    def hold(self) -> None:
-        held = self.house.do(holding.hold, slot_id=self.house.slots(TODAY)[3], now=NOW)
-        self.tokens.append(self.house.office.token(held.id))
-
-    def cancel(self, number: int) -> None:
-        if self.tokens:
-            token = self.tokens[number % len(self.tokens)]
-            self.house.do(changes.cancel, token=token, revision=None, now=NOW)
-
-    def move(self, number: int) -> None:
-        if self.tokens:
-            token, slot = self.tokens[number % len(self.tokens)], self.house.slots(DAY)[3]
-            new = self.house.do(changes.reschedule, token=token, slot_id=slot, revision=None, now=NOW)
-            self.tokens.append(self.house.office.token(new.id))
-
-    def allot(self, wanted: int) -> None:
-        dates = {"first_day": TODAY, "last_day": DAY, "returns_on": TODAY}
-        self.groups.append(allotted(self.house, wanted, most_an_hour=2, **dates))
-
-    def name(self, number: int, person: int) -> None:
-        if self.groups:
-            group = self.groups[number % len(self.groups)]
-            if named(self.house, group, row(self.house, person)).named:
-                members = self.house.ask(groups.view, site=SITE, group_id=group).members
-                self.tokens += [token for _, token in members if token not in self.tokens]
-
-    def give_back(self, number: int) -> None:
-        if self.groups:
-            group = self.groups[number % len(self.groups)]
-            self.house.do(groups.give_back, CHANGE, group_id=group)
-
-    def walk_in(self, code: str, priority: bool) -> None:
-        self.house.do(intake.walk_in, self.house.desk(), service=code, priority=priority)
-
-    def give_beyond(self, code: str, priority: bool) -> None:
-        given = {"supervisor": SUPERVISOR, "service": code, "priority": priority, "reason": REASON}
-        self.house.do(intake.over_quota, self.house.desk(), **given)
-
-    def emergency(self, code: str) -> None:
-        given = {"supervisor": SUPERVISOR, "service": code, "reason": REASON}
-        self.house.do(intake.emergency, self.house.desk(), **given)
-
-    def plan(self, bound: Bound, places: int) -> None:
-        dates = {"valid_from": TODAY, "valid_to": TODAY + timedelta(days=1)}
-        wanted = {"site": SITE, "bound": bound, "places_a_day": places, "basis": "Uji", **dates}
-        self.house.do(planning.set_quota, CHANGE, **wanted)
-
-    def restrict(self, level: str) -> None:
-        wanted = {"name": "PPKM", "level": level, "region": "36", "basis": "Uji"}
-        dates = {"valid_from": TODAY, "valid_to": None}
-        self.restriction = self.house.do(planning.restrict, CHANGE, **wanted, **dates)
-
-    def lift(self) -> None:
-        self.house.do(planning.lift, CHANGE, restriction_id=self.restriction)
+    return fresh
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(happenings, min_size=5, max_size=25))
+@pytest.mark.parametrize(("database", "examples"), [("sqlite", 10), ("postgres", 3)])
 def test_no_quota_of_the_stack_is_exceeded_but_on_record(
-    house: House, what: list[tuple[str, object]]
+    request: pytest.FixtureRequest, database: str, examples: int
 ) -> None:
-    house.empty()
-    house.change(
-        delete(plan.restrictions),
-        delete(plan.plan_changes),
-        delete(plan.quotas).where(plan.quotas.c.valid_from == TODAY),
+    fresh = request.getfixturevalue(f"on_{database}")
+    run_state_machine_as_test(
+        lambda: Mall(fresh),
+        settings=settings(max_examples=examples, stateful_step_count=30, suppress_health_check=SLOW),
     )
-    day = Day(house)
-    day.plan(Bound(channel=OVER_QUOTA), 2)
-    day.allot(3)
-    for happening in what:
-        day.act(*happening)
-        house.check_places()
-    house.check()
+
+
+@pytest.fixture
+def unchecked(on_sqlite: Fresh) -> Fresh:
+    """Fresh houses whose tables have lost their constraints: nothing but the law stands against a mistake."""
+
+    def fresh() -> House:
+        house = on_sqlite()
+        off = "PRAGMA ignore_check_constraints = ON"
+        event.listen(house.database.engine, "connect", lambda connection, _: connection.execute(off))
+        return house
+
+    return fresh
+
+
+def test_chance_finds_a_booking_that_looks_at_no_quota(
+    monkeypatch: pytest.MonkeyPatch, unchecked: Fresh
+) -> None:
+    """The negative control of the search."""
+    monkeypatch.setattr(places, "full_bounds", lambda *_: [])
+    with pytest.raises(AssertionError, match=r"\d of \d"):
+        run_state_machine_as_test(
+            lambda: Mall(unchecked),
+            settings=settings(
+                max_examples=60,
+                stateful_step_count=30,
+                phases=[Phase.generate],
+                suppress_health_check=SLOW,
+                report_multiple_bugs=False,
+            ),
+        )
+
+
+def sees_no_order(*_: object, **__: object) -> Orders:
+    return Orders(office=None, directives=[])  # type: ignore[arg-type]
+
+
+def books_closed_hour(mall: Mall) -> None:
+    mall.close(1, 0, "offer", of_service=False, steps=9)
+    mall.book(1, 1, 2, SERVICE)
+
+
+def offers_closed_hour(mall: Mall) -> None:
+    for person in (1, 2, 3):
+        mall.book(person, 1, person, SERVICE)
+    mall.join(4, 1, longer=False)
+    mall.close(1, 0, "cancel", of_service=False, steps=9)
+    mall.run_by_itself()
+
+
+def treats_somebody(mall: Mall) -> None:
+    mall.book(1, 1, 2, SERVICE)
+    mall.close(1, 0, "cancel", of_service=False, steps=9)
+
+
+def plans_beside_a_group(mall: Mall) -> None:
+    mall.allot(2, 1, longer=False)
+    mall.plan_for(Bound(channel=GROUP), 4, 1, None)
+
+
+def plans_beside_a_booking(mall: Mall) -> None:
+    mall.book(1, 1, 2, SERVICE)
+    mall.plan_for(Bound(service=SERVICE), 4, 1, None)
+
+
+#: A guard: where it is, what stands for it when it is broken, and what then breaks the law.
+GUARDS: dict[str, tuple[object, str, Callable[..., object], Callable[[Mall], None]]] = {
+    "a booking looks for orders": (places, "orders_in_force", sees_no_order, books_closed_hour),
+    "an offer looks for orders": (offers, "orders_in_force", sees_no_order, offers_closed_hour),
+    "an order gives places back": (treating, "_give_back", lambda *_: None, treats_somebody),
+    "a plan counts groups": (groups, "without_name", lambda *_, **__: {}, plans_beside_a_group),
+    "a plan counts bookings": (capacities, "_taken", lambda *_: {}, plans_beside_a_booking),
+}
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("guard", GUARDS)
+def test_the_law_sees_each_broken_guard(
+    guard: str, broken: bool, monkeypatch: pytest.MonkeyPatch, unchecked: Fresh
+) -> None:
+    """The negative controls of the law."""
+    where, name, instead, story = GUARDS[guard]
+    mall = Mall(unchecked)
+    mall.few_places()
+    if broken:
+        monkeypatch.setattr(where, name, instead)
+    with pytest.raises(AssertionError) if broken else nullcontext():
+        story(mall)
+    mall.house.database.close()
