@@ -6,11 +6,13 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from tests.support.passwords import hash_quickly
 from tests.support.servers import PostgresServer, RabbitServer, shared_postgres, shared_rabbit
 
 # A loaded machine is no fault of the code; what fails must fail again, so chance starts from the same seed.
 hypothesis.settings.register_profile("gerai", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("gerai")
+hash_quickly()
 
 
 @pytest.fixture(scope="session")
