@@ -5,12 +5,22 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+import structlog
 
+from tests.support.passwords import hash_quickly
 from tests.support.servers import PostgresServer, RabbitServer, shared_postgres, shared_rabbit
 
 # A loaded machine is no fault of the code; what fails must fail again, so chance starts from the same seed.
 hypothesis.settings.register_profile("gerai", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("gerai")
+hash_quickly()
+# Structlog's own way shows every local of every frame of a traceback: seconds for each of them.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

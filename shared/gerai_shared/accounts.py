@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import (
     Boolean,
     Column,
@@ -139,8 +140,9 @@ class Account:
     created_at: datetime
 
 
-# argon2id with the library's defaults (RFC 9106, low memory): some 50 ms on one core.
-_hasher = PasswordHasher()
+#: argon2id as RFC 9106 has it for little memory: some 50 ms on one core, so that guessing is slow.
+COST = RFC_9106_LOW_MEMORY
+hasher = PasswordHasher.from_parameters(COST)
 
 
 def create_officer(
@@ -157,7 +159,7 @@ def create_officer(
             username=officer.username,
             name=name,
             role=role,
-            password_hash=_hasher.hash(password),
+            password_hash=hasher.hash(password),
             active=True,
             created_at=now,
         )
@@ -207,7 +209,7 @@ def set_password(session: Session, *, username: str, password: str) -> bool:
     officer_id = session.scalar(
         update(officers)
         .where(officers.c.username == username.lower())
-        .values(password_hash=_hasher.hash(password), failed_attempts=0, locked_until=None)
+        .values(password_hash=hasher.hash(password), failed_attempts=0, locked_until=None)
         .returning(officers.c.id)
     )
     if officer_id is not None:
@@ -227,7 +229,7 @@ def sign_in(
     ).one_or_none()
     if row is None or not row.active:
         # As slow as a wrong password, so that names cannot be found out by timing.
-        _hasher.hash(password)
+        hasher.hash(password)
         return WrongCredentials()
     if row.locked_until is not None and row.locked_until > now:
         return TooManyAttempts(retry_after=int((row.locked_until - now).total_seconds()) + 1)
@@ -287,7 +289,7 @@ def _refuse_weak(password: str) -> None:
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return hasher.verify(password_hash, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 

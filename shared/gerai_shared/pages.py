@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from werkzeug.wrappers import Request, Response
 
+from gerai_shared.compiled import compiled_for
 from gerai_shared.context import current_context
 from gerai_shared.http import http
 from gerai_shared.ids import new_id
@@ -75,6 +76,8 @@ class Pages:
             lstrip_blocks=True,
             # A process shows the pages it started with, whatever is installed beside it meanwhile.
             auto_reload=False,
+            # Compiling takes longer than all else at a start; agencies in one process have the same pages.
+            bytecode_cache=compiled_for(f"pages {language}"),
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
         environment.policies["ext.i18n.trimmed"] = True

@@ -1,4 +1,4 @@
-"""Immigration's counters in a process of their own: `python counter_process.py PORT DATABASE_FILE`.
+"""Immigration's counters in a process of their own: `python -m tests.browser.counter_process PORT FILE`.
 
 The database alone, no bus. It is a Tuesday, five past nine in Jakarta, when it starts; five citizens have
 booked at ten o'clock, the last of whom is no woman as the NIK says, and one who missed yesterday's visit says
@@ -23,6 +23,8 @@ from gerai_shared.commands import fingerprint  # noqa: E402
 from gerai_shared.deployment import Deployment, deployment_of  # noqa: E402
 from gerai_shared.settings import Settings  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
+
+from tests.support.passwords import hash_quickly  # noqa: E402
 
 FIVE_PAST_NINE = datetime(2026, 12, 1, 2, 5, tzinfo=UTC)
 SITE = "mpp-lebak"
@@ -114,6 +116,7 @@ def request(office: Office, slot: str, count: int) -> booking.BookingRequest:
 
 def main(port: int, database_file: str) -> int:
     """Serve until the process is ended."""
+    hash_quickly()
     deployment = deployment_of(settings(port, database_file))
     migrating.upgrade(deployment.settings.database_url, "gerai_booking")
     agency = agencies.load("immigration", FIVE_PAST_NINE.date())

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.servers import free_port
 
-PROCESS = Path(__file__).parent / "counter_process.py"
+ROOT = Path(__file__).parents[2]
 PASSWORD = "kata-sandi-uji"
 SITE = "mpp-lebak"
 SECONDS_TO_ANSWER = 15
@@ -69,8 +69,9 @@ def opened_counters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     """A process of counters with a database of its own, and a copy of that as it was at the beginning."""
     folder = tmp_path_factory.mktemp("counters")
     port = free_port()
-    command = [sys.executable, "-W", "ignore", str(PROCESS), str(port), str(folder / "live")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.browser.counter_process"]
+    command += [str(port), str(folder / "live")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default as default_policy
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -57,16 +58,18 @@ class MailServer:
 
     def mails(self, recipient: str = "") -> list[EmailMessage]:
         """What was accepted, for anybody or for one recipient."""
-        return [
-            message_from_string(mail["data"], EmailMessage, policy=default_policy)
-            for mail in self.accepted()
-            if recipient in ("", *mail["to"])
-        ]
+        return [parsed(mail["data"]) for mail in self.accepted() if recipient in ("", *mail["to"])]
 
     def accepted(self) -> list[dict[str, Any]]:
         """What was accepted, as smtp_server.py wrote it down."""
         path = self.folder / "mails.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@cache
+def parsed(text: str) -> EmailMessage:
+    """Return a mail from its text; who waits for one asks fifty times a second."""
+    return message_from_string(text, EmailMessage, policy=default_policy)
 
 
 def write_certificate(path: Path) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from gerai_shared.calendar_entry import calendar_entry
+from gerai_shared.compiled import compiled_for
 from gerai_shared.events.envelope import Event
 from gerai_shared.ticket import Ticket
 from gerai_shared.translations import LANGUAGES, texts
@@ -145,6 +146,7 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         # A template does not change while the process runs: no file is looked at for each letter.
         auto_reload=False,
+        bytecode_cache=compiled_for(f"letters {language} {'HTML' if autoescape else 'text'}"),
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(texts((PACKAGE,), language), newstyle=True)  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from gerai_shared import accounts
 from gerai_shared.accounts import ATTEMPTS_ALLOWED, LOCKED_FOR, SESSION_LIFE, Officer, WeakPassword
 from gerai_shared.database import Database
@@ -14,12 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 PASSWORD = "kata-sandi-uji"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed slowly on purpose; what is proved here does not hang on it."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def add(

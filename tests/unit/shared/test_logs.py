@@ -26,6 +26,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root, stream = logging.getLogger(), io.StringIO()
     kept, level = root.handlers[:], root.level
     names = ("amqp", "kombu", "nameko", "eventlet", "alembic", "sqlalchemy", "nameko.containers")
+    ways = structlog.get_config()
     levels = {name: logging.getLogger(name).level for name in names}
     monkeypatch.setattr(sys, "stderr", stream)
     configure_logs(level="INFO", deployment="booking-immigration")
@@ -34,7 +35,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root.setLevel(level)
     for name, former in levels.items():
         logging.getLogger(name).setLevel(former)
-    structlog.reset_defaults()
+    structlog.configure(**ways)
 
 
 def last_line(stream: io.StringIO) -> dict[str, Any]:

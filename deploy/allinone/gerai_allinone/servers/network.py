@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+#: Candidates for one port: to shuffle all that there are takes longer than to look at these.
+TRIES = 200
 
 
 class ServerError(RuntimeError):
@@ -23,7 +25,7 @@ def free_ports(count: int) -> list[int]:
         lowest_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     candidates = range(12000, lowest_outgoing) if lowest_outgoing > 14000 else range(61001, 65536)
     found: list[int] = []
-    for port in random.sample(candidates, len(candidates)):
+    for port in random.sample(candidates, min(len(candidates), TRIES * count)):
         if is_free(port):
             found.append(port)
         if len(found) == count:
