@@ -46,12 +46,14 @@ class ApplicationPages(OfficersForms):
             listed = application_views.listing(session, self.office, site=site, wanted=wanted, now=now)
             waiting = application_views.without_file(session, self.office, site=site, now=now)
             services = rulebook.services_with_every_stage(session, self.office)
+            stages = application_views.stage_filters(session, self.office, site=site)
         return self.pages.render(
             request,
             "applications.html",
             officer=officer,
             listed=listed,
             without_file=waiting,
+            stages=stages,
             **list_context(self.office, services, place, wanted),
         )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from gerai_booking.rules.catalogue import Service, Site
 from gerai_booking.rules.catalogue.stages import CLOSED, SIDE_STAGES, WAITING, stage_name
-from gerai_booking.usecases.application_views import FILTERS, Detail, stage_filters
+from gerai_booking.usecases.application_views import FILTERS, Detail
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
 
@@ -16,9 +16,8 @@ def list_context(office: Office, services: list[Service], site: Site, wanted: st
         "sites": office.agency.sites,
         "wanted": wanted,
         "filters": FILTERS,
-        "stages": stage_filters(services, office, site=site.code),
         "stage_names": {
-            (service.code, code): stage_name(service, code)
+            (service.code, code): stage_name(service.stages, code)
             for service in services
             for code in [*(stage.code for stage in service.stages), *SIDE_STAGES]
         },
@@ -41,8 +40,8 @@ def application_context(office: Office, site: Site, seen: Detail) -> dict[str, A
         "service": seen.service,
         "intake": office.site(seen.application.site),
         "collection": office.site(seen.application.collection_site),
-        "stage_names": {code: stage_name(seen.service, code) for code in codes},
-        "counts_from": stage_name(seen.service, seen.application.terms.counts_from)
+        "stage_names": {code: stage_name(seen.service.stages, code) for code in codes},
+        "counts_from": stage_name(seen.service.stages, seen.application.terms.counts_from)
         if seen.application.terms
         else None,
         "onward": [code for code in seen.next_stages if code not in aside],

@@ -83,7 +83,7 @@ def _news(session: Session, office: Office, application: Application) -> dict[st
         "sealed_token": office.sealer.seal({"token": office.token(application.ticket_id)}),
         "language": person.language if person else "id",
         "service_name": both(service.name),
-        "stage_name": both(stage_name(service, application.stage)),
+        "stage_name": both(stage_name(service.stages, application.stage)),
         "collection_name": both(place.name),
         "collection_address": both(place.address),
         "kept_until": application.kept_until,

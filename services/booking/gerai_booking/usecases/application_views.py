@@ -1,7 +1,6 @@
 """What is seen of applications: by officers in lists and one by one, by its owner on the ticket's page."""
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -27,7 +26,7 @@ from gerai_booking.usecases.applications import BY_THEIR_OWN_ACT
 from gerai_booking.usecases.handing_over import rule_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.promises import counted_now, is_provisional
-from gerai_booking.usecases.rulebook import service_of, services_on, services_with_every_stage
+from gerai_booking.usecases.rulebook import in_force, service_of, services_on, services_with_every_stage
 from gerai_booking.usecases.views import both, ticket_view
 
 SHOWN = 200
@@ -204,14 +203,14 @@ def _citizens_view(session: Session, office: Office, application: Application) -
     last = steps[-1]
     return {
         "stage": application.stage,
-        "stage_name": both(stage_name(service, application.stage)),
+        "stage_name": both(stage_name(service.stages, application.stage)),
         "state": _state(application, service),
         "stages": list(_line(application, service, steps)),
         "moved_at": application.moved_at.isoformat(),
         "promise_on": progress.promise_on.isoformat() if progress.promise_on else None,
         "promise_provisional": is_provisional(application, service.stages),
         "promise_days": application.terms.working_days if application.terms else None,
-        "promise_from": both(stage_name(service, application.terms.counts_from))
+        "promise_from": both(stage_name(service.stages, application.terms.counts_from))
         if application.terms
         else None,
         "promise_basis": application.promise_basis,
@@ -293,15 +292,13 @@ def missing_in(service: Service, row: Any) -> list[Requirement]:
     return [requirement for requirement in service.requirements if requirement.code in codes]
 
 
-def stage_filters(
-    services: Iterable[Service], office: Office, *, site: str
-) -> Mapping[str, dict[str, str] | None]:
+def stage_filters(session: Session, office: Office, *, site: str) -> dict[str, dict[str, str] | None]:
     """Return the names of all stages that applications of a site can be in, by their codes."""
     here = {offer.service for offer in office.agency.offers if site in {offer.site, offer.collection_site}}
+    lines = [line for line in in_force(session, office).stage_lines if line.service in here and line.stages]
     return {
-        code: both(stage_name(service, code))
-        for service in services
-        if service.code in here and service.stages
-        for code in moves_of(service.stages)
-        if not is_final(code, service.stages)
+        code: both(stage_name(line.stages, code))
+        for line in lines
+        for code in moves_of(line.stages)
+        if not is_final(code, line.stages)
     }

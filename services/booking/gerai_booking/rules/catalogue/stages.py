@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from re import fullmatch
 from typing import TYPE_CHECKING
 
-from gerai_booking.rules.catalogue.shapes import Service, Text
+from gerai_booking.rules.catalogue.shapes import Service, Stage, Text
 
 if TYPE_CHECKING:
     from gerai_booking.rules.catalogue.agency import Agency
@@ -28,9 +28,9 @@ SIDE_STAGES = {
 }
 
 
-def stage_name(service: Service, code: str) -> Text:
-    """Return what a stage is called; of one that the catalogue no longer has, its code."""
-    found = {stage.code: stage.name for stage in service.stages} | SIDE_STAGES
+def stage_name(stages: Iterable[Stage], code: str) -> Text:
+    """Return what one of these stages is called; of one that is not among them, its code."""
+    found = {stage.code: stage.name for stage in stages} | SIDE_STAGES
     return found.get(code, Text(id=code, en=code))
 
 
