@@ -219,7 +219,7 @@ def _tell_of_the_end(
     *,
     now: datetime,
 ) -> None:
-    """Tell the holder of a ticket, or of a new one, that the order is undone; who has chosen is left alone."""
+    """Tell a holder that the order is undone, of `ticket` or of a `new` one; who has chosen hears nothing."""
     if outcome == RESTORED and new is not None:
         _tell(session, office, "ticket.restored_by_order.v1", directive, new, None, now=now)
     elif outcome == TOLD and new is not None:
