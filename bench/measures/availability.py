@@ -41,7 +41,7 @@ from tests.support.errand import person
 
 TODAY = date(2026, 12, 1)
 SITE, SERVICES, DAYS = "kanim-serang", 20, 60
-READS, BOOKINGS, STATISTICS = 100, 300, 5
+READS, SITES, BOOKINGS, STATISTICS = 100, 20, 300, 5
 READ_BELOW, BOOKING_RATIO = 0.050, 1.2
 PLENTY = 10_000
 PORTION = 50_000
@@ -80,6 +80,9 @@ def measure(context: Context) -> list[Row]:
     with _opened(context, tickets=0) as empty, _opened(context, tickets=context.tickets) as full:
         context.tell("availability: reading")
         reads = _in_turns(empty, full, READS, lambda house: house.read())
+        context.tell("availability: reading a whole site")
+        sites = _in_turns(empty, full, SITES, lambda house: house.read_site())
+        of_services = sorted(seconds for _ in range(SITES) for seconds in full.read_site())
         context.tell("availability: booking")
         bookings = _in_turns(empty, full, BOOKINGS, lambda house: house.book())
         context.tell("availability: statistics of a year")
@@ -92,6 +95,7 @@ def measure(context: Context) -> list[Row]:
             reads,
             target=f"p50 < {READ_BELOW * 1e3:.0f} ms",
         ),
+        _row_of_site(at, sites, of_services),
         _row("a booking", f"{at}, {BOOKINGS} in turns", bookings, target=f"ratio ≤ {BOOKING_RATIO}"),
         Row(
             name="statistics of a year by origin",
@@ -117,6 +121,25 @@ def _row(name: str, parameters: str, times: tuple[list[float], list[float]], *, 
         target=target,
         reached=reached,
         numbers={"p50": p50, "p99": p99, "empty": bare},
+    )
+
+
+def _row_of_site(at: str, times: tuple[list[float], list[float]], of_services: list[float]) -> Row:
+    """Return a row about all services of a site, and about each: a page asks for one, a mall for all of them.
+
+    No request answers several services, so that the whole is what its requests take one after the other.
+    """
+    bare, whole = percentile(times[0], 0.5), percentile(times[1], 0.5)
+    each, worst = percentile(of_services, 0.5), percentile(of_services, 0.99)
+    return Row(
+        name=f"availability of {DAYS} days of a whole site",
+        parameters=f"{at}, a request for each service, {SITES} times",
+        figure=f"p50 {whole * 1e3:.0f} ms for all; each p50 {each * 1e3:.1f}, p99 {worst * 1e3:.1f} ms",
+        baseline=f"p50 {bare * 1e3:.0f} ms for all at an empty database",
+        ratio=whole / bare,
+        target=f"each p99 < {READ_BELOW * 1e3:.0f} ms",
+        reached=worst < READ_BELOW,
+        numbers={"whole": whole, "p50": each, "p99": worst, "empty": bare},
     )
 
 
@@ -163,6 +186,10 @@ class _House:
                 last=TODAY + timedelta(days=DAYS - 1),
                 now=MORNING,
             )
+
+    def read_site(self) -> list[float]:
+        """Read what is free of every service, one after the other; return the seconds of each."""
+        return [_timed(partial(self.read, f"bench-{number:02d}")) for number in range(SERVICES)]
 
     def book(self) -> None:
         """Book a place for somebody new."""

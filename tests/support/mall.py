@@ -90,6 +90,12 @@ class BreakableMall(Mall):
     """A mall whose processes can be killed, frozen, ended and started by name."""
 
     added: dict[str, Role] = field(default_factory=dict)
+    #: The deployments that are there; none are all.
+    only: frozenset[str] = frozenset()
+
+    def roles(self) -> list[Role]:
+        """Return every process of the mall that is there."""
+        return [role for role in super().roles() if not self.only or role.deployment in self.only]
 
     @property
     def portal(self) -> str:
@@ -272,8 +278,8 @@ EVENTS_QUEUE = events_queue("notifications")
 
 
 @contextmanager
-def prepared_mall(folder: Path) -> Iterator[BreakableMall]:
-    """Start the servers and prepare them; no process of the mall runs yet."""
+def prepared_mall(folder: Path, *, only: frozenset[str] = frozenset()) -> Iterator[BreakableMall]:
+    """Start the servers and prepare them, for some deployments alone if named; no process runs yet."""
     (folder / "logs").mkdir(parents=True)
     names = list(Ports.__dataclass_fields__)
     with ExitStack() as stack:
@@ -287,6 +293,7 @@ def prepared_mall(folder: Path) -> Iterator[BreakableMall]:
             postgres=postgres,
             clock_offset=(OPENING_TIME - datetime.now(UTC)).total_seconds(),
             environment=dict(ENVIRONMENT),
+            only=only,
         )
         stack.callback(mall.stop)
         mall.prepare()

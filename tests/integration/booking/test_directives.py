@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from gerai_booking.models.directives import directive_tickets, of_row
 from gerai_booking.models.directives import directives as table
-from gerai_booking.models.places import slots
 from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.usecases import (
@@ -27,8 +26,6 @@ from gerai_shared import tables
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from gerai_shared.ticket import State, Ticket
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import delete, event, select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
@@ -486,51 +483,6 @@ def test_a_draft_that_is_undone_was_never_in_force_and_does_not_come_back(house:
     assert state_of(house, directive) == "undone"
     with pytest.raises(Refused, match="directive_undone"):
         put_in_force(house, directive)
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(
-    people=st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=8),
-    treatment=st.sampled_from(["move", "offer", "cancel"]),
-    later_places=st.integers(0, 5),
-    stops=st.integers(0, 8),
-)
-def test_an_order_that_is_put_in_force_and_undone_leaves_everybody_told_and_placed(
-    sqlite_house: House,
-    people: list[tuple[int, bool]],
-    treatment: str,
-    later_places: int,
-    stops: int,
-) -> None:
-    house = sqlite_house
-    house.empty()
-    house.change(delete(directive_tickets), delete(table))
-    house.shrink(day=DAY, places=len(people), per_slot=len(people))
-    house.shrink(day=NEXT_DAY, places=later_places)
-    house.shrink(day=LAST_OPEN, places=0)
-    hours = house.slots(DAY)
-    tokens = [house.booked(person, hours[hour]) for person, (hour, _) in enumerate(people, 1)]
-    directive = draft(house)
-    put_in_force(house, directive, treatment)
-    waiting = house.ask(treating.tickets_to_treat, directive_of(house, directive), since=NOW)
-    for ticket_id in waiting[:stops]:
-        house.do(treating.treat, directive, ticket_id, now=NOW)
-    carry_out(house, directive)
-    house.check()
-    assert sum(news(house).values()) == len(people)
-    for token, (_, moves_away) in zip(tokens, people, strict=True):
-        ticket = now_of(house, token)
-        if moves_away and ticket.state is State.BOOKED:
-            house.do(changes.cancel, token=house.office.token(ticket.id), revision=None, now=NOW)
-    chosen = [now_of(house, token).state for token in tokens]
-    undo(house, directive)
-    house.check()
-    placed = {row.person_hash for row in house.rows(select(tickets)) if row.state == "booked" and row.slot_id}
-    for person, (state, (_, moves_away)) in enumerate(zip(chosen, people, strict=True), 1):
-        identity = house.office.person_hash(f"WNI:{house.person(person)['nik']}")
-        left_by_choice = moves_away and treatment != "cancel"
-        assert (identity in placed) != left_by_choice, state
-    assert all(row.taken <= row.capacity for row in house.rows(select(slots)))
 
 
 def directive_of(house: House, directive: str) -> Any:

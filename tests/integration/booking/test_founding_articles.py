@@ -127,6 +127,35 @@ def test_s2_4_a_lost_passport_comes_with_its_police_report(house: House) -> None
     house.booked(1, slot, key="with-the-report", service="passport-lost")
 
 
+def test_s2_4_who_lost_a_passport_is_called_in_the_order_of_the_hours_that_are_registered(
+    house: House,
+) -> None:
+    hours = house.slots(DAY, service="passport-lost")
+    later, first = (
+        house.booked(person, hour, service="passport-lost") for person, hour in ((1, hours[1]), (2, hours[0]))
+    )
+    came = NOW + timedelta(hours=23)
+    # Whoever registered the later hour is there first, and does not overtake.
+    numbers = [house.do(changes.check_in, token=token, now=came).number for token in (later, first)]
+    counter = next(each for each in house.office.agency.counters if "passport-lost" in each.services)
+    desk = replace(house.desk(counter.code, now=came), site=counter.site)
+    assert desk.site == SITE
+    assert house.do(floor.call_next, desk).number == numbers[1]
+    house.check()
+
+
+def test_s1_7_who_needs_help_says_so_when_booking_and_is_called_before_earlier_hours(house: House) -> None:
+    hours = house.slots(DAY)
+    ordinary = house.booked(1, hours[0])
+    helped = house.booked(2, hours[1], priority=True)
+    came = NOW + timedelta(hours=23)
+    for token in (ordinary, helped):
+        house.do(changes.check_in, token=token, now=came)
+    called = house.do(floor.call_next, house.desk(now=came))
+    assert (called.id, called.lane) == (house.office.ticket_id(helped), Lane.PRIORITY)
+    house.check()
+
+
 def test_s2_5_a_popup_takes_whoever_comes_and_no_booking(house: House) -> None:
     popup = replace(house.desk("1", now=SATURDAY), site=POPUP)
     day = house.office.today(POPUP, SATURDAY)

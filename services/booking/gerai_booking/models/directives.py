@@ -236,21 +236,24 @@ def offers_over(
 ) -> list[tuple[str, str]]:
     """Return (directive id, ticket id) of offers whose last day is over and that nobody took.
 
-    But for the tickets `without`.
+    Of an order, or of its end, which gave a ticket without an hour. But for the tickets `without`.
     """
     row = directive_tickets
+    offered = or_(
+        (row.c.ticket_id == tickets.c.id) & (row.c.treatment == OFFER),
+        row.c.restored_ticket_id == tickets.c.id,
+    )
     rows = session.execute(
-        select(row.c.directive_id, row.c.ticket_id)
+        select(row.c.directive_id, tickets.c.id)
         .join(directives, directives.c.id == row.c.directive_id)
-        .join(tickets, tickets.c.id == row.c.ticket_id)
+        .join(tickets, offered)
         .where(
-            row.c.treatment == OFFER,
             directives.c.choose_until < before,
             tickets.c.state == State.BOOKED.value,
             tickets.c.slot_id.is_(None),
-            row.c.ticket_id.not_in(without),
+            tickets.c.id.not_in(without),
         )
-        .order_by(row.c.ticket_id)
+        .order_by(tickets.c.id)
         .limit(limit)
     )
     return [(directive_id, ticket_id) for directive_id, ticket_id in rows]

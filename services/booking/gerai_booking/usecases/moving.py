@@ -60,6 +60,17 @@ def put_again(
     return _write(session, office, before, slot, new_id(), actor=actor, now=now)
 
 
+def put_without_hour(
+    session: Session, office: Office, ended: Ticket, *, actor: Actor, now: datetime
+) -> Ticket:
+    """Write a ticket that waits until its holder chooses an hour, to the holder of one that has ended.
+
+    Of the same visit; it takes no place. The caller announces it. Raises OpenTicketExists.
+    """
+    before = replace(ended, state=State.BOOKED, finished_at=None)
+    return _write(session, office, before, None, new_id(), actor=actor, now=now)
+
+
 def _take(session: Session, office: Office, slot: Any, *, now: datetime, despite: str) -> None:
     wish = Wish(key=slot.id, slot=slot)
     for refusal in take(session, office, [wish], now=now, despite=despite).values():
@@ -67,17 +78,28 @@ def _take(session: Session, office: Office, slot: Any, *, now: datetime, despite
 
 
 def _write(
-    session: Session, office: Office, old: Ticket, slot: Any, ticket_id: str, *, actor: Actor, now: datetime
+    session: Session,
+    office: Office,
+    old: Ticket,
+    slot: Any | None,
+    ticket_id: str,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> Ticket:
-    """Write the ticket for a slot whose place is taken, with the holder of `old`. Raises OpenTicketExists."""
+    """Write the ticket for a slot whose place is taken, or for none, with the holder of `old`.
+
+    Raises OpenTicketExists.
+    """
+    here = old if slot is None else slot
     new = replace(
         old,
         id=ticket_id,
-        number=numbers_for(session, office, [slot])[0],
-        site=slot.site,
-        slot_id=slot.id,
-        slot_starts_at=slot.starts_at,
-        day=slot.day,
+        number=numbers_for(session, office, [here])[0],
+        site=here.site,
+        slot_id=None if slot is None else slot.id,
+        slot_starts_at=None if slot is None else slot.starts_at,
+        day=here.day,
         state=State.BOOKED,
         counter=None,
         created_at=now,
@@ -87,7 +109,10 @@ def _write(
         finished_at=None,
         revision=1,
     )
-    if not tickets.add(session, [appointment_row(new, **tickets.own_of(session, old.id))]):
+    row = appointment_row(new, **tickets.own_of(session, old.id))
+    if slot is None:
+        row["quota_channel"] = None
+    if not tickets.add(session, [row]):
         # Whoever missed the old one has booked again in the meantime.
         raise OpenTicketExists
     copy_person(session, old.id, new.id)

@@ -23,12 +23,13 @@ from gerai_booking.usecases.announcing import announce, by_order, fact, news
 from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.availability import availability
 from gerai_booking.usecases.directives import sites_of
-from gerai_booking.usecases.moving import put_again, put_elsewhere
+from gerai_booking.usecases.moving import put_again, put_elsewhere, put_without_hour
 from gerai_booking.usecases.offers import offer_day, withdraw
 from gerai_booking.usecases.office import Office
 
 #: What became of the holder when an order was undone: has the hour back, or another one; was told that it is
-#: open again; had chosen for themselves meanwhile; or nothing was free.
+#: open again, and without an hour asked to choose one; had chosen for themselves meanwhile; nothing was free
+#: when the time to choose was over, too.
 RESTORED, TOLD, CHOSEN, NOTHING_FREE = "restored", "told", "chosen", "nothing_free"
 SYSTEM = Actor.SYSTEM
 
@@ -178,7 +179,7 @@ def restore(
     """Undo what an order did to one ticket, once; return what became of its holder.
 
     Who was moved keeps the new hour and is told that the old day is open. Who lost theirs gets it back, else
-    the first free one, unless they have chosen for themselves meanwhile.
+    the first free one, else is asked to choose one, unless they have chosen for themselves meanwhile.
     """
     first = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if first is None:
@@ -204,16 +205,32 @@ def restore(
         outcome = RESTORED if new else TOLD
     elif ticket.state is State.BOOKED and done.treatment == MOVE:
         outcome = TOLD
-    if new is not None:
-        _tell(session, office, "ticket.restored_by_order.v1", directive, new, None, now=now)
-    elif outcome == TOLD:
-        after = move(ticket, State.BOOKED, actor=SYSTEM, now=now)
-        tickets.save(session, ticket, after, actor=SYSTEM, now=now)
-        _tell(session, office, "ticket.reopened_by_order.v1", directive, after, ticket.state, now=now)
+    _tell_of_the_end(session, office, directive, ticket, outcome, new, now=now)
     directives.set_outcome(
         session, directive_id, ticket_id, outcome=outcome, restored=new.id if new else None
     )
     return outcome
+
+
+def _tell_of_the_end(
+    session: Session,
+    office: Office,
+    directive: Directive,
+    ticket: Ticket,
+    outcome: str,
+    new: Ticket | None,
+    *,
+    now: datetime,
+) -> None:
+    """Tell a holder that the order is undone, of `ticket` or of a `new` one; who has chosen hears nothing."""
+    if outcome == RESTORED and new is not None:
+        _tell(session, office, "ticket.restored_by_order.v1", directive, new, None, now=now)
+    elif outcome == TOLD and new is not None:
+        _tell(session, office, "ticket.reopened_by_order.v1", directive, new, None, now=now)
+    elif outcome == TOLD:
+        after = move(ticket, State.BOOKED, actor=SYSTEM, now=now)
+        tickets.save(session, ticket, after, actor=SYSTEM, now=now)
+        _tell(session, office, "ticket.reopened_by_order.v1", directive, after, ticket.state, now=now)
 
 
 def _last_of(session: Session, office: Office, ticket: Ticket) -> Ticket:
@@ -250,7 +267,14 @@ def _again(
         except Refused:
             continue
         return RESTORED, new
-    return NOTHING_FREE, None
+    if directive.choose_until is None or directive.choose_until < office.today(ended.site, now):
+        return NOTHING_FREE, None
+    # Full meanwhile: they did not give their hour up, and may choose as others whom the order hit.
+    try:
+        with session.begin_nested():
+            return TOLD, put_without_hour(session, office, ended, actor=SYSTEM, now=now)
+    except OpenTicketExists:
+        return CHOSEN, None
 
 
 def finish_undoing(session: Session, office: Office, directive_id: str, *, now: datetime) -> bool:
