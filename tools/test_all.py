@@ -2,9 +2,11 @@
 
 Starts one private RabbitMQ and one private PostgreSQL for the stages that need them, and tells the tests by
 GERAI_TEST_BROKER_URL, GERAI_TEST_POSTGRES_URL (addresses of administrators) and GERAI_TEST_BROKER_FOLDER,
-GERAI_TEST_POSTGRES_FOLDER (to command them: `attach` in gerai_allinone.servers). Ends with one line a stage
-and the sum of all tests; exits with 1 when anything failed or the whole took more than 25 minutes (20 are
-promised), with 2 when asked for something unknown.
+GERAI_TEST_POSTGRES_FOLDER (to command them: `attach` in gerai_allinone.servers). On two cores, two folders of
+tests run side by side, each in a process of its own: what they write is in .run/test, and shown of one that
+failed; a folder that runs alone writes to the terminal. Ends with one line a stage and the sum of all tests;
+exits with 1 when anything failed or the whole took more than 25 minutes (20 are promised), with 2 when asked
+for something unknown.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO
 from xml.etree.ElementTree import parse
 
 from gerai_allinone.servers import PostgresServer, RabbitServer
@@ -35,6 +38,8 @@ PROMISED_SECONDS = 20 * 60
 WHOLE_SECONDS = 25 * 60
 OF_THE_WHOLE = f", with which the {WHOLE_SECONDS // 60} minutes of the whole run were over"
 NO_TESTS_COLLECTED = 5
+# One stage keeps one core busy, and its servers a part of another. More at once would wait for each other.
+SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,17 @@ class Tests:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Running:
+    """A stage of tests that runs, until `ends_at` at the latest; without `output`, the terminal shows it."""
+
+    tests: Tests
+    process: subprocess.Popen[str]
+    began_at: float
+    ends_at: float
+    output: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What came of a stage."""
 
@@ -70,7 +86,7 @@ class Outcome:
 
 
 def stages() -> list[Check | Tests]:
-    """All stages, in the order in which they run: what fails fastest comes first."""
+    """All stages, in the order in which they begin: what fails fastest comes first."""
     programs = Path(sys.executable).parent
     typed = [folder for folder in TYPED if (ROOT / folder).is_dir()]
     return [
@@ -82,9 +98,9 @@ def stages() -> list[Check | Tests]:
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
         Tests(name="deploy", seconds=600, servers=True),
+        Tests(name="browser", seconds=900, servers=True),
         # These break servers, and so start their own.
         Tests(name="faults", seconds=1200, servers=False),
-        Tests(name="browser", seconds=900, servers=True),
     ]
 
 
@@ -92,32 +108,56 @@ def run_check(check: Check, console: Console, deadline: float) -> Outcome:
     """Run a check quietly; what it printed is shown only when it fails."""
     begin = time.monotonic()
     with console.status(check.name):
-        code, output = run(check.command, os.environ, seconds=left(check.seconds, deadline), quiet=True)
+        code, output = run(check.command, os.environ, seconds=left(check.seconds, deadline))
     if code != 0:
         console.print(output, markup=False, highlight=False)
     return Outcome(name=check.name, verdict="failed" if code else "passed", seconds=time.monotonic() - begin)
 
 
-def run_tests(tests: Tests, env: Mapping[str, str], deadline: float) -> Outcome:
-    """Run one folder's tests and count them; a run that broke off counts as a failure."""
-    begin = time.monotonic()
-    report = RESULTS / f"{tests.name}.xml"
-    report.unlink(missing_ok=True)
-    pytest = (sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}")
-    seconds = left(tests.seconds, deadline)
-    code, _ = run((*pytest, *tests.options, f"tests/{tests.name}"), env, seconds=seconds)
-    passed, failed, skipped = counted(report)
+def begin(tests: Tests, env: Mapping[str, str], deadline: float, *, alone: bool) -> Running:
+    """Start one folder's tests."""
+    report(tests).unlink(missing_ok=True)
+    pytest = (sys.executable, "-m", "pytest", "-q", f"--junit-xml={report(tests)}")
+    output = None if alone else RESULTS / f"{tests.name}.txt"
+    now = time.monotonic()
+    command = (*pytest, *tests.options, f"tests/{tests.name}")
+    if output is None:
+        process = start(command, env, output=None)
+    else:
+        with output.open("w") as file:
+            process = start(command, env, output=file)
+    return Running(
+        tests=tests,
+        process=process,
+        began_at=now,
+        ends_at=now + left(tests.seconds, deadline),
+        output=output,
+    )
+
+
+def is_over(running: Running) -> bool:
+    """True when a stage has ended or has to end."""
+    return running.process.poll() is not None or time.monotonic() >= running.ends_at
+
+
+def outcome_of(running: Running, deadline: float) -> Outcome:
+    """Count the tests of a stage that is over; one that broke off counts as a failure."""
+    code = running.process.poll()
+    if code is None:
+        end_group(running.process)
+    passed, failed, skipped = counted(report(running.tests))
     remark = ""
     if code is None:
+        seconds = running.ends_at - running.began_at
         remark = f"ended after {seconds:.0f} s{OF_THE_WHOLE if time.monotonic() >= deadline else ''}"
     elif code not in (0, 1, NO_TESTS_COLLECTED):
         remark = f"pytest ended with {code}"
     if (remark or code == 1) and not failed:
         failed = 1
     return Outcome(
-        name=tests.name,
+        name=running.tests.name,
         verdict="failed" if failed else "passed",
-        seconds=time.monotonic() - begin,
+        seconds=time.monotonic() - running.began_at,
         passed=passed,
         failed=failed,
         skipped=skipped,
@@ -125,20 +165,50 @@ def run_tests(tests: Tests, env: Mapping[str, str], deadline: float) -> Outcome:
     )
 
 
-def run(
-    command: Sequence[str], env: Mapping[str, str], *, seconds: float, quiet: bool = False
-) -> tuple[int | None, str]:
-    """Run a command; its exit code, or None when it was ended for being too slow, and its output if quiet."""
-    process = subprocess.Popen(
-        [*leash(bound_files=False), *command],
-        cwd=ROOT,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
-        text=True,
-        start_new_session=True,
-    )
+def run_tests(
+    chosen: Sequence[Tests], env: Mapping[str, str], deadline: float, console: Console
+) -> list[Outcome]:
+    """Run stages of tests, SIDE_BY_SIDE at once; each says what came of it as soon as it is over."""
+    waiting, running, outcomes = list(chosen), list[Running](), list[Outcome]()
+    alone = len(chosen) == 1
+    status = console.status("")
+    if not alone:
+        status.start()
+    try:
+        while waiting or running:
+            while waiting and len(running) < SIDE_BY_SIDE:
+                running.append(begin(waiting.pop(0), env, deadline, alone=alone))
+            status.update(", ".join(each.tests.name for each in running))
+            for each in [each for each in running if is_over(each)]:
+                outcomes.append(outcome_of(each, deadline))
+                running.remove(each)
+                tell(outcomes[-1], each.output, console)
+            time.sleep(0.1)
+    finally:
+        status.stop()
+        for each in running:
+            end_group(each.process)
+    return outcomes
+
+
+def tell(outcome: Outcome, output: Path | None, console: Console) -> None:
+    """Say what came of a stage: all that it wrote when it failed, and else why tests were skipped."""
+    if output is not None:
+        console.rule(outcome.name, align="left")
+        for line in output.read_text(errors="replace").splitlines():
+            if outcome.verdict == "failed" or line.startswith("SKIPPED"):
+                console.print(line, markup=False, highlight=False)
+    show(outcome, console)
+
+
+def report(tests: Tests) -> Path:
+    """Where pytest counts the tests of a stage."""
+    return RESULTS / f"{tests.name}.xml"
+
+
+def run(command: Sequence[str], env: Mapping[str, str], *, seconds: float) -> tuple[int | None, str]:
+    """Run a command; its exit code, or None when it was ended for being too slow, and its output."""
+    process = start(command, env, output=subprocess.PIPE)
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -146,7 +216,23 @@ def run(
     except BaseException:
         end_group(process)
         raise
-    return process.returncode, output or ""
+    return process.returncode, output
+
+
+def start(
+    command: Sequence[str], env: Mapping[str, str], *, output: int | IO[str] | None
+) -> subprocess.Popen[str]:
+    """Start a command as a group of its own; `output` takes what it writes, or else the terminal."""
+    return subprocess.Popen(
+        [*leash(bound_files=False), *command],
+        cwd=ROOT,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def end_group(process: subprocess.Popen[str]) -> str:
@@ -221,15 +307,14 @@ def run_all(chosen: Sequence[Check | Tests], console: Console) -> list[Outcome]:
         outcomes.append(run_check(check, console, deadline))
         show(outcomes[-1], console)
     needs_servers = any(stage.servers and has_tests(stage.name) for stage in tests)
+    empty = [stage for stage in tests if not has_tests(stage.name)]
+    for stage in empty:
+        outcomes.append(Outcome(name=stage.name, verdict="skipped", seconds=0, remark="no tests"))
+        show(outcomes[-1], console)
     with test_environment(console, servers=needs_servers) as env:
-        for stage in tests:
-            if has_tests(stage.name):
-                console.rule(stage.name, align="left")
-                outcomes.append(run_tests(stage, env, deadline))
-            else:
-                outcomes.append(Outcome(name=stage.name, verdict="skipped", seconds=0, remark="no tests"))
-            show(outcomes[-1], console)
-    return outcomes
+        outcomes += run_tests([stage for stage in tests if stage not in empty], env, deadline, console)
+    order = [stage.name for stage in chosen]
+    return sorted(outcomes, key=lambda outcome: order.index(outcome.name))
 
 
 def show(outcome: Outcome, console: Console) -> None:

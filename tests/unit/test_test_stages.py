@@ -1,11 +1,67 @@
 """The runner of all stages."""
 
+import io
+import os
 import time
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from tools.test_all import PROMISED_SECONDS, WHOLE_SECONDS, chosen_stages, counted, lateness, left, run
+from tools import test_all
+from tools.test_all import (
+    PROMISED_SECONDS,
+    WHOLE_SECONDS,
+    Outcome,
+    chosen_stages,
+    counted,
+    lateness,
+    left,
+    run,
+    run_tests,
+)
+
+#: Each of two stages goes on only when the other has begun, too.
+MEETING = """
+import pathlib
+import time
+
+import pytest
+
+
+def test_the_other_stage_runs_meanwhile():
+    pathlib.Path("{mine}").touch()
+    last = time.monotonic() + 60
+    while not pathlib.Path("{other}").exists():
+        assert time.monotonic() < last
+        time.sleep(0.01)
+
+
+def test_what_differs():
+    {rest}
+"""
+HANGING = "import threading\n\n\ndef test_nothing_comes():\n    threading.Event().wait(60)\n"
+
+
+def stages_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, hanging: str = "", **tests: str
+) -> tuple[list[Outcome], str]:
+    """Run stages with one test module each in a folder of their own; what came of them and what was told."""
+    for name, text in tests.items():
+        (folder / "tests" / name).mkdir(parents=True)
+        (folder / "tests" / name / "test_it.py").write_text(text)
+    monkeypatch.setattr(test_all, "ROOT", folder)
+    monkeypatch.setattr(test_all, "RESULTS", folder)
+    monkeypatch.setattr(test_all, "SIDE_BY_SIDE", 2)
+    console = Console(file=io.StringIO(), width=110)
+    stages = [
+        test_all.Tests(name=name, seconds=1 if name == hanging else 100, servers=False, options=("-rs",))
+        for name in tests
+    ]
+    # Plugins that come with our packages take seconds to load, and one of them patches threads.
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    outcomes = run_tests(stages, env, time.monotonic() + 110, console)
+    return outcomes, console.file.getvalue()
 
 
 def test_a_report_is_counted(tmp_path: Path) -> None:
@@ -44,8 +100,37 @@ def test_no_stage_goes_on_when_the_time_of_the_whole_run_is_over() -> None:
 
 
 def test_a_stage_that_takes_too_long_is_ended_with_its_children() -> None:
-    code, output = run(
-        ["sh", "-c", "echo started; sleep 60; :"], {"PATH": "/usr/bin:/bin"}, seconds=0.5, quiet=True
-    )
+    code, output = run(["sh", "-c", "echo started; sleep 60; :"], {"PATH": "/usr/bin:/bin"}, seconds=0.5)
     assert code is None
     assert output == "started\n"
+
+
+def test_two_stages_run_side_by_side_and_what_fails_is_shown_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes, told = stages_of(
+        tmp_path,
+        monkeypatch,
+        one=MEETING.format(mine="a", other="b", rest="pytest.skip('no such thing here')"),
+        two=MEETING.format(mine="b", other="a", rest="assert 6 * 9 == 42"),
+    )
+    found = {each.name: (each.verdict, each.passed, each.failed, each.skipped) for each in outcomes}
+    assert found == {"one": ("passed", 1, 0, 1), "two": ("failed", 1, 1, 0)}
+    assert "assert (6 * 9) == 42" in told
+    assert "no such thing here" in told
+    assert told.count("test_the_other_stage_runs_meanwhile") == 0
+
+
+def test_of_two_stages_the_one_that_hangs_is_ended_and_the_other_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes, told = stages_of(
+        tmp_path,
+        monkeypatch,
+        hanging="one",
+        one=HANGING,
+        two="def test_that_ends():\n    assert True\n",
+    )
+    found = {each.name: (each.verdict, each.passed, each.remark) for each in outcomes}
+    assert found == {"one": ("failed", 0, "ended after 1 s"), "two": ("passed", 1, "")}
+    assert "ended after 1 s" in told
