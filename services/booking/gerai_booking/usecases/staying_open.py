@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from gerai_booking.refusals import QuotaClosesSite
 from gerai_booking.rules.catalogue import Site
-from gerai_booking.rules.quota import leaves_a_place, places_of_an_hour, places_on
+from gerai_booking.rules.quota import Quota, SlotQuota, leaves_a_place, places_of_an_hour, places_on
 from gerai_booking.usecases.capacities import Rules
 from gerai_booking.usecases.office import Office
 
@@ -43,7 +43,7 @@ def _is_open(office: Office, site: Site, rules: Rules, day: date) -> bool:
 
 def _days_of(rules: Rules) -> set[date]:
     """Return the days on which what holds becomes another: where a row begins, and the day after its last."""
-    rows = [*rules.quotas, *rules.slot_quotas]
+    rows: list[Quota | SlotQuota] = [*rules.quotas, *rules.slot_quotas]
     ends = {row.valid_to + timedelta(days=1) for row in rows if row.valid_to is not None}
     return ends | {row.valid_from for row in rows}
 
