@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from werkzeug.wrappers import Request
 
-from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.refusals import InvalidRequest, Refused, in_language
 
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
@@ -61,7 +61,8 @@ def translate(refusal: Refused, language: str) -> str:
     """Return a refusal's message in `language`, English where no translation stands."""
     text = texts(tuple(_packages()), language).gettext(refusal.template)
     try:
-        values = {key: _readable(value, language) for key, value in refusal.details.items()}
+        said = {key: in_language(value, language) for key, value in refusal.details.items()}
+        values = {key: _readable(value, language) for key, value in said.items()}
         return text % values if "%(" in text else text
     except (KeyError, TypeError, ValueError):
         return text

@@ -27,6 +27,7 @@ from gerai_shared import tables
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from gerai_shared.ticket import State, Ticket
+from gerai_shared.translations import translate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, select
@@ -212,7 +213,9 @@ def test_who_walks_in_on_a_closed_day_is_told_the_order(house: House) -> None:
     close(house, first_day=TODAY, last_day=TODAY)
     with pytest.raises(Refused, match="closed_by_order") as refused:
         house.do(intake.walk_in, house.desk(), service=SERVICE, priority=False)
-    assert refused.value.details["text"] == "Kantor ditutup karena banjir"
+    assert "Kantor ditutup karena banjir" in translate(refused.value, "id")
+    assert "The office is closed" in translate(refused.value, "en")
+    assert "Kantor" not in translate(refused.value, "en")
     given = {"supervisor": SUPERVISOR, "service": SERVICE, "reason": "Ibu dirawat"}
     with pytest.raises(Refused, match="closed_by_order"):
         house.do(intake.emergency, house.desk(), **given)

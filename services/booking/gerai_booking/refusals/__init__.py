@@ -2,7 +2,6 @@
 
 from gerai_booking.refusals.booking import (
     DayFull,
-    IdentityRefused,
     NotLater,
     OpenTicketExists,
     PreconditionNotMet,
@@ -147,7 +146,6 @@ __all__ = [
     "EmergencyNotAllowed",
     "EmergencyStays",
     "EmergencyUsedUp",
-    "IdentityRefused",
     "IncompleteFiles",
     "ItemNotNext",
     "ItemsLacking",

@@ -59,7 +59,9 @@ class Orders:
         found = self.closing(site=site, service=service, day=day)
         if found is None:
             return None
-        return ClosedByOrder(number=found.number, issuer=found.issuer, text=found.text.id.rstrip(". "))
+        # Whoever reads it reads the order in their own language.
+        text = {"id": found.text.id.rstrip(". "), "en": (found.text.en or found.text.id).rstrip(". ")}
+        return ClosedByOrder(number=found.number, issuer=found.issuer, text=text)
 
 
 def orders_in_force(session: Session, office: Office, *, from_day: date, despite: str = "") -> Orders:
