@@ -25,6 +25,7 @@ from gerai_booking.usecases import (
     changes,
     checking,
     holding,
+    opening,
     outages,
     releases,
     road_map,
@@ -65,16 +66,19 @@ class BookingService:
             **catalogue(self._office, today=today),
             "releases": releases.coming(self._office, now=now),
             "proof_key": waiting_room.proof_key(self._office),
-            "outages": self._outages(now),
+            **self._just_now(now),
         }
 
-    def _outages(self, now: datetime) -> list[dict[str, Any]]:
+    def _just_now(self, now: datetime) -> dict[str, Any]:
         """Return what goes on; what the agency offers is told even while its database is away."""
         try:
             with self.deployment.database.reading() as session:
-                return outages.current(session, now=now)
+                return {
+                    "outages": outages.current(session, now=now),
+                    "today": opening.today_at_sites(session, self._office, now=now),
+                }
         except DBAPIError:
-            return []
+            return {"outages": [], "today": []}
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:

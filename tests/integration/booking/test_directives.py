@@ -18,6 +18,7 @@ from gerai_booking.usecases import (
     directives,
     holding,
     intake,
+    opening,
     planning,
     treating,
     views,
@@ -207,6 +208,21 @@ def test_a_place_that_was_held_when_the_order_came_is_not_booked_and_runs_out(ho
     assert outcome(answer) == "closed_by_order"
     assert ticket_of(house, held).state is State.HELD
     assert house.rows(select(directive_tickets)) == []
+
+
+def test_the_portal_is_told_which_order_closes_a_site_today(house: House) -> None:
+    close(house, first_day=TODAY, last_day=TODAY)
+    told = {each["site"]: each for each in house.ask(opening.today_at_sites, now=NOW)}
+    assert told[SITE]["hours"] is None
+    assert told[SITE]["order"]["number"] == "IMI-0001.GR.01"
+    assert told[SITE]["order"]["text"]["en"] == "The office is closed because of a flood"
+
+
+def test_an_order_about_one_service_leaves_a_site_open(house: House) -> None:
+    close(house, first_day=TODAY, last_day=TODAY, services=frozenset({"passport-lost"}))
+    told = {each["site"]: each for each in house.ask(opening.today_at_sites, now=NOW)}
+    assert told[SITE]["hours"] is not None
+    assert told[SITE]["order"] is None
 
 
 def test_who_walks_in_on_a_closed_day_is_told_the_order(house: House) -> None:
