@@ -74,7 +74,10 @@ def session_cookie(deployment: str) -> str:
 
 
 class WrongCredentials(Refused):
-    """User name or password is wrong."""
+    """User name or password is wrong.
+
+    Please try again, or ask the operator of this system for a new password.
+    """
 
     code = "wrong_credentials"
     status = 401
@@ -88,7 +91,7 @@ class TooManyAttempts(Refused):
 
 
 class WeakPassword(Refused):
-    """A password needs at least %(least)s characters."""
+    """A password needs at least %(least)s characters. Please choose a longer one."""
 
     code = "weak_password"
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_interval, format_time
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from jinja2.loaders import BaseLoader, ChoiceLoader
@@ -25,7 +25,7 @@ from gerai_shared.context import current_context
 from gerai_shared.http import http
 from gerai_shared.ids import new_id
 from gerai_shared.refusals import ForeignForm, NotFound, Refused
-from gerai_shared.translations import LANGUAGE_COOKIE, LANGUAGES, language_of, texts, translate
+from gerai_shared.translations import LANGUAGE_COOKIE, LANGUAGES, language_of, texts, translate_in_parts
 
 FORM_COOKIE = "form_token"
 FORM_FIELD = "form_token"
@@ -88,6 +88,8 @@ class Pages:
         environment.filters.update(
             date_long=partial(date_long, language=language),
             date_short=partial(date_short, language=language),
+            date_span=partial(date_span, language=language),
+            month_span=partial(month_span, language=language),
             time_short=time_short,
             date_time=partial(date_time, language=language),
             rupiah=rupiah,
@@ -107,6 +109,8 @@ class Pages:
             "other_language_url": _other_language_url(request, language),
             "form_token": self.form_token(request),
             "path": request.path,
+            # Filled by the fields of the page: their labels by their names.
+            "field_labels": {},
             **self._defaults,
             **context,
         }
@@ -124,12 +128,13 @@ class Pages:
 
     def problem(self, request: Request, refusal: Refused) -> Response:
         """Return a refusal as a page that says what happened and what to do."""
-        language = language_of(request)
+        happened, to_do = translate_in_parts(refusal, language_of(request))
         response = self.render(
             request,
             "problem.html",
             status=refusal.status,
-            title=translate(refusal, language),
+            title=happened,
+            detail=to_do,
             refusal=refusal,
             code=refusal.code,
             status_code=refusal.status,
@@ -252,6 +257,20 @@ def date_long(value: date | datetime, time_zone: str | None = None, *, language:
 def date_short(value: date | datetime, time_zone: str | None = None, *, language: str) -> str:
     """Return `Sen, 23 Nov`."""
     return format_date(_local(value, time_zone), "EEE, d MMM", locale=language)
+
+
+def date_span(first: date | str, last: date | str, *, language: str) -> str:
+    """Return `7–13 Des 2026`, the days from `first` to `last`."""
+    return str(format_interval(_local(first, None), _local(last, None), "yMMMd", locale=language))
+
+
+def month_span(first: str, last: str, *, language: str) -> str:
+    """Return `Januari–Desember 2026` for the months `2026-01` to `2026-12`."""
+    return str(
+        format_interval(
+            date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01"), "yMMMM", locale=language
+        )
+    )
 
 
 def time_short(value: datetime, time_zone: str) -> str:

@@ -2,14 +2,18 @@
 
 A refusal is a small class: its docstring is the English message (a `%` template over `details`),
 `code` is stable and public, `status` is the HTTP status that the edges answer with (RFC 9457).
-Indonesian texts stand in the translation files under the same English sentence.
+Indonesian texts stand in the translation files under the same English text.
+
+The message says what happened, and in a sentence of its own what to do next: nobody is left with a no. A
+detail that people wrote in both languages is {"id": ..., "en": ...}, and everybody reads their own.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
 class Refused(Exception):
-    """The request was refused."""
+    """The request was refused. Please load the page again and look at what you entered."""
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 422
@@ -26,8 +30,9 @@ class Refused(Exception):
     @property
     def message(self) -> str:
         """The English message; without the details where they do not fit, as those of a newer version may."""
+        said = {name: in_language(value, "en") for name, value in self.details.items()}
         try:
-            return self.template % self.details if self.details else self.template
+            return self.template % said if said else self.template
         except (KeyError, TypeError, ValueError):
             return self.template
 
@@ -36,7 +41,7 @@ class Refused(Exception):
 
 
 class RemoteRefusal(Refused):
-    """The request was refused."""
+    """The request was refused. Please load the page again and look at what you entered."""
 
     def __init__(self, *, code: str, status: int, template: str, details: dict[str, Any]) -> None:
         self.remote = (code, status, template)
@@ -63,21 +68,24 @@ class InvalidRequest(Refused):
 
 
 class NotFound(Refused):
-    """There is nothing at this address."""
+    """There is nothing at this address.
+
+    Please check that it was copied whole, or start from the home page.
+    """
 
     code = "not_found"
     status = 404
 
 
 class MethodNotAllowed(Refused):
-    """This address does not take requests of this kind."""
+    """This address does not take requests of this kind. Please open the page again and use its form."""
 
     code = "method_not_allowed"
     status = 405
 
 
 class BodyTooLarge(Refused):
-    """What was sent is too large. At most %(limit)s bytes are taken."""
+    """What was sent is too large. Please send at most %(limit)s bytes."""
 
     code = "body_too_large"
     status = 413
@@ -98,14 +106,14 @@ class UnreadableBody(Refused):
 
 
 class SignInRequired(Refused):
-    """Please sign in first."""
+    """You are not signed in, or not any more. Please sign in first."""
 
     code = "sign_in_required"
     status = 401
 
 
 class Forbidden(Refused):
-    """Your role does not allow this."""
+    """Your role does not allow this. Please ask a supervisor or the centre."""
 
     code = "forbidden"
     status = 403
@@ -126,14 +134,20 @@ class TooManyRequests(Refused):
 
 
 class IdempotencyKeyMissing(Refused):
-    """The header Idempotency-Key is missing, so that a repeated request could not be recognised."""
+    """The header Idempotency-Key is missing, so that a repeated request could not be recognised.
+
+    Please send one that is new for each request.
+    """
 
     code = "idempotency_key_missing"
     status = 400
 
 
 class IdempotencyKeyReused(Refused):
-    """This Idempotency-Key was used before with other contents."""
+    """This Idempotency-Key was used before with other contents.
+
+    Please load the page again, or send a new key.
+    """
 
     code = "idempotency_key_reused"
     status = 409
@@ -161,10 +175,20 @@ class TookTooLong(Refused):
 
 
 class Fault(Refused):
-    """Something went wrong on our side. It has been recorded under the number %(request_id)s."""
+    """Something went wrong on our side. It has been recorded under the number %(request_id)s.
+
+    Please try again later, and tell us that number if it happens again.
+    """
 
     code = "fault"
     status = 500
+
+
+def in_language(detail: Any, language: str) -> Any:
+    """Return a detail as it is, or of one in several languages the text in `language`, else the first."""
+    if isinstance(detail, Mapping) and detail:
+        return detail.get(language, next(iter(detail.values())))
+    return detail
 
 
 def to_wire(refusal: Refused) -> dict[str, Any]:

@@ -144,14 +144,20 @@ class TicketSchema(Schema):
 
 
 class TransitionNotAllowed(Refused):
-    """This ticket is %(state)s; that cannot be done with it any more."""
+    """This ticket is %(state)s; that cannot be done with it any more.
+
+    Please load the page again to see what can.
+    """
 
     code = "transition_not_allowed"
     status = 409
 
 
 class StaleRevision(Refused):
-    """Somebody else changed this ticket in the meantime. It is at revision %(revision)s now."""
+    """Somebody else changed this ticket in the meantime: it is at revision %(revision)s now.
+
+    Please look at it again; nothing was changed.
+    """
 
     code = "stale_revision"
     status = 409
@@ -165,21 +171,24 @@ class HoldExpired(Refused):
 
 
 class TooLateToChange(Refused):
-    """The hour of this ticket has begun; it can no longer be changed from here."""
+    """The hour of this ticket has begun; it can no longer be changed from here.
+
+    Please come now, or ask at the counter.
+    """
 
     code = "too_late_to_change"
     status = 409
 
 
 class NotYetOpen(Refused):
-    """Check-in opens at %(opens_at)s."""
+    """Check-in opens at %(opens_at)s. Please come back then."""
 
     code = "check_in_not_open"
     status = 409
 
 
 class UndoTooLate(Refused):
-    """The last step can be undone for %(seconds)s seconds only."""
+    """The last step can be undone for %(seconds)s seconds only. Please go on from the state it is in."""
 
     code = "undo_too_late"
     status = 409

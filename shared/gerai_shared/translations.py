@@ -14,11 +14,12 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from werkzeug.wrappers import Request
 
-from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.refusals import InvalidRequest, Refused, in_language
 
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
 LANGUAGE_COOKIE = "language"
+FIRST_SENTENCE = re.compile(r"([.!?])\s+")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
@@ -59,9 +60,21 @@ def add_texts_of(packages: Iterable[str]) -> None:
 
 def translate(refusal: Refused, language: str) -> str:
     """Return a refusal's message in `language`, English where no translation stands."""
+    return _filled(texts(tuple(_packages()), language).gettext(refusal.template), refusal, language)
+
+
+def translate_in_parts(refusal: Refused, language: str) -> tuple[str, str]:
+    """Return a refusal's first sentence, which says what happened, and the rest, which says what to do."""
     text = texts(tuple(_packages()), language).gettext(refusal.template)
+    happened, _, to_do = FIRST_SENTENCE.sub(r"\1\n", text, count=1).partition("\n")
+    return _filled(happened, refusal, language), _filled(to_do, refusal, language)
+
+
+def _filled(text: str, refusal: Refused, language: str) -> str:
+    """Return a text with a refusal's details; as it is where they do not fit."""
     try:
-        values = {key: _readable(value, language) for key, value in refusal.details.items()}
+        said = {key: in_language(value, language) for key, value in refusal.details.items()}
+        values = {key: _readable(value, language) for key, value in said.items()}
         return text % values if "%(" in text else text
     except (KeyError, TypeError, ValueError):
         return text

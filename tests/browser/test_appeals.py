@@ -42,7 +42,7 @@ def test_a_decision_without_a_reason_is_refused(counters: Counters, sign_in: Sig
     page.get_by_label("Tolak").check()
     page.get_by_role("textbox", name="Alasan").fill("singkat")
     page.get_by_role("button", name="Putuskan").click()
-    expect(page.get_by_text("sedikitnya sepuluh huruf: alasan disimpan")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("sedikitnya sepuluh huruf: alasan disimpan")
     expect(page.get_by_label("Tolak")).to_be_checked()
 
 

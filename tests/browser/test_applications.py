@@ -117,7 +117,7 @@ def test_an_incomplete_file_is_handed_back_with_a_list(
     page.locator("#field-open_purpose").select_option("umrah")
     page.get_by_text("Ada yang kurang: kembalikan berkas").click()
     page.get_by_role("button", name="Kembalikan dan buat daftarnya").click()
-    expect(page.get_by_text("sedikitnya sepuluh huruf mengapa berkas dikembalikan")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("sedikitnya sepuluh huruf mengapa berkas dikembalikan")
     page.get_by_label("Mengapa dikembalikan").fill("Kartu keluarga tertinggal")
     page.get_by_role("button", name="Kembalikan dan buat daftarnya").click()
     listed = page.get_by_role("region", name="Mohon dibawa pada kunjungan berikutnya")

@@ -294,7 +294,7 @@ def test_a_wrong_password_is_told_without_saying_what_was_wrong(counters: Counte
         page.get_by_label("Nama pengguna").fill(username)
         page.get_by_label("Kata sandi").fill("bukan-kata-sandi")
         button(page, "Masuk").click()
-        expect(page.get_by_role("alert")).to_have_text("Nama pengguna atau kata sandi salah.")
+        expect(page.get_by_role("alert")).to_contain_text("Nama pengguna atau kata sandi salah.")
         page.goto(f"{counters.url}/sign-in")
 
 

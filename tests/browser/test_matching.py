@@ -63,7 +63,7 @@ def test_a_file_with_bad_rows_changes_nothing_and_says_row_by_row_why(
 ) -> None:
     page = sign_in("penyelia")
     take_over(page, counters, *GOOD, BAD)
-    expect(page.get_by_text("Belum ada yang diambil: 1 baris perlu diperbaiki")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Belum ada yang diambil: 1 baris perlu diperbaiki")
     report = page.get_by_role("region", name="Yang salah di berkas")
     expect(report.get_by_role("row").filter(has_text="NIK ini tidak mungkin ada")).to_contain_text("4")
     expect(page.get_by_text("Belum ada daftar yang diambil.")).to_be_visible()

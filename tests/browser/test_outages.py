@@ -50,7 +50,7 @@ def test_an_outage_that_is_still_to_come_is_refused_and_stays_typed(
 ) -> None:
     page = sign_in()
     write_down(page, counters, since="2026-12-01T10:30")
-    expect(page.get_by_text("waktu itu belum tiba")).to_be_visible()
+    expect(page.get_by_text("Saat itu belum tiba").first).to_be_visible()
     form = page.get_by_role("region", name="Catat gangguan")
     expect(form.get_by_label("Nomor rujukan")).to_have_value("TIK-1")
 

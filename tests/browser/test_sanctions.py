@@ -60,11 +60,11 @@ def test_a_refused_order_keeps_what_was_typed_and_says_what_is_wrong(
 ) -> None:
     page = sign_in("penyelia")
     write_down(page, counters, months="3")
-    expect(page.get_by_text("berlangsung 6 sampai 24 bulan")).to_be_visible()
+    expect(page.locator("#error-suspension_months")).to_contain_text("berlangsung 6 sampai 24 bulan")
     form = page.get_by_role("region", name="Catat perintah")
     expect(form.get_by_label("Penerbit")).to_have_value("Kepala Kantor")
     write_down(page, counters, number="12")
-    expect(page.get_by_text("NIK terdiri atas 16 angka")).to_be_visible()
+    expect(page.locator("#error-suspension_number")).to_contain_text("NIK terdiri atas 16 angka")
 
 
 def test_an_officer_does_not_see_the_record(counters: Counters, sign_in: SignIn) -> None:

@@ -92,7 +92,9 @@ def test_a_range_without_its_end_comes_back_with_what_is_missing(came: Counters,
     page.goto(f"{came.url}/statistics?period=range&first=2026-11-01")
     field = page.get_by_label("Hari terakhir rentang bebas")
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_text("Mohon isi hari pertama dan hari terakhir rentang bebas.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Mohon isi hari pertama dan hari terakhir rentang bebas."
+    )
     expect(page.get_by_label("Hari pertama rentang bebas")).to_have_value("2026-11-01")
 
 

@@ -26,6 +26,7 @@ from gerai_booking.usecases import (
     changes,
     checking,
     holding,
+    opening,
     outages,
     releases,
     road_map,
@@ -63,21 +64,24 @@ class BookingService:
         """Tell what the agency offers."""
         now = self.deployment.clock.now()
         today = local_date(now, self._office.agency.sites[0].time_zone)
-        rules, going_on = self._known(now)
+        rules, known = self._known(now)
         return {
             **catalogue(self._office, rules, today=today),
             "releases": releases.coming(self._office, rules.releases, now=now),
             "proof_key": waiting_room.proof_key(self._office),
-            "outages": going_on,
+            **known,
         }
 
-    def _known(self, now: datetime) -> tuple[Rules, list[dict[str, Any]]]:
+    def _known(self, now: datetime) -> tuple[Rules, dict[str, Any]]:
         """Return the rules, and what goes on: what is offered is told even while the database is away."""
         try:
             with self.deployment.database.reading() as session:
-                return rulebook.in_force(session, self._office), outages.current(session, now=now)
+                return rulebook.in_force(session, self._office), {
+                    "outages": outages.current(session, now=now),
+                    "today": opening.today_at_sites(session, self._office, now=now),
+                }
         except DBAPIError:
-            return rulebook.last_known(self._office), []
+            return rulebook.last_known(self._office), {"outages": [], "today": []}
 
     @rpc
     def availability(self, request: Request) -> dict[str, Any]:

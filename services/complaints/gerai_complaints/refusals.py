@@ -11,7 +11,7 @@ class UnknownComplaint(Refused):
 
 
 class UnknownAgency(Refused):
-    """There is no such agency in this mall."""
+    """There is no such agency in this mall. Please choose one of the list."""
 
     code = "unknown_agency"
     status = 422

@@ -4,21 +4,21 @@ from gerai_shared.refusals import Refused
 
 
 class UnknownAgency(Refused):
-    """There is no such agency in this mall."""
+    """There is no such agency in this mall. Please choose one on the home page."""
 
     code = "unknown_agency"
     status = 404
 
 
 class UnknownSite(Refused):
-    """There is no such place."""
+    """There is no such place. Please choose one on the home page."""
 
     code = "unknown_site"
     status = 404
 
 
 class UnknownService(Refused):
-    """This agency has no such service at this place."""
+    """This agency has no such service at this place. Please choose another service or another place."""
 
     code = "unknown_service"
     status = 404
@@ -46,13 +46,19 @@ class UnknownComplaint(Refused):
 
 
 class RangeTooLong(Refused):
-    """At most %(days)s days can be asked for at once."""
+    """At most %(days)s days can be asked for at once.
+
+    Please ask for fewer days, and for the rest afterwards.
+    """
 
     code = "range_too_long"
 
 
 class InvalidIdempotencyKey(Refused):
-    """An Idempotency-Key has 8 to 100 letters, digits, dots, hyphens and underscores."""
+    """An Idempotency-Key has 8 to 100 letters, digits, dots, hyphens and underscores.
+
+    Please load the page again, or send such a key.
+    """
 
     code = "idempotency_key_invalid"
     status = 400
@@ -66,7 +72,10 @@ class UnknownNumber(Refused):
 
 
 class UnknownCheckCode(Refused):
-    """This code is not genuine: no ticket of ours has it."""
+    """This code is not genuine: no ticket of ours has it.
+
+    Please compare it once more; if it is right, do not pay for this ticket and report who offered it.
+    """
 
     code = "unknown_check_code"
     status = 404

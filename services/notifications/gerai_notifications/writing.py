@@ -88,6 +88,7 @@ class Writer:
             **facts_of(event),
             "page_url": f"{self._public_url}/{path}/{token}",
             "home_url": f"{self._public_url}/",
+            "check_url": f"{self._public_url}/check",
         }
         template = self._plain[language].get_template(f"messages/{CAUSES[event.type].template}.txt")
         words = Words.of(template.make_module(context))

@@ -74,7 +74,10 @@ def read_request(message: Any) -> Request:
 
 
 class UnknownMethod(Refused):
-    """The service does not know this request."""
+    """The service does not know this request: it may be of an older version.
+
+    Please try again in a few minutes.
+    """
 
     code = "unknown_method"
     status = 501

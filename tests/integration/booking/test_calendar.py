@@ -12,7 +12,7 @@ from gerai_booking.models.plan import plan_changes
 from gerai_booking.rules.catalogue import Break, WeeklyHours
 from gerai_booking.rules.quota import ONLINE, Bound
 from gerai_booking.rules.rulebook import rules_in
-from gerai_booking.usecases import availability, calendar, catalogue, holding, intake, planning
+from gerai_booking.usecases import availability, calendar, catalogue, holding, intake, opening, planning
 from gerai_booking.usecases.plan import Change
 from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import select
@@ -53,6 +53,18 @@ def seen(house: House, day: date, service: str = SERVICE) -> dict[str, Any]:
 def day_of(house: House, day: date) -> calendar.Day:
     coming = house.ask(calendar.coming, site=SITE, now=NOW)
     return next(each for each in coming.days if each.day == day)
+
+
+def test_the_portal_is_told_the_hours_that_a_supervisor_gave_today(house: House) -> None:
+    set_hours(house, TODAY, hours(8, 18))
+    told = {each["site"]: each for each in house.ask(opening.today_at_sites, now=NOW)}
+    assert told[SITE] == {
+        "site": SITE,
+        "day": TODAY.isoformat(),
+        "hours": {"opens": "08:00", "closes": "18:00"},
+        "order": None,
+    }
+    assert set(told) == {site.code for site in house.office.agency.sites}
 
 
 def test_s3_4_the_office_itself_cannot_close_a_day(house: House) -> None:

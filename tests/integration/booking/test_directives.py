@@ -17,6 +17,7 @@ from gerai_booking.usecases import (
     directives,
     holding,
     intake,
+    opening,
     planning,
     treating,
     views,
@@ -26,6 +27,7 @@ from gerai_shared import tables
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from gerai_shared.ticket import State, Ticket
+from gerai_shared.translations import translate
 from sqlalchemy import delete, event, select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
@@ -261,11 +263,28 @@ def test_a_place_that_was_held_when_the_order_came_is_not_booked_and_runs_out(ho
     assert house.rows(select(directive_tickets)) == []
 
 
+def test_the_portal_is_told_which_order_closes_a_site_today(house: House) -> None:
+    close(house, first_day=TODAY, last_day=TODAY)
+    told = {each["site"]: each for each in house.ask(opening.today_at_sites, now=NOW)}
+    assert told[SITE]["hours"] is None
+    assert told[SITE]["order"]["number"] == "IMI-0001.GR.01"
+    assert told[SITE]["order"]["text"]["en"] == "The office is closed because of a flood"
+
+
+def test_an_order_about_one_service_leaves_a_site_open(house: House) -> None:
+    close(house, first_day=TODAY, last_day=TODAY, services=frozenset({"passport-lost"}))
+    told = {each["site"]: each for each in house.ask(opening.today_at_sites, now=NOW)}
+    assert told[SITE]["hours"] is not None
+    assert told[SITE]["order"] is None
+
+
 def test_who_walks_in_on_a_closed_day_is_told_the_order(house: House) -> None:
     close(house, first_day=TODAY, last_day=TODAY)
     with pytest.raises(Refused, match="closed_by_order") as refused:
         house.do(intake.walk_in, house.desk(), service=SERVICE, priority=False)
-    assert refused.value.details["text"] == "Kantor ditutup karena banjir"
+    assert "Kantor ditutup karena banjir" in translate(refused.value, "id")
+    assert "The office is closed" in translate(refused.value, "en")
+    assert "Kantor" not in translate(refused.value, "en")
     given = {"supervisor": SUPERVISOR, "service": SERVICE, "reason": "Ibu dirawat"}
     with pytest.raises(Refused, match="closed_by_order"):
         house.do(intake.emergency, house.desk(), **given)

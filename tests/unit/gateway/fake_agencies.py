@@ -70,6 +70,7 @@ class FakeAgencies:
         self.missed: Json | None = None
         self.outage: Json | None = None
         self.outages: list[Json] = []
+        self.today: list[Json] = []
         self.sequence = 0
         self.events: list[Event] = []
         self.complaints: dict[str, Json] = {}
@@ -139,6 +140,7 @@ class FakeAgencies:
             "releases": self.releases,
             "proof_key": PROOF_KEY,
             "outages": self.outages,
+            "today": self.today,
         }
 
     def _enter_room(self, agency: str, payload: Json) -> Json:

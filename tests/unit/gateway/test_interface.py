@@ -280,8 +280,10 @@ def _all_refusals(of: type[Refused] = Refused) -> list[type[Refused]]:
 def test_problems_speak_the_readers_language(gateway) -> None:
     indonesian = gateway.api("GET", "agencies/police/services", headers={"Accept-Language": "id"})
     english = gateway.api("GET", "agencies/police/services", headers={"Accept-Language": "en-GB"})
-    assert indonesian.json["title"] == "Instansi itu tidak ada di mal ini."
-    assert english.json["title"] == "There is no such agency in this mall."
+    assert indonesian.json["title"] == "Instansi itu tidak ada di mal ini. Silakan pilih di beranda."
+    assert (
+        english.json["title"] == "There is no such agency in this mall. Please choose one on the home page."
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from gerai_shared.pages import Pages
+from gerai_shared.pages import Pages, date_span, month_span
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -24,3 +24,25 @@ def test_a_page_stays_as_it_was_when_its_process_started(
     template.write_text("after")
     os.utime(template, (0, 0))
     assert pages.render(request, "page.html").get_data(as_text=True) == "before"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        ("2026-01", "2026-12", "Januari–Desember 2026"),
+        ("2026-12", "2026-12", "Desember 2026"),
+    ],
+)
+def test_months_are_named_together(first: str, last: str, name: str) -> None:
+    assert month_span(first, last, language="id") == name
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        ("2026-12-07", "2026-12-13", "7–13 Des 2026"),
+        ("2026-12-07", "2026-12-07", "7 Des 2026"),
+    ],
+)
+def test_days_are_named_together(first: str, last: str, name: str) -> None:
+    assert date_span(first, last, language="id") == name

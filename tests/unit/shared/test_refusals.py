@@ -29,6 +29,8 @@ def test_no_two_refusals_share_a_code() -> None:
     assert sorted(set(codes)) == sorted(codes)
 
 
+GENERAL = "The request was refused. Please load the page again and look at what you entered."
+
 details = st.dictionaries(
     st.sampled_from(["retry_after", "revision", "state", "fields"]),
     st.none() | st.integers() | st.text() | st.lists(st.text()),
@@ -54,7 +56,7 @@ def test_details_stand_in_the_message() -> None:
 @pytest.mark.parametrize("wire", [{}, {"details": None}])
 def test_what_is_lacking_on_the_wire_becomes_the_general_refusal(wire: dict[str, object]) -> None:
     refusal = from_wire(wire)
-    assert (refusal.code, refusal.status, refusal.message) == ("refused", 422, "The request was refused.")
+    assert (refusal.code, refusal.status, refusal.message) == ("refused", 422, GENERAL)
 
 
 @pytest.mark.parametrize("template", ["Wait %(minutes)s minutes.", "100% full.", "%(state)d of them."])

@@ -3,7 +3,7 @@
 import pytest
 from gerai_shared import accounts, refusals, ticket
 from gerai_shared.refusals import NotFound, Refused, RemoteRefusal, Unavailable, from_wire
-from gerai_shared.translations import language_of, translate
+from gerai_shared.translations import language_of, translate, translate_in_parts
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -54,6 +54,23 @@ def test_a_refusal_is_told_in_indonesian_with_its_details() -> None:
 def test_a_refusal_of_another_service_is_translated_by_its_text() -> None:
     there = from_wire({"code": "not_found", "status": 404, "template": NotFound().template})
     assert translate(there, "id") == translate(NotFound(), "id") != NotFound().message
+
+
+def test_a_refusal_is_told_in_parts_what_happened_and_what_to_do() -> None:
+    happened, to_do = translate_in_parts(Unavailable(retry_after=5), "en")
+    assert happened == "This service does not answer now."
+    assert to_do == "Nothing was lost; please try again in 5 seconds."
+
+
+def test_a_text_that_is_one_sentence_is_its_first_part() -> None:
+    there = from_wire({"code": "new", "template": "Not on %(day)s.", "details": {"day": "2026-12-01"}})
+    assert translate_in_parts(there, "en") == ("Not on 1 December 2026.", "")
+
+
+def test_a_text_that_people_wrote_in_both_languages_is_read_in_ones_own() -> None:
+    there = from_wire({"template": "Closed: %(why)s.", "details": {"why": {"id": "banjir", "en": "a flood"}}})
+    assert translate(there, "id") == "Closed: banjir."
+    assert translate(there, "en") == there.message == "Closed: a flood."
 
 
 def test_english_is_what_stands_in_the_code() -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import date, time
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from gerai_shared.accounts import Officer
@@ -122,8 +123,14 @@ class CalendarPages(OfficersForms):
             site=place,
             sites=self.office.agency.sites,
             coming=seen,
+            weeks=_weeks_of(seen.days),
             changes=[(row, json.loads(row.after)) for row in seen.changes],
             today=self.office.today(site, now).isoformat(),
             time_zone=place.time_zone,
             **{"filled": {}, "error": "", "errors": {}, "refused_form": ""} | refusal,
         )
+
+
+def _weeks_of(days: list[calendar.Day]) -> list[list[calendar.Day]]:
+    """Return days by their weeks, from Monday."""
+    return [list(week) for _, week in groupby(days, key=lambda each: each.day.isocalendar()[:2])]

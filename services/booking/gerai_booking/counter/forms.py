@@ -21,6 +21,50 @@ Run = Callable[[Session, Officer, dict[str, Any]], object]
 #: Shows the page of a form again, with the variables of its refusal.
 Show = Callable[..., Response]
 
+#: What a file is sent as; no schema has it.
+FILE = "file"
+OF_A_LIST = (
+    "list_missing",
+    "list_too_large",
+    "list_unreadable",
+    "list_without_columns",
+    "list_empty",
+    "list_broken",
+    "rows_refused",
+)
+#: Fields that a refusal is about, where the form has one of them; the first that it has.
+FIELDS_OF_CODE: dict[str, tuple[str, ...]] = {
+    "plan_in_the_past": ("valid_from", "first_day", "day", "target_on", "year"),
+    "not_booked_online": ("service",),
+    "unknown_quota": ("quota",),
+    "quota_over": ("quota",),
+    "unknown_regime": ("regime",),
+    "no_site_in_region": ("region",),
+    "unknown_restriction": ("restriction",),
+    "restriction_over": ("restriction",),
+    "scope_without_sites": ("scope",),
+    "people_outside_hours": ("opens",),
+    "no_whole_hour": ("opens",),
+    "group_too_large": ("wanted",),
+    "wrong_length": ("months",),
+    "outage_not_begun": ("started_at", "ended_at"),
+    "outage_without_time": ("ended_at", "expected_end_at"),
+    "unknown_outage": ("outage",),
+    "outage_over": ("outage",),
+    "document_missing": ("number",),
+    "staff_not_mixed": ("regional_staff",),
+    "unit_comes_first": ("kind",),
+    "stage_not_next": ("stage",),
+    "items_lacking": ("stage",),
+    "item_not_next": ("item",),
+    "unknown_item": ("item",),
+    "unknown_minutes": ("minutes", "action"),
+    "action_done": ("action",),
+    "unknown_planned_counter": ("entry",),
+    "unknown_service_group": ("group",),
+    **dict.fromkeys(OF_A_LIST, (FILE,)),
+}
+
 
 class OfficersForms(Signed):
     """What pages with forms share. A page has several: fields are named after their form (`quota_why`)."""
@@ -59,7 +103,7 @@ class OfficersForms(Signed):
                 refused_form=form,
                 filled=filled,
                 error=translate(refused, language_of(request)),
-                errors=self._errors(request, form, refused),
+                errors=self._errors(request, form, schema, refused),
             )
         return see(back)
 
@@ -86,9 +130,11 @@ class OfficersForms(Signed):
                 run=once,
             )
 
-    def _errors(self, request: Request, form: str, refused: Refused) -> dict[str, str]:
-        """Return what is wrong with each field of a refused form."""
+    def _errors(self, request: Request, form: str, schema: Schema, refused: Refused) -> dict[str, str]:
+        """Return what is wrong with each field of a refused form; nothing when it is about none of them."""
         if not isinstance(refused, InvalidRequest):
-            return {}
+            known = {*schema.fields, FILE}
+            about = [name for name in FIELDS_OF_CODE.get(refused.code, ()) if name in known][:1]
+            return {f"{form}_{name}": translate(refused, language_of(request)) for name in about}
         wrong = refused.details["fields"]
         return {f"{form}_{name}": self.pages.text(request, texts[0]) for name, texts in wrong.items()}

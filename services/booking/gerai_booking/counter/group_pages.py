@@ -88,8 +88,13 @@ class GroupPages(OfficersForms):
         except NotWhole as refused:
             report = {**self._group_report(request, refused.outcome), "named": 0}
         except Refused as refused:
-            error = translate(refused, language_of(request))
-            return show(status=refused.status, error=error, refused_form="names")
+            return show(
+                status=refused.status,
+                refused_form="names",
+                filled={"take": request.form.get("names_take", "")},
+                error=translate(refused, language_of(request)),
+                errors=self._errors(request, "names", shapes.ListSchema(), refused),
+            )
         return show(status=422 if report["refused"] else 200, report=report)
 
     def _take_list(self, request: Request, site: str, group_id: str, content: str, *, whole: bool) -> Report:
@@ -145,7 +150,7 @@ class GroupPages(OfficersForms):
             if isinstance(refusal, InvalidRequest):
                 for column, messages in refusal.details["fields"].items():
                     text = self.pages.text(request, messages[0])
-                    told.append({"line": line, "column": column, "text": text})
+                    told.append({"line": line, "column": _column(request, column), "text": text})
             else:
                 told.append({"line": line, "column": "–", "text": translate(refusal, language_of(request))})
         return {"named": outcome.named, "refused": told}
@@ -201,11 +206,17 @@ class GroupPages(OfficersForms):
             seen=seen,
             service=self.office.service(seen.group.service),
             portal=self.deployment.settings.public_url.rstrip("/"),
-            columns=", ".join(COLUMNS),
+            columns=", ".join(_column(request, name) for name in COLUMNS),
             most=MOST_LINES,
             time_zone=place.time_zone,
             **{"filled": {}, "error": "", "errors": {}, "refused_form": "", "report": None} | refusal,
         )
+
+
+def _column(request: Request, name: str) -> str:
+    """Return what a column of a list is called in the reader's language; as it is when it is none of ours."""
+    names = COLUMNS.get(name, (name,))
+    return names[-1] if language_of(request) == "id" else names[0]
 
 
 def _text_of(request: Request) -> str:

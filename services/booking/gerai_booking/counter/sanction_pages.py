@@ -56,7 +56,7 @@ class SanctionPages(OfficersForms):
                 refused_form="look_up",
                 filled=filled,
                 error=translate(refused, language_of(request)),
-                errors=self._errors(request, "look_up", refused),
+                errors=self._errors(request, "look_up", IdentitySchema(), refused),
             )
         return self._sanctions(request, looked_up=found)
 

@@ -10,7 +10,7 @@ from babel.dates import format_date, format_interval
 
 from gerai_booking.counter import statistics_words as words
 from gerai_booking.rules.regions import region_name
-from gerai_booking.rules.statistics import MONTH, QUARTER, STEPS, YEAR, Period, spans_of
+from gerai_booking.rules.statistics import MONTH, QUARTER, STEPS, YEAR, Period, period_of, spans_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.statistics import Group, Statistics, columns_of
 
@@ -94,10 +94,12 @@ class Tables:
         return str(found.name.in_language(self._language)) if found else code
 
     def days(self, period: Period) -> str:
-        """Return a period in words: `Desember 2026`, `1–7 Des 2026`."""
+        """Name a period: `Desember 2026`, `7–13 Des 2026`, while it runs `Desember 2026 (1–7 Des)`."""
         whole = {MONTH: "MMMM y", QUARTER: "QQQQ y", YEAR: "y"}.get(period.kind)
-        if whole and self._is_whole(period):
-            return format_date(period.first, whole, locale=self._language)
+        if whole and period.first == period_of(period.kind, period.first).first:
+            name: str = format_date(period.first, whole, locale=self._language)
+            part = format_interval(period.first, period.last, "MMMd", locale=self._language)
+            return name if self._is_whole(period) else f"{name} ({part})"
         if period.first == period.last:
             return format_date(period.first, "EEE, d MMM y", locale=self._language)
         return format_interval(period.first, period.last, "yMMMd", locale=self._language)

@@ -2,7 +2,6 @@
 
 from gerai_booking.refusals.booking import (
     DayFull,
-    IdentityRefused,
     NotLater,
     OpenTicketExists,
     PreconditionNotMet,
@@ -156,7 +155,6 @@ __all__ = [
     "EmergencyNotAllowed",
     "EmergencyStays",
     "EmergencyUsedUp",
-    "IdentityRefused",
     "IncompleteFiles",
     "ItemNotNext",
     "ItemsLacking",

@@ -18,35 +18,35 @@ class TicketOfAnotherAgency(Refused):
 
 
 class TicketOfAnotherSite(Refused):
-    """This ticket is for another place: %(site)s."""
+    """This ticket is for another place: %(site)s. Please show its holder the way there."""
 
     code = "ticket_of_another_site"
     status = 409
 
 
 class UnknownSite(Refused):
-    """This agency does not serve at such a place."""
+    """This agency does not serve at such a place. Please choose another place."""
 
     code = "unknown_site"
     status = 404
 
 
 class UnknownService(Refused):
-    """This agency has no such service at this place."""
+    """This agency has no such service at this place. Please choose another service or another place."""
 
     code = "unknown_service"
     status = 404
 
 
 class UnknownSlot(Refused):
-    """There is no such hour to book."""
+    """There is no such hour to book. Please choose one of the hours that are shown."""
 
     code = "unknown_slot"
     status = 404
 
 
 class UnknownCounter(Refused):
-    """There is no such counter."""
+    """There is no such counter. Please choose yours on the page of counters."""
 
     code = "unknown_counter"
     status = 404
@@ -74,14 +74,17 @@ class DayFull(Refused):
 
 
 class SlotClosed(Refused):
-    """This place does not take bookings at that hour."""
+    """This place does not take bookings at that hour. Please choose another hour or another day."""
 
     code = "slot_closed"
     status = 409
 
 
 class RangeTooLong(Refused):
-    """At most %(days)s days can be asked for at once."""
+    """At most %(days)s days can be asked for at once.
+
+    Please ask for fewer days, and for the rest afterwards.
+    """
 
     code = "range_too_long"
 
@@ -106,32 +109,30 @@ class PreconditionNotMet(Refused):
     code = "precondition_not_met"
 
 
-class IdentityRefused(Refused):
-    """This identity number cannot be right: %(reason)s."""
-
-    code = "identity_refused"
-
-
 class WrongCitizenship(Refused):
-    """This service is for other applicants: Indonesian citizens give a NIK, foreigners a passport number."""
+    """This service is for other applicants: a NIK is for Indonesian citizens, a passport number for
+    foreigners.
+
+    Please choose the service that is meant for you.
+    """
 
     code = "wrong_citizenship"
 
 
 class TooYoung(Refused):
-    """The applicant is under 17 and unmarried on that day: please book the service for children."""
+    """The applicant is under 17 and unmarried on that day. Please book the service for children."""
 
     code = "too_young"
 
 
 class TooOld(Refused):
-    """The applicant is 17 or older, or married, on that day: please book the service for adults."""
+    """The applicant is 17 or older, or married, on that day. Please book the service for adults."""
 
     code = "too_old"
 
 
 class ValidityNotAllowed(Refused):
-    """A validity of %(years)s years is for whoever is 17 or married on that day: please choose 5 years."""
+    """A validity of %(years)s years is for whoever is 17 or married on that day. Please choose 5 years."""
 
     code = "validity_not_allowed"
 
@@ -144,7 +145,10 @@ class NotLater(Refused):
 
 
 class UnknownCheckCode(Refused):
-    """This code is not genuine: no ticket of ours has it."""
+    """This code is not genuine: no ticket of ours has it.
+
+    Please compare it once more; if it is right, do not pay for this ticket and report who offered it.
+    """
 
     code = "unknown_check_code"
     status = 404

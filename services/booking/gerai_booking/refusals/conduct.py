@@ -11,14 +11,14 @@ class Suspended(Refused):
 
 
 class UnknownSuspension(Refused):
-    """There is no such suspension."""
+    """There is no such suspension. Please look it up again by the person's number."""
 
     code = "unknown_suspension"
     status = 404
 
 
 class SuspensionLifted(Refused):
-    """This suspension was lifted already."""
+    """This suspension was lifted already. Nothing is left to do: its page says by whom and why."""
 
     code = "suspension_lifted"
     status = 409
@@ -34,7 +34,7 @@ class UnknownKindOfSuspension(Refused):
 
 
 class WrongLength(Refused):
-    """A suspension of this kind lasts %(least)s to %(most)s months."""
+    """A suspension of this kind lasts %(least)s to %(most)s months. Please choose a length between them."""
 
     code = "wrong_length"
 
@@ -60,7 +60,10 @@ class TooManyForContact(Refused):
 
 
 class NothingToAppeal(Refused):
-    """This visit does not count as missed, so that there is nothing to appeal against."""
+    """This visit does not count as missed, so that there is nothing to appeal against.
+
+    You need not do anything.
+    """
 
     code = "nothing_to_appeal"
     status = 409
@@ -74,40 +77,43 @@ class AppealExists(Refused):
 
 
 class UnknownAppeal(Refused):
-    """There is no such appeal."""
+    """There is no such appeal. Please choose one on the page of appeals."""
 
     code = "unknown_appeal"
     status = 404
 
 
 class AppealDecided(Refused):
-    """This appeal was decided already."""
+    """This appeal was decided already. Nothing is left to do: its page says by whom and why."""
 
     code = "appeal_decided"
     status = 409
 
 
 class UnknownOutage(Refused):
-    """There is no such outage."""
+    """There is no such outage. Please choose one on the page of outages."""
 
     code = "unknown_outage"
     status = 404
 
 
 class OutageOver(Refused):
-    """This outage has ended already."""
+    """This outage has ended already. Should something fail again, please write it down as a new one."""
 
     code = "outage_over"
     status = 409
 
 
 class OutageNotBegun(Refused):
-    """An outage is written down when it has happened, not before: this moment is still to come."""
+    """This moment is still to come, and an outage is written down when it has happened.
+
+    Please give a moment that has passed.
+    """
 
     code = "outage_not_begun"
 
 
 class OutageWithoutTime(Refused):
-    """An outage ends after it begins."""
+    """An outage ends after it begins. Please give a later end or an earlier beginning."""
 
     code = "outage_without_time"

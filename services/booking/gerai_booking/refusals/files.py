@@ -4,13 +4,13 @@ from gerai_shared.refusals import Refused
 
 
 class ListMissing(Refused):
-    """Please choose the file with the list, and fill in the form again."""
+    """No file came with the form. Please choose the file with the list, and fill in the form again."""
 
     code = "list_missing"
 
 
 class ListTooLarge(Refused):
-    """This file is too large. At most 2 MB and 20,000 rows are taken; please split it."""
+    """This file is too large: at most 2 MB and 20,000 rows are taken. Please split it."""
 
     code = "list_too_large"
 
@@ -34,15 +34,19 @@ class ListEmpty(Refused):
 
 
 class RowsRefused(Refused):
-    """Nothing was taken over: %(count)s rows have to be mended first. Or choose to take the good rows
-    only.
+    """Nothing was taken over: %(count)s rows have to be mended first.
+
+    Please mend them, or choose to take the good rows only.
     """
 
     code = "rows_refused"
 
 
 class UnknownMatch(Refused):
-    """For this ticket no list is looked into, or there is no such ticket."""
+    """For this ticket no list is looked into, or there is no such ticket.
+
+    Please choose one on the page of lists and differences.
+    """
 
     code = "unknown_match"
     status = 404
@@ -55,21 +59,27 @@ class MatchMovedOn(Refused):
 
 
 class UnknownApplication(Refused):
-    """There is no such file."""
+    """There is no such file. Please look for it in the list of files."""
 
     code = "unknown_application"
     status = 404
 
 
 class TicketNotServed(Refused):
-    """A file is opened while its owner is being served, or after that."""
+    """A file is opened while its owner is being served, or after that.
+
+    Please start the service at the counter first.
+    """
 
     code = "ticket_not_served"
     status = 409
 
 
 class NoApplications(Refused):
-    """This service ends at the counter: there is no file to follow."""
+    """This service ends at the counter: there is no file to follow.
+
+    Please finish the ticket; nothing else is needed.
+    """
 
     code = "no_applications"
     status = 409
@@ -83,13 +93,16 @@ class ApplicationExists(Refused):
 
 
 class IncompleteFiles(Refused):
-    """The file is not complete. Still missing, or without a reason: %(missing)s."""
+    """The file is not complete: still missing, or without a reason: %(missing)s.
+
+    Please tick what is there, give a reason for what may lack, or hand the papers back.
+    """
 
     code = "incomplete_files"
 
 
 class NothingMissing(Refused):
-    """Everything on the checklist is there: please open the file instead."""
+    """Everything on the checklist is there. Please open the file instead."""
 
     code = "nothing_missing"
     status = 409
@@ -103,27 +116,33 @@ class ApplicationChanged(Refused):
 
 
 class WrongPlaceOfCollection(Refused):
-    """This is handed over at another place: %(site)s."""
+    """This is handed over at another place: %(site)s. Please show whoever collects the way there."""
 
     code = "wrong_place_of_collection"
     status = 409
 
 
 class ProofsMissing(Refused):
-    """Whoever collects has to show as well: %(missing)s."""
+    """Not everything that whoever collects has to show was seen.
+
+    Please ask for it and tick it: %(missing)s.
+    """
 
     code = "proofs_missing"
 
 
 class NothingToCorrect(Refused):
-    """There is no step of this file that could be taken back."""
+    """There is no step of this file that could be taken back. Please go on from the state it is in."""
 
     code = "nothing_to_correct"
     status = 409
 
 
 class StillKept(Refused):
-    """This is kept until %(day)s and cannot be cancelled before the day after."""
+    """This is kept until %(day)s and cannot be cancelled before the day after.
+
+    Please come back to it then.
+    """
 
     code = "still_kept"
     status = 409

@@ -4,7 +4,10 @@ from gerai_shared.refusals import Refused
 
 
 class WrongDay(Refused):
-    """This ticket is for another day: %(day)s."""
+    """This ticket is for another day: %(day)s.
+
+    It can be used on that day, or moved on the page of the ticket; today a number is given without a booking.
+    """
 
     code = "wrong_day"
     status = 409
@@ -18,28 +21,34 @@ class CounterBusy(Refused):
 
 
 class CounterIdle(Refused):
-    """Nobody is at this counter."""
+    """Nobody is at this counter. Please call the next number first."""
 
     code = "counter_idle"
     status = 409
 
 
 class NobodyWaits(Refused):
-    """Nobody is waiting for this counter at the moment."""
+    """Nobody is waiting for this counter at the moment.
+
+    Whoever arrives appears here by themselves; walk-ins get a number on the page of arrivals.
+    """
 
     code = "nobody_waits"
     status = 409
 
 
 class NothingToUndo(Refused):
-    """There is nothing to undo at this counter."""
+    """There is nothing to undo at this counter. Please go on with the next step."""
 
     code = "nothing_to_undo"
     status = 409
 
 
 class SiteClosedToday(Refused):
-    """This place is closed today."""
+    """This place is closed today.
+
+    Please offer a booking for another day; a supervisor can open today in the calendar.
+    """
 
     code = "site_closed_today"
     status = 409
@@ -53,14 +62,17 @@ class WalkInFull(Refused):
 
 
 class OverQuotaNotAllowed(Refused):
-    """At this place nothing is given beyond the quota: no rule allows it."""
+    """At this place nothing is given beyond the quota: no rule allows it.
+
+    Please offer a booking for another day.
+    """
 
     code = "over_quota_not_allowed"
     status = 409
 
 
 class OverQuotaUsedUp(Refused):
-    """All places that may be given beyond today's quota are given."""
+    """All places that may be given beyond today's quota are given. Please offer a booking for another day."""
 
     code = "over_quota_used_up"
     status = 409
@@ -81,7 +93,7 @@ class EmergencyUsedUp(Refused):
 
 
 class EmergencyStays(Refused):
-    """An emergency keeps its lane: it is called before everybody else."""
+    """An emergency keeps its lane: it is called before everybody else. Nothing has to be changed."""
 
     code = "emergency_stays"
     status = 409

@@ -4,13 +4,16 @@ from gerai_shared.refusals import Refused
 
 
 class PlanInThePast(Refused):
-    """A plan changes from today on: days that are over stay as they were."""
+    """Days that are over stay as they were. Please choose a day from today on."""
 
     code = "plan_in_the_past"
 
 
 class NotBookedOnline(Refused):
-    """This service is not booked by the hour here: its hours have no places to change."""
+    """This service is not booked by the hour here: its hours have no places to change.
+
+    Please change its quota of the day instead.
+    """
 
     code = "not_booked_online"
     status = 409
@@ -26,14 +29,14 @@ class QuotaClosesSite(Refused):
 
 
 class UnknownQuota(Refused):
-    """There is no such quota."""
+    """There is no such quota. Please load the page again and choose one of it."""
 
     code = "unknown_quota"
     status = 404
 
 
 class QuotaOver(Refused):
-    """This quota ended on %(day)s already."""
+    """This quota ended on %(day)s already. Should it hold again, please put a new one into the plan."""
 
     code = "quota_over"
     status = 409
@@ -46,34 +49,37 @@ class UnknownRegime(Refused):
 
 
 class NoSiteInRegion(Refused):
-    """No place of this agency lies in that region: nothing would change."""
+    """No place of this agency lies in that region: nothing would change.
+
+    Please give another region, or leave it empty for the whole country.
+    """
 
     code = "no_site_in_region"
 
 
 class UnknownRestriction(Refused):
-    """There is no such restriction."""
+    """There is no such restriction. Please load the page again and choose one of it."""
 
     code = "unknown_restriction"
     status = 404
 
 
 class RestrictionOver(Refused):
-    """This restriction ended on %(day)s already."""
+    """This restriction ended on %(day)s already. Should it hold again, please put a new one in force."""
 
     code = "restriction_over"
     status = 409
 
 
 class ClosedByOrder(Refused):
-    """Closed by order %(number)s of %(issuer)s. %(text)s."""
+    """Closed by order %(number)s of %(issuer)s. %(text)s. Please choose another day or another place."""
 
     code = "closed_by_order"
     status = 409
 
 
 class NotOnThisWeekday(Refused):
-    """This service is not given at this place today. It is given on: %(days)s."""
+    """This service is not given at this place today. Please offer one of its days: %(days)s."""
 
     code = "not_on_this_weekday"
     status = 409
@@ -87,7 +93,7 @@ class NeedsNewHour(Refused):
 
 
 class UnknownDirective(Refused):
-    """There is no such order."""
+    """There is no such order. Please choose one on the page of orders."""
 
     code = "unknown_directive"
     status = 404
@@ -100,14 +106,17 @@ class ScopeWithoutSites(Refused):
 
 
 class DirectiveOver(Refused):
-    """The dates of this order are over: there is nothing left to close."""
+    """The dates of this order are over: there is nothing left to close.
+
+    Should it go on, please write down a new order.
+    """
 
     code = "directive_over"
     status = 409
 
 
 class DirectiveUndone(Refused):
-    """This order is undone already. If it is to hold again, write it down anew."""
+    """This order is undone already. Should it hold again, please write it down anew."""
 
     code = "directive_undone"
     status = 409

@@ -4,7 +4,7 @@ from gerai_shared.refusals import Refused
 
 
 class DayNotOpenYet(Refused):
-    """The places of this day open at %(opens_at)s."""
+    """The places of this day open at %(opens_at)s. Please come back then, or choose a day that is open."""
 
     code = "day_not_open_yet"
     status = 409
@@ -18,7 +18,7 @@ class WaitingRoomOpen(Refused):
 
 
 class RoomNotOpen(Refused):
-    """The waiting room gives numbers from %(opens_at)s."""
+    """The waiting room gives numbers from %(opens_at)s. Please come back then."""
 
     code = "room_not_open"
     status = 409
@@ -67,21 +67,24 @@ class UnknownEntry(Refused):
 
 
 class AlreadyWaiting(Refused):
-    """This person waits for this service already. The link is in the message about it."""
+    """This person waits for this service already. Please open the link in the message about it."""
 
     code = "already_waiting"
     status = 409
 
 
 class TooManyEntries(Refused):
-    """At most %(count)s people may wait under one e-mail address or phone number."""
+    """At most %(count)s people may wait under one e-mail address or phone number.
+
+    Please give the applicant's own address or number.
+    """
 
     code = "too_many_entries"
     status = 409
 
 
 class PlacesFree(Refused):
-    """On %(day)s there are free places: please book one, or choose days that are full."""
+    """On %(day)s there are free places. Please book one, or choose days that are full."""
 
     code = "places_free"
     status = 409
@@ -100,6 +103,9 @@ class WaitTooLong(Refused):
 
 
 class OfferOfAnother(Refused):
-    """This place is kept for somebody on the waiting list, and only that person can book it."""
+    """This place is kept for somebody on the waiting list, and only that person can book it.
+
+    Please choose another hour, or give the data of whoever it is kept for.
+    """
 
     code = "offer_of_another"

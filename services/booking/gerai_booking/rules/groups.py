@@ -26,7 +26,7 @@ NEEDED = frozenset({"reference", "name"})
 
 
 class UnknownGroup(Refused):
-    """There is no such group."""
+    """There is no such group. Please choose one on the page of groups."""
 
     code = "unknown_group"
     status = 404
@@ -40,7 +40,10 @@ class GroupTooLarge(Refused):
 
 
 class GroupReturned(Refused):
-    """The places of this group that had no name went back to the public already."""
+    """The places of this group that had no name went back to the public already.
+
+    For more people, please write down a new group.
+    """
 
     code = "group_returned"
     status = 409
@@ -56,6 +59,8 @@ class GroupFull(Refused):
 class ListBroken(Refused):
     """This list cannot be read. It is a CSV file in UTF-8 whose first line names known columns, each once,
     with reference and name among them, and that has 1 to %(most)s lines of equal length.
+
+    Please mend it and send it again.
     """
 
     code = "list_broken"

@@ -125,6 +125,11 @@ class Day:
     own: Any | None
     orders: list[Directive]
 
+    @property
+    def is_unlike_its_week(self) -> bool:
+        """Whether a holiday, a supervisor or an order makes it other than this day of the week is."""
+        return bool(self.holiday or self.own is not None or self.orders)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coming:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from gerai_shared.workdays import WorkCalendar
 from sqlalchemy.orm import Session
@@ -59,7 +60,9 @@ class Orders:
         found = self.closing(site=site, service=service, day=day)
         if found is None:
             return None
-        return ClosedByOrder(number=found.number, issuer=found.issuer, text=found.text.id.rstrip(". "))
+        # Whoever reads it reads the order in their own language.
+        text = {"id": found.text.id.rstrip(". "), "en": (found.text.en or found.text.id).rstrip(". ")}
+        return ClosedByOrder(number=found.number, issuer=found.issuer, text=text)
 
 
 def orders_in_force(session: Session, office: Office, *, from_day: date, despite: str = "") -> Orders:
@@ -70,6 +73,33 @@ def orders_in_force(session: Session, office: Office, *, from_day: date, despite
     """
     found = directives.in_force(session, from_day=from_day)
     return Orders(office=office, directives=[each for each in found if each.id != despite])
+
+
+def today_at_sites(session: Session, office: Office, *, now: datetime) -> list[dict[str, Any]]:
+    """Return for each site whether it is open today, in its own zone, as JSON for the portal.
+
+    {site, day, hours: {opens, closes} or None, order: {number, issuer, text} or None}: what supervisors have
+    opened or changed and what the centre has closed as a whole counts, beside the catalogue and the holidays.
+    """
+    first = min(office.today(site.code, now) for site in office.agency.sites)
+    orders = orders_in_force(session, office, from_day=first).directives
+    return [_today(session, office, site, orders, now=now) for site in office.agency.sites]
+
+
+def _today(
+    session: Session, office: Office, site: Site, orders: Sequence[Directive], *, now: datetime
+) -> dict[str, Any]:
+    day = office.today(site.code, now)
+    whole = (order for order in orders if not order.services and order.first_day <= day <= order.last_day)
+    order = next((each for each in whole if each.reaches(site.code, site.regency_code)), None)
+    hours = calendar_of(session, office, site, first=day, last=day).hours_on(day)
+    told: dict[str, Any] = {"site": site.code, "day": day.isoformat(), "hours": None, "order": None}
+    if order is not None:
+        text = {"id": order.text.id, "en": order.text.en}
+        return told | {"order": {"number": order.number, "issuer": order.issuer, "text": text}}
+    if hours is not None:
+        return told | {"hours": {"opens": f"{hours.opens:%H:%M}", "closes": f"{hours.closes:%H:%M}"}}
+    return told
 
 
 def working_days_of(session: Session, office: Office, *, site: str, service: str) -> WorkCalendar:

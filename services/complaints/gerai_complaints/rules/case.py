@@ -37,35 +37,44 @@ OPEN_STATES = frozenset({State.RECEIVED, State.IN_PROGRESS, State.DISPUTED})
 
 
 class TransitionNotAllowed(Refused):
-    """That cannot be done with this complaint in the state it is in now."""
+    """That cannot be done with this complaint in the state it is in now.
+
+    Please load the page again to see what can.
+    """
 
     code = "transition_not_allowed"
     status = 409
 
 
 class StaleRevision(Refused):
-    """Somebody else changed this complaint in the meantime. It is at revision %(revision)s now."""
+    """Somebody else changed this complaint in the meantime: it is at revision %(revision)s now.
+
+    Please read it again; nothing was changed.
+    """
 
     code = "stale_revision"
     status = 409
 
 
 class AnswerNeedsText(Refused):
-    """An answer needs a text."""
+    """An answer needs a text. Please write it and send it again."""
 
     code = "answer_needs_text"
     status = 422
 
 
 class DisputeNeedsText(Refused):
-    """Please say what the answer leaves open."""
+    """Nothing is written yet. Please say what the answer leaves open."""
 
     code = "dispute_needs_text"
     status = 422
 
 
 class ConfidentialCase(Refused):
-    """This complaint is confidential: only who takes it in hand and the supervisors read it."""
+    """This complaint is confidential: only who takes it in hand and the supervisors read it.
+
+    Please ask a supervisor if you need it.
+    """
 
     code = "confidential_case"
     status = 403

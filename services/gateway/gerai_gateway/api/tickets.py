@@ -105,7 +105,6 @@ class TicketsApi:
                 (409, "open_ticket_exists"),
                 (422, "precondition_not_met"),
                 (422, "wrong_citizenship"),
-                (422, "identity_refused"),
                 (403, "suspended"),
                 (403, "paused_after_no_shows"),
                 (409, "too_many_for_contact"),

@@ -40,7 +40,6 @@ FIELD_OF_CODE = {
     "hold_expired": "slot_id",
     "precondition_not_met": "precondition_met",
     "wrong_citizenship": "nik",
-    "identity_refused": "nik",
     "open_ticket_exists": "nik",
     "too_many_for_contact": "phone",
     "too_young": "birth_date",

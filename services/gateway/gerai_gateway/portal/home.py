@@ -5,7 +5,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_gateway import board_view
 from gerai_gateway.entrypoints import public
-from gerai_gateway.portal import outages, shapes
+from gerai_gateway.portal import opening, outages, shapes
 from gerai_gateway.portal.base import PortalPages
 
 LONGEST_QUERY = 100
@@ -24,13 +24,12 @@ class HomePages(PortalPages):
         today = [
             {
                 "site": site,
-                "hours": shapes.hours_today(site, now=self.now),
-                "is_open": shapes.is_open_now(site, now=self.now),
+                "now": opening.today_at(present, site["code"], now=self.now),
                 "waiting": board_view.board(self.mall, site["code"], language=language, now=self.now)[
                     "waiting"
                 ],
             }
-            for site, _ in sites
+            for site, present in sites
             if site["kind"] == "mall"
         ]
         return self.page(
@@ -90,7 +89,7 @@ class HomePages(PortalPages):
             present=present,
             outages=outages.shown(present, site=site),
             board=board_view.board(self.mall, site, language=language, now=self.now),
-            is_open=shapes.is_open_now(place, now=self.now),
+            today=opening.today_at(present, site, now=self.now),
             shapes=shapes,
         )
 

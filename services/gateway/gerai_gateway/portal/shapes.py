@@ -7,13 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from gerai_shared.workdays import WorkCalendar
 
 from gerai_gateway.catalogues import Catalogue, Catalogues, Json
 from gerai_gateway.rules.search import matches
 
 NOON = 12
-CALENDAR = WorkCalendar()
 WEEKDAYS = "not_on_this_weekday"
 
 
@@ -155,26 +153,6 @@ def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:
             }
         )
     return [Hours(is_morning=is_morning, slots=slots) for is_morning, slots in halves.items() if slots]
-
-
-def hours_today(site: Json, *, now: datetime) -> Json | None:
-    """Return a site's plan for today in its own zone, None when it is closed.
-
-    As its agencies have it: on public holidays and collective leave nothing is open but a pop-up, which is
-    planned for its dates.
-    """
-    today = now.astimezone(ZoneInfo(site["time_zone"])).date()
-    is_planned = today.isoformat() in site["dates"] if site["dates"] else CALENDAR.is_working_day(today)
-    if not is_planned:
-        return None
-    return next((hours for hours in site["hours"] if hours["weekday"] == today.weekday()), None)
-
-
-def is_open_now(site: Json, *, now: datetime) -> bool:
-    """Tell whether a site's plan has it open at this moment, breaks apart."""
-    hours = hours_today(site, now=now)
-    moment = f"{now.astimezone(ZoneInfo(site['time_zone'])):%H:%M}"
-    return hours is not None and str(hours["opens"]) <= moment < str(hours["closes"])
 
 
 def release_at(catalogue: Catalogue, site: str, *, now: datetime) -> Json | None:
