@@ -13,13 +13,14 @@ DEMO_OFFICERS = (
     ("petugas", "Petugas Loket", "officer"),
     ("penyelia", "Penyelia Loket", "supervisor"),
     ("pusat", "Petugas Pusat", "central"),
+    ("ombudsman", "Pengawas (Ombudsman), hanya baca", "overseer"),
 )
 
 
 def seed(deployment: Deployment, office: Office) -> list[str]:
     """Write what is missing and leave the rest; return what to tell the operator.
 
-    Outside production three officers are added, with the password in GERAI_DEMO_PASSWORD or one that
+    Outside production four accounts are added, with the password in GERAI_DEMO_PASSWORD or one that
     is made up here and told once.
     """
     now = deployment.clock.now()
