@@ -27,8 +27,8 @@ from gerai_shared.refusals import Forbidden, Refused, SignInRequired
 from gerai_shared.tables import NAMING
 from gerai_shared.times import AwareDateTime
 
-#: `central` is the centre, above all offices: closing one is its decision alone (S3-4). `overseer` is somebody
-#: from outside who reads and changes nothing, such as the Ombudsman (S0-8): see overseers.
+#: `central` is the centre, above all offices: closing one is its decision alone (S3-4). `overseer` is
+#: somebody from outside who reads and changes nothing, such as the Ombudsman (S0-8): see overseers.
 ROLES = ("officer", "supervisor", "central", "overseer")
 #: A shift with its overtime; after it an officer signs in anew.
 SESSION_LIFE = timedelta(hours=12)

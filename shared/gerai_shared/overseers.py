@@ -1,4 +1,4 @@
-"""Overseers from outside, such as the Ombudsman (S0-8): they sign in, read what is opened to them, change nothing.
+"""Overseers from outside, such as the Ombudsman (S0-8): they sign in, read what is opened, change nothing.
 
 Their accounts have the role `overseer`. What they may ask for is said by each entrypoint, and an entrypoint
 that says nothing refuses them: a new page cannot forget it.

@@ -1,4 +1,4 @@
-"""What overseers from outside read, such as the Ombudsman (S0-8): no form, no name of an applicant, all on record."""
+"""What overseers from outside read, such as the Ombudsman (S0-8): no form, no applicant, all on record."""
 
 import csv
 from collections.abc import Callable
@@ -95,7 +95,7 @@ class OversightPages(Signed):
         """Show the orders that close, in force and past."""
 
         def read(session: Session, officer: Officer) -> dict[str, Any]:
-            return {"orders": oversight.orders(session, self.office, officer=officer)}
+            return {"orders": oversight.orders(session, officer=officer)}
 
         return self._oversight(request, "oversight_orders.html", read)
 

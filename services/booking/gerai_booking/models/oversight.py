@@ -28,7 +28,7 @@ def granted_by_day(session: Session, *, site: str, first: date, last: date) -> l
 
 
 def grants_of(session: Session, *, sites: Sequence[str], first: date, last: date) -> list[Any]:
-    """Return what was given beyond the quota, the newest first: no number, and no reason, which may name people."""
+    """Return what was given beyond the quota, the newest first, without numbers and reasons."""
     columns = (grants.c.at, grants.c.day, grants.c.site, grants.c.service, grants.c.kind)
     query = select(*columns, grants.c.officer_name).where(
         grants.c.site.in_(sites), grants.c.day.between(first, last)

@@ -90,6 +90,7 @@ from gerai_booking.refusals.floor import (
     WalkInFull,
     WrongDay,
 )
+from gerai_booking.refusals.outreach import EventOver, NobodyReachedYet, UnknownEvent, UnknownRegency
 from gerai_booking.refusals.planning import (
     ClosedByOrder,
     ClosingNeedsOrder,
@@ -147,6 +148,7 @@ __all__ = [
     "EmergencyNotAllowed",
     "EmergencyStays",
     "EmergencyUsedUp",
+    "EventOver",
     "IdentityRefused",
     "IncompleteFiles",
     "ItemNotNext",
@@ -161,6 +163,7 @@ __all__ = [
     "NoApplications",
     "NoSiteInRegion",
     "NoWholeHour",
+    "NobodyReachedYet",
     "NobodyWaits",
     "NotBookedOnline",
     "NotLater",
@@ -218,6 +221,7 @@ __all__ = [
     "UnknownDirective",
     "UnknownEntry",
     "UnknownEstablishment",
+    "UnknownEvent",
     "UnknownItem",
     "UnknownMatch",
     "UnknownMinutes",
@@ -225,6 +229,7 @@ __all__ = [
     "UnknownOutage",
     "UnknownPlannedCounter",
     "UnknownQuota",
+    "UnknownRegency",
     "UnknownRegime",
     "UnknownRestriction",
     "UnknownService",

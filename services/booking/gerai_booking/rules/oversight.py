@@ -1,4 +1,4 @@
-"""What those who look on from outside are told: of which months, and which numbers add up. Standard library only.
+"""What those who look on from outside are told: which months, which numbers add up. Standard library only.
 
 S0-8: the public oversees, and so does the Ombudsman. Both read the same figures, small numbers hidden.
 """

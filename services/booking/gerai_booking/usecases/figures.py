@@ -1,4 +1,4 @@
-"""Figures of a site's last months for the public and for overseers: the same numbers, small ones hidden (S0-8)."""
+"""Figures of a site's last months, for the public and overseers alike; small numbers are hidden (S0-8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""What those who look on from outside read (S0-8): the public, and overseers such as the Ombudsman who sign in.
+"""What those who look on from outside read (S0-8): the public, and overseers such as the Ombudsman.
 
-Nothing here names an applicant or a ticket, nor tells what an officer wrote about one: such words may name people.
+Nothing here names an applicant or a ticket, nor tells what an officer wrote about one: it may name people.
 """
 
 import json
@@ -102,7 +102,7 @@ class Order:
     treated: dict[str, Shown]
 
 
-def orders(session: Session, office: Office, *, officer: Officer) -> list[Order]:
+def orders(session: Session, *, officer: Officer) -> list[Order]:
     """Return the orders in force and past. Raises Forbidden."""
     officer.may_oversee()
     rows = oversight.orders(session, from_day=date(2000, 1, 1), limit=ORDERS_SHOWN)
@@ -119,7 +119,7 @@ MISSES = ("missed", "appeals", "accepted", "refused", "waiting")
 def misses(
     session: Session, office: Office, *, officer: Officer, site: str, now: datetime
 ) -> list[tuple[date | None, dict[str, Shown]]]:
-    """Return, by month and last for all, missed visits and what became of appeals. Raises Forbidden, UnknownSite."""
+    """Return, by month and last for all, missed visits and appeals. Raises Forbidden, UnknownSite."""
     officer.may_oversee()
     office.site(site)
     spans = months_until(office.today(site, now))

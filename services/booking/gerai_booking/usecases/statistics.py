@@ -119,7 +119,7 @@ class Statistics:
 
 
 def must_see_statistics(officer: Officer) -> None:
-    """Refuse who is neither a supervisor nor an overseer: small numbers are hidden for both. Raises Forbidden."""
+    """Refuse who is neither a supervisor nor an overseer: both see no small numbers. Raises Forbidden."""
     if not officer.is_overseer:
         officer.must_be_supervisor()
 
