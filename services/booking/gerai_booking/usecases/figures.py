@@ -12,7 +12,7 @@ from gerai_booking.models import oversight, statistics
 from gerai_booking.models.statistics import Scope
 from gerai_booking.rules.oversight import Month, as_told, months_until, share
 from gerai_booking.rules.statistics import Period, percentile
-from gerai_booking.rules.suppression import FLOOR, Shown
+from gerai_booking.rules.suppression import FLOOR, Hidden, Shown
 from gerai_booking.usecases.office import Office
 
 #: Where a ticket in a state counts; one that was moved or transferred counts as the one that goes on.
@@ -108,13 +108,13 @@ def _median(waits: dict[Month, dict[int, int]], month: Month | None) -> int | No
 
 
 def as_json(month: MonthFigures) -> dict[str, Any]:
-    """Return a month as JSON: a hidden number is the text that stands for it."""
-    first = month.first.isoformat()[:7] if month.first else None
+    """Return a month as JSON: a hidden number is null, and `hidden` has the sign that stands for it."""
     return {
-        "month": first,
+        "month": f"{month.first:%Y-%m}" if month.first else None,
         "counts": {
-            name: count if isinstance(count, int) else count.value for name, count in month.counts.items()
+            name: None if isinstance(count, Hidden) else count for name, count in month.counts.items()
         },
+        "hidden": {name: count.value for name, count in month.counts.items() if isinstance(count, Hidden)},
         "wait_minutes": month.wait,
         "on_time_percent": month.on_time,
     }
