@@ -21,7 +21,7 @@ LENGTHS = (30, 60)
 MOST_DOCUMENTS = 4
 #: A website inside a sentence cannot be read aloud.
 _ADDRESS = re.compile(r"\w\.\w")
-PRIORITY = "Lansia, ibu hamil, anak kecil, dan penyandang disabilitas boleh datang langsung dan dipanggil lebih dulu."
+PRIORITY = "Lansia, ibu hamil, anak kecil, dan penyandang disabilitas boleh datang langsung dan didahulukan."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +79,8 @@ def _announcement(facts: Facts, seconds: int) -> Announcement:
 def _sentences(facts: Facts) -> Iterable[tuple[int, str]]:
     """Yield (weight, sentence) in the order in which they are said; the lightest weight is never left out."""
     service = facts.service
-    yield (
-        0,
-        f"Perlu layanan {_inside(_plain(service['name']['id']))}? Kunjungi {_plain(facts.agency)} di {facts.site['name']['id']}.",
-    )
+    name, place = _inside(_plain(service["name"]["id"])), facts.site["name"]["id"]
+    yield 0, f"Perlu layanan {name}? Kunjungi {_plain(facts.agency)} di {place}."
     yield 5, f"{_ended(_plain(service['summary']['id']))}"
     yield from _booking(facts)
     documents = [_plain(each["text"]["id"]) for each in service["requirements"] if not each["only_for"]]
