@@ -42,7 +42,7 @@ class SiteFiguresSchema(Given):
     months = fields.List(fields.Nested(MonthSchema), required=True)
 
 
-class OrderSchema(Given):
+class ClosingOrderSchema(Given):
     """An order of the centre that closes, or closed, places in its scope; no `services` are all."""
 
     number = fields.String(required=True)
@@ -75,7 +75,7 @@ class AgencyFiguresSchema(Given):
     told_at = fields.AwareDateTime(required=True)
     is_old = fields.Boolean(required=True)
     sites = fields.List(fields.Nested(SiteFiguresSchema), required=True)
-    orders = fields.List(fields.Nested(OrderSchema), required=True)
+    orders = fields.List(fields.Nested(ClosingOrderSchema), required=True)
     outages = fields.List(fields.Nested(PastOutageSchema), required=True)
 
 
