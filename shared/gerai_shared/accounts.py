@@ -28,8 +28,9 @@ from gerai_shared.refusals import Forbidden, Refused, SignInRequired
 from gerai_shared.tables import NAMING
 from gerai_shared.times import AwareDateTime
 
-#: `central` is the centre, above all offices: closing one is its decision alone (S3-4).
-ROLES = ("officer", "supervisor", "central")
+#: `central` is the centre, above all offices: closing one is its decision alone (S3-4). `overseer` is
+#: somebody from outside who reads and changes nothing, such as the Ombudsman (S0-8): see overseers.
+ROLES = ("officer", "supervisor", "central", "overseer")
 #: A shift with its overtime; after it an officer signs in anew.
 SESSION_LIFE = timedelta(hours=12)
 ATTEMPTS_ALLOWED = 5
@@ -98,7 +99,7 @@ class WeakPassword(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Officer:
-    """Somebody who works at a counter or a desk, or at the centre. `role` is one of ROLES."""
+    """Somebody who works at a counter or a desk or at the centre, or looks on. `role` is one of ROLES."""
 
     id: str
     username: str
@@ -129,6 +130,16 @@ class Officer:
         """Refuse whoever is neither a supervisor nor of the centre. Raises Forbidden."""
         if not (self.is_supervisor or self.is_central):
             raise Forbidden
+
+    @property
+    def is_overseer(self) -> bool:
+        """Whether they look on from outside: they read what is opened to them, and change nothing."""
+        return self.role == "overseer"
+
+    def may_oversee(self) -> None:
+        """Refuse who neither decides here nor oversees who does. Raises Forbidden."""
+        if not self.is_overseer:
+            self.must_be_above_officers()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ from gerai_shared.database import is_outage
 from gerai_shared.deployment import service_of
 from gerai_shared.http_connection import IDLE_SECONDS, Connection, receive
 from gerai_shared.logs import get_logger
+from gerai_shared.overseers import Access
 from gerai_shared.refusals import (
     BodyTooLarge,
     Fault,
@@ -272,7 +273,8 @@ class Http(HttpRequestHandler):
 
     `page` says that refusals are shown as a page rather than as problem+json. `in_worker=False` answers
     also while every worker is busy: for what never waits for anybody but the database. `body_limit` lets it
-    take more bytes than the setting of that name, for files.
+    take more bytes than the setting of that name, for files. `overseers` says what it is for accounts that
+    only read; the deployment's extra `door` keeps to it.
     """
 
     server = GeraiWebServer()
@@ -286,8 +288,10 @@ class Http(HttpRequestHandler):
         seconds: float = REQUEST_SECONDS,
         in_worker: bool = True,
         body_limit: int | None = None,
+        overseers: Access = Access.REFUSED,
     ) -> None:
         super().__init__(method, url)
+        self.overseers = overseers
         self.body_limit = body_limit
         self.page = page
         self.seconds = seconds
@@ -300,10 +304,15 @@ class Http(HttpRequestHandler):
 
     def handle_request(self, request: Request) -> Response:
         """Run the method in a worker and wait for its answer within the entrypoint's time."""
+        if self.in_worker and self.container._worker_pool.free() < 1:
+            return self._refused(request, Saturated(retry_after=2))
+        if (door := self.container.config["gerai"].extras.get("door")) is not None:
+            try:
+                door(request, self.overseers)
+            except Exception:  # noqa: BLE001 - answered and logged as a worker's is
+                return self._response(request, None, sys.exc_info())
         if not self.in_worker:
             return self._answer_here(request)
-        if self.container._worker_pool.free() < 1:
-            return self._refused(request, Saturated(retry_after=2))
         event = Event()
         until = datetime.now(UTC) + timedelta(seconds=self.seconds)
         try:

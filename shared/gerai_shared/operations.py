@@ -8,6 +8,7 @@ from gerai_shared.database import is_outage
 from gerai_shared.deployment import Deployment, Resources
 from gerai_shared.http import http, json_response
 from gerai_shared.logs import get_logger
+from gerai_shared.overseers import Access
 
 log = get_logger(__name__)
 
@@ -17,12 +18,12 @@ class Operations:
 
     deployment = Resources()
 
-    @http("GET", "/healthz", in_worker=False)
+    @http("GET", "/healthz", in_worker=False, overseers=Access.FREE)
     def healthz(self, _request: Request) -> Response:
         """Answer that the process lives, however busy it is: who ends a busy one makes the others busier."""
         return json_response({"status": "ok"})
 
-    @http("GET", "/readyz")
+    @http("GET", "/readyz", overseers=Access.FREE)
     def readyz(self, _request: Request) -> Response:
         """Answer whether what this process needs answers: 200 or 503 with each need's state."""
         needs: dict[str, bool] = {}
@@ -35,7 +36,7 @@ class Operations:
             {"status": "ready" if ready else "not ready", "needs": needs}, 200 if ready else 503
         )
 
-    @http("GET", "/metrics", in_worker=False)
+    @http("GET", "/metrics", in_worker=False, overseers=Access.FREE)
     def metrics(self, _request: Request) -> Response:
         """Answer the measurements in Prometheus' text format."""
         measure_messaging(self.deployment)

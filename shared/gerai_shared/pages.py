@@ -24,6 +24,7 @@ from gerai_shared.compiled import compiled_for
 from gerai_shared.context import current_context
 from gerai_shared.http import http
 from gerai_shared.ids import new_id
+from gerai_shared.overseers import Access
 from gerai_shared.refusals import ForeignForm, NotFound, Refused
 from gerai_shared.translations import LANGUAGE_COOKIE, LANGUAGES, language_of, texts, translate_in_parts
 
@@ -215,7 +216,7 @@ class StaticFiles:
 
     deployment: Any
 
-    @http("GET", "/static/<path:name>")
+    @http("GET", "/static/<path:name>", overseers=Access.FREE)
     def static(self, request: Request, name: str) -> Response:
         """Answer one static file; a versioned address may be kept for a year."""
         asset = self.deployment.extras["pages"].assets.get(name)
@@ -235,7 +236,7 @@ class StaticFiles:
             response.data = asset.body
         return response.make_conditional(request)
 
-    @http("GET", "/favicon.ico")
+    @http("GET", "/favicon.ico", overseers=Access.FREE)
     def favicon(self, _request: Request) -> Response:
         """Point browsers that ask for the old name to the icon."""
         return Response(

@@ -33,6 +33,7 @@ OFFICERS = (
     ("petugas2", "Petugas Dua", "officer"),
     ("penyelia", "Penyelia Uji", "supervisor"),
     ("pusat", "Pusat Uji", "central"),
+    ("ombudsman", "Pengawas (Ombudsman), hanya baca", "overseer"),
 )
 PASSWORD = "kata-sandi-uji"
 BOOKINGS = 5

@@ -47,23 +47,6 @@ def test_a_counter_is_planned_and_postponed_with_a_reason(
         expect(row).to_contain_text(part)
 
 
-def test_events_of_a_year_count_against_their_target(counters: Counters, sign_in: SignIn) -> None:
-    page = sign_in("penyelia")
-    page.goto(f"{counters.url}/road-map/{SITE}")
-    form = panel(page, "Sasaran setahun")
-    form.get_by_label("Jumlah kegiatan").fill("15")
-    form.get_by_label("Perintah atau aturan").fill("Rencana kerja")
-    form.get_by_label("Alasan").fill("Ditingkatkan tahun ini")
-    form.get_by_role("button", name="Tetapkan sasaran").click()
-    form = panel(page, "Catat kegiatan")
-    form.get_by_label("Kegiatan").fill("Layanan paspor di pasar")
-    form.get_by_label("Tempat").fill("Pasar Rangkasbitung")
-    form.get_by_role("button", name="Simpan kegiatan").click()
-    expect(panel(page, "Kegiatan yang dicatat")).to_contain_text("Pasar Rangkasbitung")
-    year = panel(page, "Kegiatan per tahun").get_by_role("row").filter(has_text="2026")
-    expect(year.get_by_role("cell")).to_have_text(["12", "1", "15", "2"])
-
-
 def test_everybody_reads_what_opens_when(mall: Mall, open_page: Open) -> None:
     page = open_page(f"{mall.portal}/sites/{SITE}", size={"width": 1280, "height": 900})
     page.get_by_role("link", name="Loket mana dibuka kapan").click()

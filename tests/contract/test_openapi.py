@@ -113,6 +113,8 @@ def test_the_paths_that_clients_were_promised_are_there(document) -> None:
         ("POST", "/api/v1/tickets/{token}/check-in"),
         ("GET", "/api/v1/sites/{site}/board"),
         ("GET", "/api/v1/sites/{site}/road-map"),
+        ("GET", "/api/v1/oversight"),
+        ("GET", "/api/v1/outreach"),
         ("GET", "/api/v1/sites/{site}/board/stream"),
         ("POST", "/api/v1/complaints"),
         ("GET", "/api/v1/complaints/{token}"),
@@ -180,6 +182,8 @@ def test_answers_have_the_shape_that_the_document_says(document, gateway) -> Non
     gateway.settle()
     ask("GET", "sites/mpp-lebak/board", "sites/{site}/board")
     ask("GET", "sites/mpp-lebak/road-map", "sites/{site}/road-map")
+    ask("GET", "oversight", "oversight")
+    ask("GET", "outreach", "outreach")
     complaint = ask("POST", "complaints", "complaints", json=COMPLAINT, key="file-0001")["token"]
     ask("GET", f"complaints/{complaint}", "complaints/{token}")
     ask("POST", f"complaints/{complaint}/dispute", "complaints/{token}/dispute", json={"text": "Belum."})

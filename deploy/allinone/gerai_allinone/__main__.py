@@ -157,9 +157,12 @@ def _announce(ports: Ports, kept: Secrets, deployment: Deployment) -> None:
     table.add_row("Portal", f"http://127.0.0.1:{ports.gateway}/")
     table.add_row("Display of MPP Lebak", f"http://127.0.0.1:{ports.gateway}/display/mpp-lebak")
     table.add_row(
-        "Counters of immigration", f"http://127.0.0.1:{ports.immigration}/   petugas, penyelia or pusat"
+        "Counters of immigration",
+        f"http://127.0.0.1:{ports.immigration}/   petugas, penyelia, pusat or ombudsman",
     )
-    table.add_row("Counters of legal", f"http://127.0.0.1:{ports.legal}/   petugas, penyelia or pusat")
+    table.add_row(
+        "Counters of legal", f"http://127.0.0.1:{ports.legal}/   petugas, penyelia, pusat or ombudsman"
+    )
     table.add_row("Complaints desk", f"http://127.0.0.1:{ports.complaints}/   pengaduan or pengawas")
     table.add_row("Mailbox of all citizens", f"http://127.0.0.1:{ports.notifications}/")
     table.add_row("Password of them all", kept.demo_password)

@@ -1,12 +1,18 @@
 """Which containers make up which role of a deployment."""
 
+from functools import partial
+
+from gerai_shared.accounts import session_cookie
 from gerai_shared.deployment import Deployment
 from gerai_shared.operations import OperationsService
+from gerai_shared.overseers import Door
 from gerai_shared.pages import Pages
 from gerai_shared.runtime import Runner
 from gerai_shared.translations import add_texts_of
 from gerai_shared.workdays import WorkCalendar
 
+from gerai_booking.counter.commands import token_of
+from gerai_booking.counter.oversight_pages import record_opened
 from gerai_booking.counter.service import CounterService
 from gerai_booking.rules.catalogue import Agency
 from gerai_booking.service import BookingService, RelayService
@@ -48,6 +54,11 @@ def build(deployment: Deployment, runner: Runner, role: str, *, agency: Agency) 
     if role in {"all", "relay"}:
         runner.add(RelayService, deployment, name=f"{name}-relay", needs_bus=role == "relay")
     if role in {"all", "counter"}:
+        deployment.extras["door"] = Door(
+            deployment,
+            token_of=partial(token_of, cookie=session_cookie(name)),
+            record=record_opened,
+        )
         runner.add(CounterService, deployment, name=f"{name}-counter")
     else:
         runner.add(OperationsService, deployment, name=f"{name}-operations")

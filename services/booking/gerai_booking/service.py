@@ -28,6 +28,8 @@ from gerai_booking.usecases import (
     holding,
     opening,
     outages,
+    outreach,
+    oversight,
     releases,
     road_map,
     rulebook,
@@ -277,6 +279,18 @@ class BookingService:
             return road_map.published(
                 session, self._office, site=asked["site"], now=self.deployment.clock.now()
             )
+
+    @rpc
+    def oversight(self, _request: Request) -> dict[str, Any]:
+        """Tell the figures that everybody may read."""
+        with self.deployment.database.reading() as session:
+            return oversight.published(session, self._office, now=self.deployment.clock.now())
+
+    @rpc
+    def outreach(self, _request: Request) -> dict[str, Any]:
+        """Tell by what the agency makes its services known next."""
+        with self.deployment.database.reading() as session:
+            return outreach.published(session, self._office, now=self.deployment.clock.now())
 
     def _once(
         self, request: Request, scope: str, run: Any, *, body: dict[str, Any] | None = None

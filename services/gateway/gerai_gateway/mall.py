@@ -18,6 +18,7 @@ from gerai_gateway.availability import Availability
 from gerai_gateway.batching import Batcher
 from gerai_gateway.boards import COMPARE_SECONDS, Boards, Spawn
 from gerai_gateway.catalogues import REFRESH_SECONDS, RETRY_SECONDS, Ask, Catalogues, Json
+from gerai_gateway.kept import KeptAnswers
 from gerai_gateway.limiting import SHARE_OF_WORKERS, Limiter, Seats, Waits
 from gerai_gateway.limits import Limits
 from gerai_gateway.rules.demand import Demand
@@ -38,6 +39,7 @@ class Mall:
     ask: Ask
     waits: Waits
     catalogues: Catalogues
+    kept: KeptAnswers
     boards: Boards
     availability: Availability
     bookings: Batcher
@@ -74,6 +76,7 @@ def make_mall(
         ask=_waiting(ask, waits),
         waits=waits,
         catalogues=catalogues,
+        kept=KeptAnswers(ask=_waiting(ask, waits), now=now),
         boards=boards,
         availability=availability,
         bookings=Batcher(ask),

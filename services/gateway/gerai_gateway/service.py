@@ -10,6 +10,7 @@ from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.oversight import OversightApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.tickets import TicketsApi
@@ -20,6 +21,8 @@ from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.home import HomePages
+from gerai_gateway.portal.outreach import OutreachPages
+from gerai_gateway.portal.oversight import OversightPages
 from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.tickets import TicketPages
@@ -34,6 +37,7 @@ class GatewayService(
     BoardsApi,
     ComplaintsApi,
     RoadMapApi,
+    OversightApi,
     DocumentsApi,
     HomePages,
     BookingPages,
@@ -44,6 +48,8 @@ class GatewayService(
     ComplaintPages,
     DisplayPages,
     RoadMapPages,
+    OversightPages,
+    OutreachPages,
     StaticFiles,
     Operations,
 ):

@@ -1,4 +1,4 @@
-"""The road map of a mall: counters by agency, dates that move on record, events a year (S4-6, S4-7, S2-7)."""
+"""The road map of a mall: counters by agency, dates that move on record (S4-6, S4-7)."""
 
 import json
 from datetime import date, timedelta
@@ -37,13 +37,7 @@ def change(why: str = "Sesuai rapat persiapan", officer: Officer = SUPERVISOR) -
 @pytest.fixture
 def house(house: House) -> House:
     """A house without a road map."""
-    everything = (
-        tables.planned_counters,
-        tables.outreach_events,
-        tables.outreach_targets,
-        tables.road_map_changes,
-    )
-    house.change(*(delete(table) for table in everything))
+    house.change(delete(tables.planned_counters), delete(tables.road_map_changes))
     return house
 
 
@@ -55,11 +49,6 @@ def planned(house: House, *, target_on: date = LATER, **other: Any) -> str:
 def revised(house: House, counter: str, why: str = "Gedung belum selesai", **other: Any) -> None:
     asked = {"site": MALL, "state": PLANNED}
     house.do(road_map.revise_counter, change(why), counter_id=counter, **asked | other)
-
-
-def event(house: House, given: Change, held_on: date) -> None:
-    with house.database.transaction() as session:
-        road_map.record_event(session, given, held_on=held_on, place="Mal kota", title="Layanan paspor")
 
 
 def entry(house: House) -> dict[str, Any]:
@@ -149,28 +138,8 @@ def test_nothing_is_planned_for_a_day_that_is_over_nor_for_services_that_are_not
     assert entry(house)["target_on"] == yesterday.isoformat()
 
 
-def test_s2_7_events_of_a_year_count_with_the_dates_of_pop_ups_against_a_target(house: House) -> None:
-    house.do(road_map.set_target, change(), year=2026, target=15, basis="Rencana kerja 2026")
-    event(house, change(""), date(2026, 10, 23))
-    years = {year.year: year for year in house.ask(road_map.overview, site=MALL, now=NOW).years}
-    # Eleven second Saturdays until 1 December, one to come, and the one that was written down.
-    assert (years[2026].held, years[2026].to_come, years[2026].missing) == (12, 1, 2)
-    assert years[2027].target is None
-    house.do(road_map.set_target, change(), year=2026, target=13, basis="Rencana kerja diubah")
-    years = {year.year: year for year in house.ask(road_map.overview, site=MALL, now=NOW).years}
-    assert years[2026].missing == 0
-    kept = house.rows(select(tables.road_map_changes).where(tables.road_map_changes.c.kind == "target"))
-    assert {row.before for row in kept} == {None, '{"target": 15}'}
-    with pytest.raises(PlanInThePast):
-        house.do(road_map.set_target, change(), year=2025, target=1, basis="Terlambat")
-
-
 def test_officers_plan_nothing(house: House) -> None:
     nobody = change(officer=OFFICER)
-    with pytest.raises(Forbidden):
-        house.do(road_map.set_target, nobody, year=2026, target=1, basis="Uji")
-    with pytest.raises(Forbidden):
-        event(house, nobody, TODAY)
     asked = {"site": MALL, "counters": 1, "target_on": LATER, "responsible": "Kepala"}
     with pytest.raises(Forbidden):
         house.do(road_map.plan_counter, nobody, group=GROUP, basis="Uji", **asked)

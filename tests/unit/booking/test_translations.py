@@ -19,6 +19,7 @@ from gerai_booking.counter import (
     establishment_shapes,
     group_shapes,
     matching_shapes,
+    outreach_shapes,
     road_map_shapes,
     rule_shapes,
     statistics_words,
@@ -82,6 +83,7 @@ UNFINISHED = {
     "name_id_2": "A",
     "name_en_2": "B",
 }
+OUTREACH = {"held_on": "2026-12-01", "title": "Uji", "place": "Uji", "channel": "brochure"}
 HOURS = {"day": "2026-12-01", "opens": "08:00", "closes": "12:00", "basis": "Surat", "why": "Karena diuji"}
 ORDER = {
     "citizenship": "WNI",
@@ -155,8 +157,13 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     ),
     (road_map_shapes.CounterSchema, {"counters": "0", "target_on": "?"}),
     (road_map_shapes.RevisionSchema, {"state": "?", "counters": "many"}),
-    (road_map_shapes.EventSchema, {}),
-    (road_map_shapes.TargetSchema, {"year": "1990", "target": "-1", "basis": "x"}),
+    (outreach_shapes.EventSchema, {}),
+    (outreach_shapes.EventSchema, OUTREACH | {"channel": "radio"}),
+    (outreach_shapes.EventSchema, OUTREACH | {"last_on": "2026-11-30", "regency": "x", "reached": "-1"}),
+    (outreach_shapes.EventSchema, OUTREACH | {"last_on": "2026-11-30", "topics": "?", "notes": "x"}),
+    (outreach_shapes.EventSchema, OUTREACH | {"last_on": "2026-11-30"}),
+    (outreach_shapes.ReportSchema, {}),
+    (outreach_shapes.TargetSchema, {"year": "1990", "target": "-1", "basis": "x"}),
     (schemas.PersonSchema, {}),
     (schemas.PersonSchema, {"name": "Warga Uji"}),
     (schemas.PersonSchema, {**SOMEBODY, "name": "W"}),

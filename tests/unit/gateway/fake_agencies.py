@@ -22,6 +22,8 @@ from gerai_shared.tokens import make_token, read_token
 from gerai_shared.waiting_room import Number, Room, site_mark
 from gerai_shared.workdays import WorkCalendar
 
+from tests.unit.gateway import figures
+
 AGENCIES = ("immigration", "legal")
 SECRET = "a secret that only tests know, of no use elsewhere"
 PROOF_KEY = "a key for tasks that only tests know"
@@ -171,6 +173,12 @@ class FakeAgencies:
             ],
         }
         return {"site": payload["site"], "entries": [entry] if agency == "immigration" else []}
+
+    def _oversight(self, agency: str, _payload: Json) -> Json:
+        return figures.oversight_of(agency)
+
+    def _outreach(self, agency: str, _payload: Json) -> Json:
+        return figures.outreach_of(agency)
 
     def _availability(self, agency: str, payload: Json) -> Json:
         first, last = date.fromisoformat(payload["from"]), date.fromisoformat(payload["to"])

@@ -2,6 +2,7 @@
 
 from gerai_shared.borders import load
 from gerai_shared.http import http, json_body, json_response
+from gerai_shared.overseers import Access
 from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
@@ -12,7 +13,7 @@ from gerai_booking.usecases import queue, views
 class CounterApi(Signed):
     """The verbs as an API, with problems as RFC 9457 JSON."""
 
-    @http("POST", "/api/v1/session")
+    @http("POST", "/api/v1/session", overseers=Access.FREE)
     def api_sign_in(self, request: Request) -> Response:
         """Sign in; answers a bearer token and sets the cookie."""
         asked = load(schemas.SignInSchema(), json_body(request))

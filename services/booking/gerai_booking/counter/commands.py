@@ -33,6 +33,12 @@ VERBS = ", ".join(
 LONGEST_KEY = 100
 
 
+def token_of(request: Request, cookie: str) -> str | None:
+    """Return the session token of a request: from `Authorization: Bearer`, else from the cookie."""
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    return bearer or request.cookies.get(cookie)
+
+
 class Signed:
     """Who asks, and what commands they give; shared by pages and API."""
 
@@ -57,8 +63,7 @@ class Signed:
 
     def officer(self, session: Session, request: Request) -> accounts.Officer:
         """Return who is signed in: by cookie, or by `Authorization: Bearer`. Raises SignInRequired."""
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        token = bearer or request.cookies.get(self.session_cookie)
+        token = token_of(request, self.session_cookie)
         return accounts.officer_of(session, token=token, now=self.deployment.clock.now())
 
     def sign_in(self, username: str, password: str) -> tuple[str, accounts.Officer]:

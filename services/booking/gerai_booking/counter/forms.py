@@ -62,6 +62,11 @@ FIELDS_OF_CODE: dict[str, tuple[str, ...]] = {
     "action_done": ("action",),
     "unknown_planned_counter": ("entry",),
     "unknown_service_group": ("group",),
+    "rule_from_tomorrow": ("valid_from",),
+    "rule_over": ("rule",),
+    "unknown_rule": ("rule",),
+    "route_overlaps": ("regencies",),
+    "unknown_kind_of_suspension": ("kind",),
     **dict.fromkeys(OF_A_LIST, (FILE,)),
 }
 

@@ -8,6 +8,7 @@ from gerai_shared import accounts
 from gerai_shared.borders import load
 from gerai_shared.http import http
 from gerai_shared.ids import new_id
+from gerai_shared.overseers import Access
 from gerai_shared.refusals import InvalidRequest, Refused, SignInRequired
 from gerai_shared.translations import language_of, translate
 from werkzeug.wrappers import Request, Response
@@ -26,33 +27,36 @@ MESSAGE_SECONDS = 60
 class CounterPages(Signed):
     """The same for a browser, with and without scripts."""
 
-    @http("GET", "/", page=True)
+    @http("GET", "/", page=True, overseers=Access.FREE)
     def home(self, request: Request) -> Response:
-        """Send to the choice of counters, or to the door."""
-        signed_in = self.session_cookie in request.cookies
-        return see("/counters" if signed_in else "/sign-in")
+        """Send to the choice of counters, overseers to what they read, or to the door."""
+        try:
+            with self.deployment.database.reading() as session:
+                return see(_first_page(self.officer(session, request)))
+        except SignInRequired:
+            return see("/sign-in")
 
-    @http("GET", "/sign-in", page=True)
+    @http("GET", "/sign-in", page=True, overseers=Access.FREE)
     def sign_in_page(self, request: Request) -> Response:
         """Show the door."""
         return self.pages.render(request, "sign_in.html", error="", username="")
 
-    @http("POST", "/sign-in", page=True)
+    @http("POST", "/sign-in", page=True, overseers=Access.FREE)
     def sign_in_form(self, request: Request) -> Response:
         """Take user name and password."""
         self.pages.check_form(request)
         fields = {"username": request.form.get("username", ""), "password": request.form.get("password", "")}
         try:
             asked = load(schemas.SignInSchema(), fields)
-            token, _officer = self.sign_in(asked["username"], asked["password"])
+            token, officer = self.sign_in(asked["username"], asked["password"])
         except Refused as refusal:
             told = self._told(request, refusal)
             return self.pages.render(
                 request, "sign_in.html", status=refusal.status, error=told, username=fields["username"]
             )
-        return self.with_session_cookie(see("/counters"), token)
+        return self.with_session_cookie(see(_first_page(officer)), token)
 
-    @http("POST", "/sign-out", page=True)
+    @http("POST", "/sign-out", page=True, overseers=Access.FREE)
     def sign_out_form(self, request: Request) -> Response:
         """End the session."""
         self.pages.check_form(request)
@@ -203,3 +207,8 @@ class CounterPages(Signed):
             return translate(refusal, language_of(request))
         messages = [message for texts in refusal.details["fields"].values() for message in texts]
         return " ".join(self.pages.text(request, message) for message in dict.fromkeys(messages))
+
+
+def _first_page(officer: accounts.Officer) -> str:
+    """Return where somebody's work begins."""
+    return "/oversight" if officer.is_overseer else "/counters"

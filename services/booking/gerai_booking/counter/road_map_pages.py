@@ -1,4 +1,4 @@
-"""The road map of a site for supervisors: planned counters, and events a year against their target."""
+"""The road map of a site for supervisors: planned counters, and how many events the agency has a year."""
 
 from collections.abc import Callable
 from functools import partial
@@ -57,26 +57,6 @@ class RoadMapPages(OfficersForms):
             road_map.revise_counter(session, self.office, change, site=site, counter_id=counter_id, **asked)
 
         return self._change_road_map(request, site, "revision", shapes.RevisionSchema(), run)
-
-    @http("POST", "/road-map/<site>/events", page=True)
-    @at_the_door
-    def road_map_event_form(self, request: Request, site: str) -> Response:
-        """Write down an event."""
-
-        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
-            road_map.record_event(session, change, **asked)
-
-        return self._change_road_map(request, site, "event", shapes.EventSchema(), run)
-
-    @http("POST", "/road-map/<site>/targets", page=True)
-    @at_the_door
-    def road_map_target_form(self, request: Request, site: str) -> Response:
-        """Set how many events a year should have."""
-
-        def run(session: Session, change: Change, asked: dict[str, Any]) -> None:
-            road_map.set_target(session, self.office, change, **asked)
-
-        return self._change_road_map(request, site, "target", shapes.TargetSchema(), run)
 
     def _change_road_map(self, request: Request, site: str, form: str, schema: Schema, run: Work) -> Response:
         def change(session: Session, officer: Officer, asked: dict[str, Any]) -> None:

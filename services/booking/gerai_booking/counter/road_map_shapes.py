@@ -9,8 +9,6 @@ from gerai_booking.rules.road_map import STATES
 from gerai_booking.schemas import BASIS, CHOICE
 
 COUNTERS = "A number of counters is between 1 and 50."
-YEAR = "A year is between 2018 and 2100."
-EVENTS = "A number of events is between 0 and 1,000."
 
 
 def number(least: int, most: int, error: str, **more: Any) -> fields.Integer:
@@ -46,21 +44,4 @@ class RevisionSchema(FormSchema):
     target_on = day(load_default=None)
     counters = number(1, 50, COUNTERS, load_default=None)
     responsible = text(longest=100, load_default=None)
-    why = why()
-
-
-class EventSchema(FormSchema):
-    """A day among the people."""
-
-    held_on = day(required=True)
-    place = text(longest=200, required=True)
-    title = text(longest=200, required=True)
-
-
-class TargetSchema(FormSchema):
-    """How many events a year should have."""
-
-    year = number(2018, 2100, YEAR, required=True)
-    target = number(0, 1000, EVENTS, required=True)
-    basis = basis()
     why = why()

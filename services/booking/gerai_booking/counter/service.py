@@ -19,6 +19,8 @@ from gerai_booking.counter.handover_pages import HandoverPages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.matching_pages import MatchingPages
 from gerai_booking.counter.outage_pages import OutagePages
+from gerai_booking.counter.outreach_pages import OutreachPages
+from gerai_booking.counter.oversight_pages import OversightPages
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.plan_pages import PlanPages
 from gerai_booking.counter.road_map_pages import RoadMapPages
@@ -36,6 +38,8 @@ class CounterService(
     ApplicationPages,
     HandoverPages,
     ManagePages,
+    OversightPages,
+    OutreachPages,
     MatchingPages,
     PlanPages,
     CalendarPages,

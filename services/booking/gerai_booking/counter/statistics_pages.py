@@ -6,6 +6,7 @@ from typing import Any
 
 from gerai_shared.borders import load
 from gerai_shared.http import http, json_response
+from gerai_shared.overseers import Access
 from gerai_shared.pages import date_time
 from gerai_shared.refusals import InvalidRequest, NotFound
 from gerai_shared.translations import language_of
@@ -19,7 +20,7 @@ from gerai_booking.counter.doors import at_the_door
 from gerai_booking.counter.statistics_json import as_json
 from gerai_booking.counter.statistics_shapes import StatisticsSchema, wanted_of
 from gerai_booking.counter.statistics_tables import Tables
-from gerai_booking.usecases.statistics import Statistics, statistics_of
+from gerai_booking.usecases.statistics import Statistics, must_see_statistics, statistics_of
 
 #: What the address may hold beside the fields of the form.
 NOT_ASKED = ("lang", "table")
@@ -28,19 +29,19 @@ NOT_ASKED = ("lang", "table")
 class StatisticsPages(Signed):
     """Who came from where, for what, and how long they waited."""
 
-    @http("GET", "/statistics", page=True)
+    @http("GET", "/statistics", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def statistics_everywhere(self, request: Request) -> Response:
         """Show the statistics of all sites together."""
         return self._statistics(request, None)
 
-    @http("GET", "/statistics/<site>", page=True)
+    @http("GET", "/statistics/<site>", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def statistics_page(self, request: Request, site: str) -> Response:
         """Show the statistics of a site."""
         return self._statistics(request, site)
 
-    @http("GET", "/statistics/files/table.csv", page=True)
+    @http("GET", "/statistics/files/table.csv", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def statistics_csv(self, request: Request) -> Response:
         """Answer one table as CSV: `?table=tickets` (or waiting, course, quota), and what is asked."""
@@ -51,7 +52,7 @@ class StatisticsPages(Signed):
             raise NotFound
         return _file(tables, f"{table.code}.csv", files.CSV_TYPE, files.csv_of(table))
 
-    @http("GET", "/statistics/files/workbook.xlsx", page=True)
+    @http("GET", "/statistics/files/workbook.xlsx", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def statistics_workbook(self, request: Request) -> Response:
         """Answer all tables as a workbook with their explanation."""
@@ -65,7 +66,7 @@ class StatisticsPages(Signed):
         )
         return _file(tables, "xlsx", files.XLSX_TYPE, body)
 
-    @http("GET", "/api/v1/statistics")
+    @http("GET", "/api/v1/statistics", overseers=Access.ON_RECORD)
     def api_statistics(self, request: Request) -> Response:
         """Answer the statistics as JSON; a hidden number is null, and named in `hidden`."""
         return json_response(as_json(self._counted(request, self._asked(request))))
@@ -94,7 +95,7 @@ class StatisticsPages(Signed):
         """Show the page; what cannot be used of the form comes back as it was filled in."""
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            officer.must_be_supervisor()
+            must_see_statistics(officer)
         language = language_of(request)
         context: dict[str, Any] = {
             "officer": officer,

@@ -68,6 +68,7 @@ applications = Table(
     Index("ix_applications_site_stage", "site", "stage"),
     Index("ix_applications_collection_site_stage", "collection_site", "stage"),
     Index("ix_applications_next_reminder_on", "next_reminder_on"),
+    Index("ix_applications_site_promise_on", "site", "promise_on"),
 )
 
 #: Every step of every application; `before` is what it was, to be put back when the step was wrong.

@@ -1,11 +1,10 @@
-"""The road map of a mall as one agency keeps it: planned counters, outreach events, targets, every change."""
+"""The road map of a mall as one agency keeps it: planned counters; every change of them and of outreach."""
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, insert, select, update
@@ -30,27 +29,6 @@ planned_counters = Table(
     Column("responsible", String(100), nullable=False),
     Column("basis", Text, nullable=False),
     Index("ix_planned_counters_site", "site"),
-)
-
-#: Days on which the agency went to its people, beside the dates of its pop-up sites in the catalogue.
-outreach_events = Table(
-    "outreach_events",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("held_on", Date, nullable=False),
-    Column("place", String(200), nullable=False),
-    Column("title", String(200), nullable=False),
-    Column("recorded_at", AwareDateTime, nullable=False),
-    Column("recorded_by", String(100), nullable=False),
-    Index("ix_outreach_events_held_on", "held_on"),
-)
-
-outreach_targets = Table(
-    "outreach_targets",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("target", Integer, nullable=False),
-    Column("basis", Text, nullable=False),
 )
 
 #: Every change, never altered: `subject` is the id of a planned counter, of an event, or a year.
@@ -92,43 +70,6 @@ def add_counter(session: Session, row: Mapping[str, Any]) -> str:
 def set_counter(session: Session, counter_id: str, **values: Any) -> None:
     """Write columns of a locked counter."""
     session.execute(update(planned_counters).where(planned_counters.c.id == counter_id).values(**values))
-
-
-def events_between(session: Session, *, first: date, last: date) -> list[Any]:
-    """Return the recorded events of a range of days, the newest first."""
-    return list(
-        session.execute(
-            select(outreach_events)
-            .where(outreach_events.c.held_on.between(first, last))
-            .order_by(outreach_events.c.held_on.desc(), outreach_events.c.id)
-        )
-    )
-
-
-def add_event(session: Session, row: Mapping[str, Any]) -> str:
-    """Record an event; return its id."""
-    event_id = new_id()
-    session.execute(insert(outreach_events).values(id=event_id, **row))
-    return event_id
-
-
-def targets(session: Session) -> dict[int, int]:
-    """Return how many events each year should have."""
-    return {row.year: row.target for row in session.execute(select(outreach_targets))}
-
-
-def put_target(session: Session, *, year: int, target: int, basis: str) -> int | None:
-    """Set how many events a year should have; return what stood there, if anything did."""
-    query = select(outreach_targets.c.target).where(outreach_targets.c.year == year).with_for_update()
-    before = session.scalar(query)
-    statement = insert_into(session, outreach_targets).values(year=year, target=target, basis=basis)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[outreach_targets.c.year],
-            set_={name: statement.excluded[name] for name in ("target", "basis")},
-        )
-    )
-    return before
 
 
 def record_change(

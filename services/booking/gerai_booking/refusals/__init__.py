@@ -90,6 +90,7 @@ from gerai_booking.refusals.floor import (
     WalkInFull,
     WrongDay,
 )
+from gerai_booking.refusals.outreach import EventOver, NobodyReachedYet, UnknownEvent, UnknownRegency
 from gerai_booking.refusals.planning import (
     ClosedByOrder,
     ClosingNeedsOrder,
@@ -155,6 +156,7 @@ __all__ = [
     "EmergencyNotAllowed",
     "EmergencyStays",
     "EmergencyUsedUp",
+    "EventOver",
     "IncompleteFiles",
     "ItemNotNext",
     "ItemsLacking",
@@ -168,6 +170,7 @@ __all__ = [
     "NoApplications",
     "NoSiteInRegion",
     "NoWholeHour",
+    "NobodyReachedYet",
     "NobodyWaits",
     "NotBookedOnline",
     "NotLater",
@@ -230,6 +233,7 @@ __all__ = [
     "UnknownDirective",
     "UnknownEntry",
     "UnknownEstablishment",
+    "UnknownEvent",
     "UnknownItem",
     "UnknownKindOfSuspension",
     "UnknownMatch",
@@ -238,6 +242,7 @@ __all__ = [
     "UnknownOutage",
     "UnknownPlannedCounter",
     "UnknownQuota",
+    "UnknownRegency",
     "UnknownRegime",
     "UnknownRestriction",
     "UnknownRule",

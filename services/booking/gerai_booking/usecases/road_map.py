@@ -1,4 +1,4 @@
-"""The road map of a mall: supervisors plan counters and events, and the public reads when what opens."""
+"""The road map of a mall: supervisors plan counters, and the public reads when what opens."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,9 @@ from gerai_booking.models.places import put_missing
 from gerai_booking.refusals import PlanInThePast, UnknownPlannedCounter, UnknownServiceGroup
 from gerai_booking.rules import road_map as rules
 from gerai_booking.rules.catalogue import Text
+from gerai_booking.usecases import outreach
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.outreach import record
 from gerai_booking.usecases.plan import Change
 
 
@@ -79,7 +81,7 @@ def plan_counter(
         "basis": basis,
     }
     counter_id = road_map.add_counter(session, row)
-    _record(session, change, kind="counter", subject=counter_id, before=None, after=row)
+    record(session, change, kind="counter", subject=counter_id, before=None, after=row)
     return counter_id
 
 
@@ -118,38 +120,7 @@ def revise_counter(
         after["reason"] = change.why
     before = {name: getattr(found, name) for name in after}
     road_map.set_counter(session, counter_id, **after)
-    _record(session, change, kind="counter", subject=counter_id, before=before, after=after)
-
-
-def record_event(session: Session, change: Change, *, held_on: date, place: str, title: str) -> str:
-    """Write down a day on which the agency went to its people, held or planned (S2-7); return its id.
-
-    Raises Forbidden.
-    """
-    change.officer.must_be_supervisor()
-    row = {"held_on": held_on, "place": place, "title": title}
-    recorded = {"recorded_at": change.now, "recorded_by": change.officer.name}
-    event_id = road_map.add_event(session, row | recorded)
-    _record(session, change, kind="event", subject=event_id, before=None, after=row)
-    return event_id
-
-
-def set_target(
-    session: Session, office: Office, change: Change, *, year: int, target: int, basis: str
-) -> None:
-    """Set how many events a year should have. Raises Forbidden, PlanInThePast."""
-    change.officer.must_be_supervisor()
-    if year < office.today(office.agency.sites[0].code, change.now).year:
-        raise PlanInThePast
-    before = road_map.put_target(session, year=year, target=target, basis=basis)
-    _record(
-        session,
-        change,
-        kind="target",
-        subject=str(year),
-        before=None if before is None else {"target": before},
-        after={"target": target, "basis": basis},
-    )
+    record(session, change, kind="counter", subject=counter_id, before=before, after=after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,37 +130,21 @@ class Overview:
     counters: list[Any]
     late: set[str]
     changes: Mapping[str, list[Any]]
-    events: list[Any]
     years: list[rules.Year]
 
 
 def overview(session: Session, office: Office, *, site: str, now: datetime) -> Overview:
-    """Return the road map of a site with its changes, and the events of all the agency's sites.
+    """Return the road map of a site with its changes, and how many events the agency has a year.
 
     Raises UnknownSite.
     """
     today = office.today(site, now)
     found = road_map.counters_at(session, site=site)
-    first, last = date(today.year - 1, 1, 1), date(today.year + 1, 12, 31)
-    recorded = road_map.events_between(session, first=first, last=last)
-    popups = [
-        (day, each.name.id)
-        for each in office.agency.sites
-        if each.kind == "popup"
-        for day in each.dates
-        if first <= day <= last
-    ]
     return Overview(
         counters=found,
         late={row.id for row in found if rules.is_late(row.target_on, row.state, today=today)},
         changes=road_map.changes_of(session, [row.id for row in found]),
-        events=recorded,
-        years=rules.years_of(
-            [*popups, *((row.held_on, row.place) for row in recorded)],
-            road_map.targets(session),
-            today=today,
-            years=range(first.year, last.year + 1),
-        ),
+        years=outreach.years(session, office, now=now),
     )
 
 
@@ -240,25 +195,3 @@ def _earlier(changes: list[Any]) -> list[dict[str, str]]:
 def _check_target(office: Office, site: str, target_on: date, *, now: datetime) -> None:
     if target_on < office.today(site, now):
         raise PlanInThePast
-
-
-def _record(
-    session: Session,
-    change: Change,
-    *,
-    kind: str,
-    subject: str,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
-) -> None:
-    road_map.record_change(
-        session,
-        officer_id=change.officer.id,
-        officer_name=change.officer.name,
-        kind=kind,
-        subject=subject,
-        before=before,
-        after=after,
-        why=change.why,
-        now=change.now,
-    )

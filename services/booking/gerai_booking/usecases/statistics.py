@@ -118,11 +118,17 @@ class Statistics:
     made_at: datetime
 
 
+def must_see_statistics(officer: Officer) -> None:
+    """Refuse who is neither a supervisor nor an overseer: both see no small numbers. Raises Forbidden."""
+    if not officer.is_overseer:
+        officer.must_be_supervisor()
+
+
 def statistics_of(
     session: Session, office: Office, officer: Officer, wanted: Wanted, *, now: datetime
 ) -> Statistics:
     """Return the statistics asked for, small numbers hidden. Raises Forbidden, UnknownSite."""
-    officer.must_be_supervisor()
+    must_see_statistics(officer)
     today = max(office.today(site, now) for site in wanted.sites)
     present, before = compared(wanted.period, against=wanted.against, today=today)
     step = wanted.by if wanted.by in STEPS else step_for(wanted.period)

@@ -5,6 +5,7 @@ from typing import Any
 from gerai_shared.borders import load
 from gerai_shared.deployment import Deployment
 from gerai_shared.http import http, json_body, json_response
+from gerai_shared.overseers import Access
 from gerai_shared.refusals import UnreadableBody
 from marshmallow import Schema
 from werkzeug.wrappers import Request, Response
@@ -28,7 +29,7 @@ class DeskApi:
 
     deployment: Deployment
 
-    @http("POST", "/api/v1/session")
+    @http("POST", "/api/v1/session", overseers=Access.FREE)
     def api_sign_in(self, request: Request) -> Response:
         """Open a session for {username, password}: its token for the Authorization header, and a cookie."""
         token, officer = sessions.sign_in(self.deployment, _json(request))
@@ -36,7 +37,7 @@ class DeskApi:
         sessions.set_session(response, token, secure=_secure(self.deployment))
         return response
 
-    @http("DELETE", "/api/v1/session")
+    @http("DELETE", "/api/v1/session", overseers=Access.FREE)
     def api_sign_out(self, request: Request) -> Response:
         """Close the session."""
         sessions.sign_out(self.deployment, request)

@@ -8,6 +8,7 @@ from gerai_shared.accounts import Officer
 from gerai_shared.borders import load
 from gerai_shared.deployment import Deployment
 from gerai_shared.http import http
+from gerai_shared.overseers import Access
 from gerai_shared.pages import Pages
 from gerai_shared.refusals import InvalidRequest, Refused, SignInRequired
 from gerai_shared.translations import language_of, translate
@@ -38,12 +39,12 @@ class DeskPages:
         """Lead to the list."""
         return _see_other(FIRST_PAGE)
 
-    @http("GET", "/sign-in", page=True)
+    @http("GET", "/sign-in", page=True, overseers=Access.FREE)
     def sign_in_page(self, request: Request) -> Response:
         """Show the form to sign in."""
         return self._sign_in_form(request, request.args.get("next", ""))
 
-    @http("POST", "/sign-in", page=True)
+    @http("POST", "/sign-in", page=True, overseers=Access.FREE)
     def sign_in(self, request: Request) -> Response:
         """Sign an officer in and send them to where they wanted to go."""
         self._pages.check_form(request)
@@ -59,7 +60,7 @@ class DeskPages:
         )
         return response
 
-    @http("POST", "/sign-out", page=True)
+    @http("POST", "/sign-out", page=True, overseers=Access.FREE)
     def sign_out(self, request: Request) -> Response:
         """Sign the officer out."""
         self._pages.check_form(request)

@@ -1,0 +1,75 @@
+"""What agencies tell everybody about themselves, kept for some minutes: no page asks them anew."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from eventlet.event import Event
+from gerai_shared.refusals import Refused
+
+from gerai_gateway.catalogues import Ask, Json
+
+#: How long an answer is shown without asking again.
+FRESH = timedelta(minutes=5)
+#: How soon an agency that did not answer is asked again.
+AGAIN = timedelta(seconds=10)
+#: How long each agency may take: the page says who is missing, rather than keep its reader waiting.
+SECONDS = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What an agency told at `told_at`; `is_old` once it has failed to tell it anew."""
+
+    contents: Json
+    told_at: datetime
+    is_old: bool = False
+
+
+@dataclass(kw_only=True)
+class KeptAnswers:
+    """The last answers of agencies to questions that need no words, by agency and question."""
+
+    ask: Ask
+    now: Callable[[], datetime]
+    _known: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    _failed_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _under_way: dict[tuple[str, str], Event] = field(default_factory=dict)
+
+    def of(self, agency: str, method: str) -> Kept | None:
+        """Return an agency's answer, an older one while it does not answer; None when it never did."""
+        key, now = (agency, method), self.now()
+        known = self._known.get(key)
+        if known is not None and not known.is_old and now - known.told_at < FRESH:
+            return known
+        failed_at = self._failed_at.get(key)
+        if failed_at is None or now - failed_at >= AGAIN:
+            self._ask_once(key)
+        return self._known.get(key)
+
+    def _ask_once(self, key: tuple[str, str]) -> None:
+        """Ask, once for all who want it now."""
+        under_way = self._under_way.get(key)
+        if under_way is not None:
+            under_way.wait()
+            return
+        event = self._under_way[key] = Event()
+        try:
+            self._fetch(key)
+        finally:
+            del self._under_way[key]
+            event.send(None)
+
+    def _fetch(self, key: tuple[str, str]) -> None:
+        agency, method = key
+        try:
+            contents = self.ask(f"booking-{agency}", method, {}, deadline=SECONDS)
+        except Refused:
+            # Whatever it says no with, an older version of it included: what it told before stays.
+            self._failed_at[key] = self.now()
+            known = self._known.get(key)
+            if known is not None:
+                self._known[key] = Kept(contents=known.contents, told_at=known.told_at, is_old=True)
+            return
+        self._failed_at.pop(key, None)
+        self._known[key] = Kept(contents=contents, told_at=self.now())
