@@ -66,7 +66,7 @@ ORDERED = {
     "last_day": "2026-12-01",
     "text_id": "Karena sedang diuji",
 }
-OUTREACH = {"held_on": "2026-12-01", "title": "Uji", "place": "Uji", "channel": "brochure"}
+OUTREACH: dict[str, object] = {"held_on": "2026-12-01", "title": "Uji", "place": "Uji", "channel": "brochure"}
 HOURS = {"day": "2026-12-01", "opens": "08:00", "closes": "12:00", "basis": "Surat", "why": "Karena diuji"}
 ORDER = {
     "citizenship": "WNI",
