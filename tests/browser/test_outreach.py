@@ -31,7 +31,7 @@ def write_down(page: Page, counters: Counters, day: str = "2026-12-20") -> None:
     form = panel(page, "Catat kegiatan")
     form.get_by_label("Kegiatan", exact=True).fill("Bincang paspor")
     form.get_by_label("Hari pertama").fill(day)
-    form.get_by_label("Saluran").select_option(label="Radio")
+    form.get_by_label("Saluran").select_option(label="Siaran radio")
     form.get_by_label("Tempat").fill("Studio")
     form.get_by_label("Kabupaten atau kota").select_option(label="Kabupaten Pandeglang")
     form.get_by_label("Paspor baru").check()
@@ -54,7 +54,7 @@ def test_s1_2_an_event_on_the_radio_is_planned_with_its_station(
     row = panel(page, "Kegiatan yang akan datang").get_by_role("row").filter(has_text="Bincang paspor")
     for part in (
         "20 Desember 2026",
-        "Radio: Radio publik Banten",
+        "Siaran radio: Radio publik Banten",
         "Kabupaten Pandeglang",
         "Paspor baru, Paspor anak",
         "Penyelia Uji",

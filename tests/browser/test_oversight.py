@@ -43,7 +43,7 @@ def test_s0_8_an_overseer_reads_from_the_hub_and_finds_nothing_to_press(
     expect(page.get_by_role("main")).to_contain_text("Pengawas (Ombudsman), hanya baca")
     expect(page.get_by_role("link", name="Loket", exact=True)).to_have_count(0)
     page.get_by_role("link", name="Rencana dan kuota").click()
-    expect(page.get_by_role("region", name="Kuota")).to_contain_text("Data contoh")
+    expect(page.get_by_role("region", name="Kuota", exact=True)).to_contain_text("Data contoh")
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
     page.get_by_role("link", name="Pengawasan").first.click()
     page.get_by_role("link", name="Yang dibuka pengawas").click()

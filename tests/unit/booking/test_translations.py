@@ -83,7 +83,7 @@ UNFINISHED = {
     "name_id_2": "A",
     "name_en_2": "B",
 }
-OUTREACH = {"held_on": "2026-12-01", "title": "Uji", "place": "Uji", "channel": "brochure"}
+OUTREACH: dict[str, object] = {"held_on": "2026-12-01", "title": "Uji", "place": "Uji", "channel": "brochure"}
 HOURS = {"day": "2026-12-01", "opens": "08:00", "closes": "12:00", "basis": "Surat", "why": "Karena diuji"}
 ORDER = {
     "citizenship": "WNI",

@@ -43,6 +43,7 @@ OFFICERS_ONLY = {
     "unknown_application", "ticket_not_served", "no_applications", "application_exists", "incomplete_files",
     "nothing_missing", "application_changed", "wrong_place_of_collection", "proofs_missing",
     "nothing_to_correct", "still_kept", "move_not_allowed",
+    "unknown_event", "event_over", "nobody_reached_yet", "unknown_regency",
     "unknown_outage", "outage_over", "outage_not_begun", "outage_without_time",
     "unknown_appeal", "appeal_decided", "site_closed_today", "answer_needs_text", "stale_revision", "confidential_case", "recall_limit",
     "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",

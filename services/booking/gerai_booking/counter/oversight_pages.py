@@ -66,7 +66,7 @@ class OversightPages(Signed):
 
         def read(session: Session, officer: Officer) -> dict[str, Any]:
             given, rows = self._given(session, officer, month)
-            return {"given": given, "rows": rows, "month": month.first, "months": self._months()}
+            return {"given": given, "rows": rows, "month": month.first, "months": self._months_of_grants()}
 
         return self._oversight(request, "oversight_grants.html", read)
 
@@ -165,9 +165,9 @@ class OversightPages(Signed):
 
     def _month(self, request: Request) -> Period:
         """Return the month that an address names, else the present one."""
-        return period_of(MONTH, month_of(request.args.get("month", ""), self._months()))
+        return period_of(MONTH, month_of(request.args.get("month", ""), self._months_of_grants()))
 
-    def _months(self) -> list[Any]:
+    def _months_of_grants(self) -> list[Any]:
         """Return the first days of the months that can be looked at, the present one first."""
         today = self.office.today(self.office.agency.sites[0].code, self.deployment.clock.now())
         return [month.first for month in months_until(today, MONTHS_SHOWN)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from gerai_booking.rules.statistics import MONTH, Period, neighbour, period_of
-from gerai_booking.rules.suppression import Line, Shown, suppress
+from gerai_booking.rules.suppression import Cell, Line, Shown, suppress
 
 #: So many months are told, the present one among them.
 MONTHS_TOLD = 6
@@ -35,7 +35,9 @@ def as_told(counted: Mapping[Month, Mapping[str, int]], months: Sequence[Month])
     """
     names = COUNTED
     total = date.max
-    cells = {(month, name): counted.get(month, {}).get(name, 0) for month in months for name in names}
+    cells: dict[Cell, int] = {
+        (month, name): counted.get(month, {}).get(name, 0) for month in months for name in names
+    }
     cells |= {(total, name): sum(cells[month, name] for month in months) for name in names}
     lines = [Line(total=(total, name), parts=tuple((month, name) for month in months)) for name in names]
     lines += [
