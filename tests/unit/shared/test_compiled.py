@@ -24,7 +24,7 @@ def test_a_template_that_says_something_else_is_compiled_anew() -> None:
 
 def test_what_one_kind_of_environment_compiled_is_not_seen_by_another() -> None:
     """Filters of constants are worked out by the compiler."""
-    told = []
+    told: list[str] = []
     for kept in (CompiledTemplates(), CompiledTemplates()):
         each = environment(kept, "{{ 'text'|said }}")
         each.filters["said"] = [str.upper, str.title][len(told)]
