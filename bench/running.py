@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from gerai_allinone.plan import Ports, Secrets
 from gerai_allinone.servers import PostgresServer, RabbitServer, free_ports
@@ -194,9 +195,8 @@ def wait_for_quiet(bench: Bench, tell: "Tell", *, seconds: float) -> None:
         tell(f"others use {others:.1f} cores; waiting for quiet" if not quiet else "others are quiet")
 
 
-class Tell:
+class Tell(Protocol):
     """Tells what is done now."""
 
     def __call__(self, text: str) -> None:
         """Tell it."""
-        raise NotImplementedError

@@ -9,6 +9,7 @@ import pytest
 from gerai_booking.models import acts, calendar, dated_rules, directives, plan, sanctions, slot_quotas
 from gerai_booking.models.places import day_quotas, slots
 from gerai_shared import migrating
+from gerai_shared.database import Database
 from sqlalchemy import delete, text
 
 from tests.integration.booking.house import House
@@ -41,6 +42,18 @@ def opened_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres_engine(postgres: PostgresServer, opened_on_postgres: str) -> Database:
+    """The way of all tests to the one PostgreSQL: SQLAlchemy keeps compiled statements by engine."""
+    return Database(postgres.url(opened_on_postgres))
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The way of all tests to a file that each of them copies anew."""
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('house') / 'house.sqlite'}")
+
+
 def open_house(url: str) -> House:
     """Migrate a database and open its days."""
     migrating.upgrade(url, "gerai_booking")
@@ -71,9 +84,11 @@ def put_back(house: House) -> None:
 
 
 @pytest.fixture
-def postgres_house(postgres: PostgresServer, opened_on_postgres: str) -> Iterator[House]:
+def postgres_house(
+    postgres: PostgresServer, opened_on_postgres: str, postgres_engine: Database
+) -> Iterator[House]:
     """A house on PostgreSQL."""
-    house = House(postgres.url(opened_on_postgres))
+    house = House(postgres.url(opened_on_postgres), database=postgres_engine)
     put_back(house)
     yield house
     house.database.close()
@@ -92,10 +107,13 @@ def lone_postgres_house(postgres: PostgresServer, opened_on_postgres: str) -> It
 
 
 @pytest.fixture
-def sqlite_house(opened_on_sqlite: Path, tmp_path: Path) -> Iterator[House]:
+def sqlite_house(opened_on_sqlite: Path, sqlite_engine: Database) -> Iterator[House]:
     """A house on SQLite."""
-    shutil.copy(opened_on_sqlite, tmp_path / "house.sqlite")
-    house = House(f"sqlite:///{tmp_path / 'house.sqlite'}")
+    path = Path(sqlite_engine.url.database or "")
+    for left in ("-wal", "-shm"):
+        path.with_name(path.name + left).unlink(missing_ok=True)
+    shutil.copy(opened_on_sqlite, path)
+    house = House(f"sqlite:///{path}", database=sqlite_engine)
     yield house
     house.database.close()
 

@@ -106,9 +106,10 @@ def outcome(answer: Answer) -> str:
 class House:
     """The engine on one database, driven through its use cases."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, database: Database | None = None) -> None:
+        """`database` is that of `url` when there is one already: its statements are compiled."""
         self.url = url
-        self.database = Database(url, pool_size=pool_size)
+        self.database = database or Database(url, pool_size=pool_size)
         self.office = office()
 
     def open(self) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ STOP_SECONDS = 20.0
 OPEN_FILES = 8192
 
 
-class PrivateServer:
+class PrivateServer(ABC):
     """Base of PostgresServer and RabbitServer: they say what to launch and how to ask if it is ready."""
 
     label: ClassVar[str]
@@ -130,14 +131,17 @@ class PrivateServer:
         texts = [path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log"))]
         return "\n".join("\n".join(filter(None, texts)).splitlines()[-lines:])
 
+    @abstractmethod
     def _new_secrets(self) -> dict[str, str | int]:
-        raise NotImplementedError
+        """Passwords, each made once for a folder."""
 
+    @abstractmethod
     def _launch(self) -> None:
-        raise NotImplementedError
+        """Start the server's processes."""
 
+    @abstractmethod
     def _answers(self) -> bool:
-        raise NotImplementedError
+        """True when the server takes work."""
 
     def _new_ports(self) -> dict[str, str | int]:
         return dict(zip(self.port_names, free_ports(len(self.port_names)), strict=True))

@@ -4,7 +4,6 @@ Documents are references (number, date, title, where the paper is kept); the pap
 here.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.changes import add_change
 from gerai_booking.models.tables import metadata
 from gerai_booking.models.tickets import WITHOUT_PLACE, tickets
 
@@ -252,18 +252,17 @@ def record_change(
     now: datetime,
 ) -> None:
     """Write down who changed what of a request, and why."""
-    session.execute(
-        insert(changes).values(
-            id=new_id(),
-            request_id=request_id,
-            at=now,
-            officer_id=officer_id,
-            officer_name=officer_name,
-            kind=kind,
-            before=json.dumps(dict(before), default=str) if before else None,
-            after=json.dumps(dict(after), default=str),
-            why=why,
-        )
+    add_change(
+        session,
+        changes,
+        officer_id=officer_id,
+        officer_name=officer_name,
+        kind=kind,
+        before=before,
+        after=after,
+        why=why,
+        now=now,
+        request_id=request_id,
     )
 
 

@@ -1,6 +1,5 @@
 """The plan of an agency: dated quotas, restrictions, and who changed what, when and why."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.changes import add_change
 from gerai_booking.models.tables import metadata
 from gerai_booking.rules.quota import Bound, Quota, Regime
 
@@ -200,19 +200,18 @@ def record_change(
     now: datetime,
 ) -> None:
     """Write down who changed what of a locked plan, and why: this is its next version."""
-    session.execute(
-        insert(plan_changes).values(
-            id=new_id(),
-            at=now,
-            officer_id=officer_id,
-            officer_name=officer_name,
-            site=site,
-            version=next_version(session, site),
-            kind=kind,
-            before=json.dumps(before, default=str) if before else None,
-            after=json.dumps(after, default=str),
-            why=why,
-        )
+    add_change(
+        session,
+        plan_changes,
+        officer_id=officer_id,
+        officer_name=officer_name,
+        kind=kind,
+        before=before,
+        after=after,
+        why=why,
+        now=now,
+        site=site,
+        version=next_version(session, site),
     )
 
 

@@ -1,6 +1,5 @@
 """The road map of a mall as one agency keeps it: planned counters; every change of them and of outreach."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from gerai_shared.times import AwareDateTime
 from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, insert, select, update
 from sqlalchemy.orm import Session
 
+from gerai_booking.models.changes import add_change
 from gerai_booking.models.tables import metadata
 
 planned_counters = Table(
@@ -85,18 +85,17 @@ def record_change(
     now: datetime,
 ) -> None:
     """Write down who changed what of the road map, and why."""
-    session.execute(
-        insert(road_map_changes).values(
-            id=new_id(),
-            at=now,
-            officer_id=officer_id,
-            officer_name=officer_name,
-            kind=kind,
-            subject=subject,
-            before=json.dumps(dict(before), default=str) if before else None,
-            after=json.dumps(dict(after), default=str),
-            why=why,
-        )
+    add_change(
+        session,
+        road_map_changes,
+        officer_id=officer_id,
+        officer_name=officer_name,
+        kind=kind,
+        before=before,
+        after=after,
+        why=why,
+        now=now,
+        subject=subject,
     )
 
 
