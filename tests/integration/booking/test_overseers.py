@@ -95,6 +95,8 @@ PAGES = (
     "/oversight/orders",
     f"/oversight/visits/{SITE}",
     "/oversight/outages",
+    "/rules",
+    "/rules/contacts",
     "/oversight/opened",
     f"/statistics/{SITE}?period=month&by=service",
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.http import http
+from gerai_shared.overseers import Access
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
@@ -24,16 +25,16 @@ from gerai_booking.usecases.ruling import Known
 class RulePages(OfficersForms):
     """What holds, since when and on what basis; and the forms by which it is changed."""
 
-    @http("GET", "/rules", page=True)
+    @http("GET", "/rules", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def rules_page(self, request: Request) -> Response:
         """Show the kinds of rules."""
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            officer.must_be_supervisor()
+            officer.may_oversee()
         return self.pages.render(request, "rules.html", officer=officer, kinds=list(KINDS))
 
-    @http("GET", "/rules/<kind>", page=True)
+    @http("GET", "/rules/<kind>", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def rule_page(self, request: Request, kind: str) -> Response:
         """Show the rules of a kind; with `like` the form says what one of them says."""

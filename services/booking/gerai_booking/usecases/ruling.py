@@ -211,8 +211,11 @@ class Overview:
 
 
 def overview(session: Session, office: Office, *, officer: Officer, kind: Kind, now: datetime) -> Overview:
-    """Return the rules of a kind that hold or will, each told whether it counts today. Raises Forbidden."""
-    officer.must_be_supervisor()
+    """Return the rules of a kind that hold or will, each told whether it counts today.
+
+    Overseers read it, too. Raises Forbidden.
+    """
+    officer.may_oversee()
     today = _today(office, now=now)
     known = rules_of_kind(session, office, kind)
     last_begun: dict[str, date] = {}
