@@ -41,7 +41,7 @@ from sqlalchemy import delete, select
 
 from tests.integration.booking import place_laws
 from tests.integration.booking.house import NOW, OPEN_DAYS, SERVICE, SITE, House
-from tests.integration.booking.test_directives import CENTRE, WHY_UNDONE, directive_of, order
+from tests.integration.booking.ordering import CENTRE, WHY_UNDONE, directive_of, order
 from tests.integration.booking.test_groups import row as line
 from tests.integration.booking.test_quotas import REASON, SUPERVISOR
 from tests.integration.booking.waiting import join, seen

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from gerai_booking.models import matching as model
 from gerai_booking.models.matching import list_imports, match_changes
-from gerai_booking.models.tickets import people
+from gerai_booking.models.people import people
 from gerai_booking.usecases import comparing
 from sqlalchemy import event, func, select
 

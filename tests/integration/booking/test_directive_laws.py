@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from gerai_booking.models.directives import directive_tickets
-from gerai_booking.models.tickets import history, tickets
+from gerai_booking.models.history import history
+from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.directives import CANCEL, MOVE, OFFER, TREATMENTS
 from gerai_booking.rules.quota import GROUP, ONLINE, WALK_IN, Bound
 from gerai_booking.usecases import apart, directive_runs, directives, treating
@@ -27,7 +28,7 @@ from sqlalchemy import select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, TODAY, House
 from tests.integration.booking.mall_machine import ALL_DAY, MORNING, SERVICES, Mall, hours, which
-from tests.integration.booking.test_directives import CENTRE, LAST_OPEN, WHY_UNDONE, close, ticket_of, undo
+from tests.integration.booking.ordering import CENTRE, LAST_OPEN, WHY_UNDONE, close, ticket_of, undo
 
 CLOSED_EVENT = {
     MOVE: "ticket.moved_by_order.v1",

@@ -1,17 +1,14 @@
 """Orders of the centre on both databases: who may give them, what they close, what becomes of those they hit."""
 
 import json
-from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from gerai_booking.models.directives import directive_tickets, of_row
+from gerai_booking.models.directives import directive_tickets
 from gerai_booking.models.directives import directives as table
 from gerai_booking.models.tickets import tickets
-from gerai_booking.rules.catalogue import Text
 from gerai_booking.usecases import (
-    availability,
     changes,
     directive_runs,
     directives,
@@ -22,106 +19,32 @@ from gerai_booking.usecases import (
     treating,
     views,
 )
-from gerai_booking.usecases.directives import Order
 from gerai_shared import tables
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
-from gerai_shared.ticket import State, Ticket
+from gerai_shared.ticket import State
 from gerai_shared.translations import translate
-from sqlalchemy import delete, event, select
+from sqlalchemy import event, select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
-from tests.integration.booking.sending import send
+from tests.integration.booking.ordering import (
+    CENTRE,
+    LAST_OPEN,
+    WHY_UNDONE,
+    an_offer,
+    carry_out,
+    close,
+    day_of,
+    draft,
+    fill_next_day,
+    news,
+    now_of,
+    put_in_force,
+    ticket_of,
+    undo,
+)
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
-from tests.integration.booking.waiting import join, look_after, seen, states, told
-
-CENTRE = Officer(id="centre", username="pusat", name="Pusat Uji", role="central")
-LAST_OPEN = date(2026, 12, 4)
-WHY_UNDONE = "Banjir sudah surut"
-
-
-def order(**changes: Any) -> Order:
-    """An order that closes Serang on DAY."""
-    fields: dict[str, Any] = {
-        "number": "IMI-0001.GR.01",
-        "issuer": "Direktorat Jenderal Imigrasi",
-        "dated": TODAY,
-        "scope": "site",
-        "code": SITE,
-        "services": frozenset(),
-        "first_day": DAY,
-        "last_day": DAY,
-        "text": Text(id="Kantor ditutup karena banjir", en="The office is closed because of a flood"),
-        **changes,
-    }
-    return Order(**fields)
-
-
-def draft(house: House, *, officer: Officer = CENTRE, **changes: Any) -> str:
-    return house.do(directives.draft, order(**changes), officer=officer, now=NOW)
-
-
-def put_in_force(house: House, directive: str, treatment: str = "offer") -> None:
-    house.do(directives.put_in_force, directive, treatment=treatment, officer=CENTRE, now=NOW)
-
-
-def close(house: House, treatment: str = "offer", **changes: Any) -> str:
-    """Close, and carry it out to the end."""
-    directive = draft(house, **changes)
-    put_in_force(house, directive, treatment)
-    carry_out(house, directive)
-    return directive
-
-
-def carry_out(house: House, directive: str) -> int:
-    return directive_runs.carry_out(house.database, house.office, directive, now=NOW)
-
-
-def undo(house: House, directive: str) -> None:
-    with house.database.transaction() as session:
-        directives.begin_undoing(session, directive, why=WHY_UNDONE, officer=CENTRE, now=NOW)
-    carry_out(house, directive)
-
-
-def state_of(house: House, directive: str) -> str:
-    return str(house.rows(select(table.c.state).where(table.c.id == directive))[0].state)
-
-
-def ticket_of(house: House, token: str) -> Ticket:
-    return house.ask(views.load_ticket, token)
-
-
-def now_of(house: House, token: str) -> Ticket:
-    """The ticket that a holder has in the end."""
-    ticket = ticket_of(house, token)
-    while ticket.replaced_by:
-        ticket = ticket_of(house, house.office.token(ticket.replaced_by))
-    return ticket
-
-
-def day_of(house: House, day: date, service: str = SERVICE) -> dict[str, Any]:
-    seen = house.ask(availability.availability, site=SITE, service=service, first=day, last=day, now=NOW)
-    found: dict[str, Any] = seen["days"][0]
-    return found
-
-
-def news(house: House) -> Counter[str]:
-    """How often what was told by order."""
-    return Counter(row.type for row in house.rows(select(tables.outbox.c.type)) if "_by_order" in row.type)
-
-
-def an_offer(house: House) -> tuple[str, str, str]:
-    """A full day of which the first who waits is offered a place; the tokens of two who wait, and its hold."""
-    house.shrink(day=DAY, places=1)
-    booked = house.booked(1, house.slots()[0])
-    first, second = join(house, 11, last=NEXT_DAY), join(house, 12, last=NEXT_DAY)
-    house.do(changes.cancel, token=booked, revision=None, now=NOW)
-    return first, second, seen(house, first)["offer"]["hold_token"]
-
-
-def fill_next_day(house: House) -> str:
-    house.shrink(day=NEXT_DAY, places=1)
-    return house.booked(9, house.slots(NEXT_DAY)[0])
+from tests.integration.booking.waiting import look_after, seen, states, told
 
 
 def test_whose_offer_an_order_takes_waits_on_at_the_old_position_and_is_told_once(house: House) -> None:
@@ -438,117 +361,3 @@ def test_an_order_that_was_interrupted_between_two_tickets_goes_on_and_treats_ea
 
 
 # Undone.
-
-
-def test_an_order_that_is_undone_gives_the_lost_hours_back(house: House) -> None:
-    for treatment in ("offer", "cancel"):
-        house.empty()
-        house.change(delete(directive_tickets), delete(table))
-        hour = house.slots(DAY)[0]
-        token = house.booked(1, hour)
-        directive = close(house, treatment)
-        undo(house, directive)
-        mine = [row for row in house.rows(select(tickets)) if row.state == "booked"]
-        assert [row.slot_id for row in mine] == [hour]
-        assert state_of(house, directive) == "undone"
-        assert news(house)["ticket.restored_by_order.v1"] == 1
-        assert house.ask(views.ticket_view, ticket_of(house, token), now=NOW)["directive"]["undone"] is True
-        house.booked(2, hour)
-        house.check()
-
-
-def test_who_was_moved_keeps_the_new_hour_and_is_told_once_that_the_old_day_is_open(house: House) -> None:
-    token = house.booked(1, house.slots(DAY)[0])
-    directive = close(house, "move")
-    moved = now_of(house, token)
-    undo(house, directive)
-    with pytest.raises(Refused, match="directive_undone"):
-        undo(house, directive)
-    carry_out(house, directive)
-    assert now_of(house, token).slot_id == moved.slot_id
-    assert news(house) == {"ticket.moved_by_order.v1": 1, "ticket.reopened_by_order.v1": 1}
-    back = house.office.token(moved.id)
-    house.do(changes.reschedule, token=back, slot_id=house.slots(DAY)[0], revision=None, now=NOW)
-    house.check()
-
-
-def test_who_has_chosen_for_themselves_is_left_alone_when_the_order_is_undone(house: House) -> None:
-    cancelled = house.booked(1, house.slots(DAY)[0])
-    directive = close(house, "cancel")
-    anew = house.booked(1, house.slots(NEXT_DAY)[0])
-    undo(house, directive)
-    assert ticket_of(house, cancelled).state is State.CANCELLED
-    assert ticket_of(house, anew).day == NEXT_DAY
-    assert news(house) == {"ticket.cancelled_by_order.v1": 1}
-
-
-def test_while_an_order_is_being_undone_nobody_else_gets_the_lost_hours(house: House) -> None:
-    house.shrink(day=DAY, places=1)
-    token = house.booked(1, house.slots(DAY)[0])
-    directive = close(house)
-    with house.database.transaction() as session:
-        directives.begin_undoing(session, directive, why=WHY_UNDONE, officer=CENTRE, now=NOW)
-    (answer,) = house.book(house.request(2, house.slots(DAY)[0]))
-    assert outcome(answer) == "closed_by_order"
-    directive_runs.carry_on(house.database, house.office, now=NOW)
-    assert now_of(house, token).day == DAY
-    assert state_of(house, directive) == "undone"
-    house.check()
-
-
-def test_a_draft_that_is_undone_was_never_in_force_and_does_not_come_back(house: House) -> None:
-    directive = draft(house)
-    undo(house, directive)
-    assert state_of(house, directive) == "undone"
-    with pytest.raises(Refused, match="directive_undone"):
-        put_in_force(house, directive)
-
-
-def directive_of(house: House, directive: str) -> Any:
-    with house.database.reading() as session:
-        return of_row(directives.find(session, directive))
-
-
-def test_hours_of_an_order_that_is_undone_go_to_who_lost_them_then_to_who_waits(house: House) -> None:
-    house.shrink(day=DAY, places=2)
-    lost = house.booked(1, house.slots(DAY)[0])
-    directive = close(house)
-    first, second = join(house, 11), join(house, 12)
-    other_day = join(house, 13, first=date(2026, 12, 25))
-    undo(house, directive)
-    assert now_of(house, lost).slot_id == house.slots(DAY)[0]
-    assert states(house, [first, second, other_day]) == ["offered", "waiting", "waiting"]
-    (answer,) = house.book(house.request(14, house.slots(DAY)[1]))
-    assert outcome(answer) == "day_full"
-    house.check()
-
-
-def test_an_order_that_is_undone_offers_nothing_that_another_one_closes(house: House) -> None:
-    directive = close(house)
-    close(house, number="IMI-0002.GR.01")
-    waits = join(house, 11)
-    undo(house, directive)
-    assert (state_of(house, directive), states(house, [waits])) == ("undone", ["waiting"])
-
-
-# Against a booking at the very same moment.
-
-
-@pytest.mark.parametrize("locked", [True, False])
-@pytest.mark.parametrize("held", [True, False])
-def test_a_booking_that_races_with_an_order_never_ends_up_in_a_closed_hour(
-    postgres_house: House, locked: bool, held: bool
-) -> None:
-    """The negative control: without locks, the order is carried out before the booking can be seen."""
-    house = postgres_house
-    place = house.slots(DAY)[0]
-    if held:
-        place = house.office.token(house.do(holding.hold, slot_id=place, now=NOW).id)
-    directive = draft(house)
-    party = {"url": house.url, "directive": directive, "place": place, "locked": locked}
-    (came,) = send("order_against_booking", party)
-    assert came["booked"] == "booked"
-    rows = house.rows(select(tickets).where(tickets.c.day == DAY, tickets.c.state == "booked"))
-    in_closed_hour = [row.number for row in rows if row.slot_id is not None]
-    assert (in_closed_hour == []) is locked
-    assert came["waited"] is locked

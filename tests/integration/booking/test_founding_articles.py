@@ -13,8 +13,8 @@ from gerai_booking.usecases import availability, changes, floor, intake, plan
 from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.ticket import Lane, State
 
+from tests.integration.booking.applying import POPUP, SATURDAY, everything
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
-from tests.integration.booking.test_applications import POPUP, SATURDAY, everything
 from tests.integration.booking.test_quotas import (
     CHANGE,
     beyond,

@@ -17,9 +17,9 @@ from gerai_shared.borders import load
 from sqlalchemy import select
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SITE, House, outcome
+from tests.integration.booking.ordering import close, draft, undo
 from tests.integration.booking.test_data_match import BORN, SOURCE, state_of, take_over
 from tests.integration.booking.test_data_match import row as listed
-from tests.integration.booking.test_directives import close, draft, undo
 from tests.integration.booking.test_groups import allotted, change, codes, named, row
 from tests.integration.booking.waiting import entry, join, seen, states
 

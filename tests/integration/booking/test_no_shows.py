@@ -26,7 +26,7 @@ from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import select, update
 
 from tests.integration.booking.house import NOW, SERVICE, TODAY, House, outcome
-from tests.integration.booking.test_directives import CENTRE, draft
+from tests.integration.booking.ordering import CENTRE, draft
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
 
 ONE_DAY = timedelta(days=1)

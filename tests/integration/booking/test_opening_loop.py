@@ -31,7 +31,7 @@ from sqlalchemy import event, insert, select, text
 from structlog.testing import capture_logs
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House
-from tests.integration.booking.test_directives import draft, put_in_force
+from tests.integration.booking.ordering import draft, put_in_force
 from tests.integration.booking.test_groups import allotted
 from tests.integration.booking.test_outages import down, told
 from tests.integration.booking.test_service import Resources

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from tests.integration.booking.counter_http import CounterHttp, counter_http
 from tests.integration.booking.house import DAY, NOW, SITE, House
-from tests.integration.booking.test_directives import close, draft
+from tests.integration.booking.ordering import close, draft
 from tests.integration.booking.test_no_shows import miss
 from tests.integration.booking.test_outages import report
 from tests.integration.booking.test_quotas import REASON, SUPERVISOR, beyond, emergency, set_quota

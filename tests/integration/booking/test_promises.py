@@ -6,10 +6,10 @@ import pytest
 from gerai_booking.models.applications import Application
 from gerai_booking.usecases import application_views
 
+from tests.integration.booking.applying import A_DAY, advance, opened, served
 from tests.integration.booking.house import NOW, SITE, House
-from tests.integration.booking.test_applications import A_DAY, advance, opened, served
+from tests.integration.booking.ordering import close, undo
 from tests.integration.booking.test_calendar import hours, set_hours
-from tests.integration.booking.test_directives import close, undo
 
 #: Interviewed on Wednesday, 2 December 2026; four working days later is Tuesday, the 8th.
 PROMISED = date(2026, 12, 8)

@@ -14,7 +14,7 @@ from gerai_shared.refusals import Forbidden
 from sqlalchemy import select, update
 
 from tests.integration.booking.house import DAY, NOW, SITE, TODAY, House
-from tests.integration.booking.test_directives import close, draft
+from tests.integration.booking.ordering import close, draft
 from tests.integration.booking.test_outages import report
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR, beyond, set_quota, walk_in
 from tests.integration.booking.test_service import Gateway

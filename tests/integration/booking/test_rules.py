@@ -29,8 +29,8 @@ from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import select
 
+from tests.integration.booking.applying import opened, served
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
-from tests.integration.booking.test_applications import opened, served
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
 from tests.integration.booking.test_suspensions import suspend
 

@@ -18,8 +18,8 @@ from gerai_shared.ids import new_id
 from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import insert
 
+from tests.integration.booking.applying import A_DAY, advance, opened, served
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House
-from tests.integration.booking.test_applications import A_DAY, advance, opened, served
 
 SUPERVISOR = Officer(id="supervisor", username="penyelia", name="Penyelia Uji", role="supervisor")
 OFFICER = Officer(id="officer", username="petugas", name="Petugas Uji", role="officer")
