@@ -16,7 +16,12 @@ def test_s1_1_the_public_reads_where_the_agencies_come_next_in_their_order(gatew
     told = gateway.api("GET", "outreach").json
     assert [event["agency"] for event in told["coming"]] == ["legal", "immigration"]
     page = text_of(gateway.client.get("/outreach"))
-    for part in ("Tanya jawab di radio", "Kabupaten Lebak", "Siaran radio: Radio publik Banten", "Paspor baru"):
+    for part in (
+        "Tanya jawab di radio",
+        "Kabupaten Lebak",
+        "Siaran radio: Radio publik Banten",
+        "Paspor baru",
+    ):
         assert part in page
     assert "Imigrasi pada 2026: 5 sudah, 1 akan datang; sasaran 12." in page
 
