@@ -143,3 +143,25 @@ def test_accounts_are_listed_without_their_secrets(database: Database) -> None:
         listed = accounts.list_accounts(session)
     assert [account.username for account in listed] == ["a", "b"]
     assert "argon2" not in repr(listed)
+
+
+@pytest.mark.parametrize(
+    ("role", "oversees"), [("officer", False), ("supervisor", True), ("central", True), ("overseer", True)]
+)
+def test_who_oversees_and_that_overseers_decide_nothing(
+    database: Database, role: str, oversees: bool
+) -> None:
+    somebody = add(database, role=role)
+    if oversees:
+        somebody.may_oversee()
+    else:
+        with pytest.raises(Forbidden):
+            somebody.may_oversee()
+    if role == "overseer":
+        for decides in (
+            somebody.must_be_supervisor,
+            somebody.must_be_central,
+            somebody.must_be_above_officers,
+        ):
+            with pytest.raises(Forbidden):
+                decides()
