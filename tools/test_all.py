@@ -97,8 +97,9 @@ def stages() -> list[Check | Tests]:
         Tests(name="unit", seconds=600, servers=False),
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
-        Tests(name="deploy", seconds=600, servers=True),
+        # Beside the folder that waits most, not beside faults: both keep several processes busy.
         Tests(name="browser", seconds=900, servers=True),
+        Tests(name="deploy", seconds=600, servers=True),
         # These break servers, and so start their own.
         Tests(name="faults", seconds=1200, servers=False),
     ]

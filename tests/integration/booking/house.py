@@ -301,7 +301,8 @@ class House:
         for quota in self.rows(select(day_quotas)):
             where = (quota.site, quota.day, Bound(quota.service, quota.channel))
             assert quota.taken == of_day[where], where
-            assert quota.capacity is None or quota.taken <= quota.capacity + quota.extra, where
+            bounded = quota.capacity is None or quota.taken <= quota.capacity + quota.extra
+            assert bounded, f"{where}: {quota.taken} of {quota.capacity}"
 
     def check(self) -> None:
         """The places are right, and each change of each ticket has one line of history and one event."""

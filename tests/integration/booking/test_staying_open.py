@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from gerai_booking.models import plan as plan_table
 from gerai_booking.models.places import day_quotas
 from gerai_booking.models.plan import plan_changes
 from gerai_booking.refusals import QuotaClosesSite
 from gerai_booking.rules.quota import ALL, ONLINE, WALK_IN, Bound
-from gerai_booking.usecases import plan, slot_quotas
+from gerai_booking.usecases import plan, ruling, slot_quotas
+from gerai_booking.usecases.rule_kinds import CAPS, KINDS
 from gerai_shared.refusals import Refused
 from sqlalchemy import select
 
@@ -78,10 +78,15 @@ def test_s3_4_hours_without_places_are_no_way_to_come(house: House) -> None:
 
 
 def test_s3_4_a_restriction_may_go_further_than_a_quota(house: House) -> None:
-    house.change(
-        plan_table.restriction_caps.insert().values(
-            site=SITE, name="BENCANA", level="1", channel=ALL, places=0, basis="Uji"
-        )
+    everything = {"channel": ALL, "places": 0, "percent": None, "site": SITE}
+    house.do(
+        ruling.write_down,
+        CHANGE,
+        kind=KINDS[CAPS],
+        body={"name": "BENCANA", "level": "1", **everything},
+        basis="Uji",
+        valid_from=TODAY,
+        valid_to=None,
     )
     wanted = {"name": "BENCANA", "level": "1", "region": "36", "basis": "Uji"}
     house.do(plan.restrict, CHANGE, valid_from=TODAY, valid_to=None, **wanted)
