@@ -64,7 +64,7 @@ class Counters:
         return f"{self.url}/counters/{SITE}/{counter}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opened_counters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Counters, Path]]:
     """A process of counters with a database of its own, and a copy of that as it was at the beginning."""
     folder = tmp_path_factory.mktemp("counters")
