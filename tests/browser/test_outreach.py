@@ -54,7 +54,7 @@ def test_s1_2_an_event_on_the_radio_is_planned_with_its_station(
     form.get_by_role("button", name="Simpan kegiatan").click()
     row = panel(page, "Kegiatan yang akan datang").get_by_role("row").filter(has_text="Bincang paspor")
     for part in (
-        "20 Desember 2026",
+        "20 Des 2026",
         "Siaran radio: Radio publik Banten",
         "Kabupaten Pandeglang",
         "Paspor baru, Paspor anak",

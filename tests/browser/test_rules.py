@@ -60,7 +60,7 @@ def test_a_route_is_written_down_for_several_regencies(counters: Counters, sign_
     page.get_by_label("Alasan yang dibaca warga, dalam bahasa Indonesia").fill("Antrean dibagi.")
     page.get_by_label("Alasan yang dibaca warga, dalam bahasa Inggris").fill("The queue is divided.")
     grounds(page)
-    expect(page.get_by_text("keduanya tidak boleh sama")).to_be_visible()
+    expect(page.get_by_text("keduanya tidak boleh sama").first).to_be_visible()
     # What was ticked and typed is still there.
     expect(page.get_by_label("Kabupaten Lebak")).to_be_checked()
     page.get_by_label("Nama kantor, dalam bahasa Inggris").fill("Sample Immigration Office")
@@ -80,7 +80,7 @@ def test_stages_are_changed_from_those_that_hold_and_from_tomorrow_on(
     expect(first.get_by_label("Kode")).not_to_have_value("")
     first.get_by_label("Nama, dalam bahasa Indonesia").fill("Berkas diterima lengkap")
     grounds(page)
-    expect(page.get_by_text("paling cepat berlaku mulai besok")).to_be_visible()
+    expect(page.get_by_text("paling cepat berlaku mulai besok").first).to_be_visible()
     expect(first.get_by_label("Nama, dalam bahasa Indonesia")).to_have_value("Berkas diterima lengkap")
     grounds(page, first="2026-12-02")
     expect(rules).to_contain_text("Berkas diterima lengkap")
