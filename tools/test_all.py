@@ -59,6 +59,8 @@ class Tests:
     seconds: int
     servers: bool
     options: tuple[str, ...] = ()
+    #: Keeps several processes busy and waits for pages and alarms: nothing runs beside it.
+    undisturbed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +99,10 @@ def stages() -> list[Check | Tests]:
         Tests(name="unit", seconds=600, servers=False),
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
-        # Beside the folder that waits most, not beside faults: both keep several processes busy.
-        Tests(name="browser", seconds=900, servers=True),
         Tests(name="deploy", seconds=600, servers=True),
+        Tests(name="browser", seconds=900, servers=True, undisturbed=True),
         # These break servers, and so start their own.
-        Tests(name="faults", seconds=1200, servers=False),
+        Tests(name="faults", seconds=1200, servers=False, undisturbed=True),
     ]
 
 
@@ -177,7 +178,7 @@ def run_tests(
         status.start()
     try:
         while waiting or running:
-            while waiting and len(running) < SIDE_BY_SIDE:
+            while waiting and has_room(waiting[0], [each.tests for each in running]):
                 running.append(begin(waiting.pop(0), env, deadline, alone=alone))
             status.update(", ".join(each.tests.name for each in running))
             for each in [each for each in running if is_over(each)]:
@@ -190,6 +191,13 @@ def run_tests(
         for each in running:
             end_group(each.process)
     return outcomes
+
+
+def has_room(tests: Tests, running: Sequence[Tests]) -> bool:
+    """Tell whether a stage may begin beside those that run."""
+    if any(each.undisturbed for each in (tests, *running)):
+        return not running
+    return len(running) < SIDE_BY_SIDE
 
 
 def tell(outcome: Outcome, output: Path | None, console: Console) -> None:

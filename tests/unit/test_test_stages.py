@@ -11,10 +11,12 @@ from rich.console import Console
 from tools import test_all
 from tools.test_all import (
     PROMISED_SECONDS,
+    SIDE_BY_SIDE,
     WHOLE_SECONDS,
     Outcome,
     chosen_stages,
     counted,
+    has_room,
     lateness,
     left,
     run,
@@ -119,6 +121,19 @@ def test_two_stages_run_side_by_side_and_what_fails_is_shown_whole(
     assert "assert (6 * 9) == 42" in told
     assert "no such thing here" in told
     assert told.count("test_the_other_stage_runs_meanwhile") == 0
+
+
+def test_a_stage_that_nothing_may_disturb_waits_and_is_waited_for() -> None:
+    usual, whole = (
+        test_all.Tests(name="any", seconds=1, servers=False, undisturbed=undisturbed)
+        for undisturbed in (False, True)
+    )
+    assert has_room(usual, [])
+    assert has_room(whole, [])
+    assert not has_room(whole, [usual])
+    assert not has_room(usual, [whole])
+    assert has_room(usual, [usual]) is (SIDE_BY_SIDE > 1)
+    assert not has_room(usual, [usual] * SIDE_BY_SIDE)
 
 
 def test_of_two_stages_the_one_that_hangs_is_ended_and_the_other_counts(
