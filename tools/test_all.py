@@ -5,7 +5,7 @@ GERAI_TEST_BROKER_URL, GERAI_TEST_POSTGRES_URL (addresses of administrators) and
 GERAI_TEST_POSTGRES_FOLDER (to command them: `attach` in gerai_allinone.servers). On two cores, two folders of
 tests run side by side, each in a process of its own: what they write is in .run/test, and shown of one that
 failed; a folder that runs alone writes to the terminal. Ends with one line a stage and the sum of all tests;
-exits with 1 when anything failed or the whole took more than 40 minutes (20 are promised), with 2 when asked
+exits with 1 when anything failed or the whole took more than 25 minutes (20 are promised), with 2 when asked
 for something unknown.
 """
 
@@ -35,7 +35,7 @@ EVENTLET = ("-p", "tests.support.eventlet_patch")
 # Promised for two idle cores. A stage's own limit ends what hangs and leaves room where others work; what is
 # left of the whole bounds every stage besides.
 PROMISED_SECONDS = 20 * 60
-WHOLE_SECONDS = 40 * 60
+WHOLE_SECONDS = 25 * 60
 OF_THE_WHOLE = f", with which the {WHOLE_SECONDS // 60} minutes of the whole run were over"
 NO_TESTS_COLLECTED = 5
 # One stage keeps one core busy, and its servers a part of another. More at once would wait for each other.
@@ -100,7 +100,7 @@ def stages() -> list[Check | Tests]:
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
         Tests(name="deploy", seconds=600, servers=True),
-        Tests(name="browser", seconds=1200, servers=True, undisturbed=True),
+        Tests(name="browser", seconds=900, servers=True, undisturbed=True),
         # These break servers, and so start their own.
         Tests(name="faults", seconds=1200, servers=False, undisturbed=True),
     ]

@@ -77,7 +77,7 @@ class Citizens:
         return self.house.office.token(known[number % len(known)].id if known else "0" * 32)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(happenings, min_size=5, max_size=30))
 def test_places_history_and_events_agree_with_the_tickets_after_whatever_happened(
     house: House, what: list[tuple[str, object]]

@@ -263,7 +263,7 @@ class Morning:
         return self.house.office.token(known[number % len(known)].id)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(happenings, min_size=8, max_size=30))
 def test_whoever_misses_and_comes_after_all_no_quota_is_exceeded_but_on_record(
     sqlite_house: House, what: list[tuple[str, object]]

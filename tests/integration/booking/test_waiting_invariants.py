@@ -140,7 +140,7 @@ def check_order(house: House) -> None:
             del waiting[event.subject]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(happenings, min_size=8, max_size=30))
 def test_places_are_held_once_and_nobody_on_the_list_is_overtaken(
     sqlite_house: House, what: list[tuple[str, object]]
