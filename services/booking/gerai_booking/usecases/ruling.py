@@ -74,6 +74,7 @@ def write_down(
     change.officer.must_be_supervisor()
     _must_not_begin_too_early(office, kind, valid_from, now=change.now)
     row = kind.row(body, basis=basis, valid_from=valid_from, valid_to=valid_to)
+    lock_all(session, office)
     _put(session, office, change, kind, row, checked_on=valid_from)
 
 
@@ -85,6 +86,8 @@ def end(
     One that has not begun never holds. Raises Forbidden, UnknownRule, RuleOver, RuleContradicts.
     """
     change.officer.must_be_supervisor()
+    # Before the rule is read: what somebody else writes at this moment is not undone.
+    lock_all(session, office)
     found = _find(session, office, kind, subject, valid_from)
     if found is None:
         raise UnknownRule
@@ -96,8 +99,8 @@ def end(
 
 
 def _put(session: Session, office: Office, change: Change, kind: Kind, row: Any, *, checked_on: date) -> None:
+    """Write a row while the plans are locked, if the whole catalogue still fits together with it."""
     subject, body = kind.subject(row), kind.body(row)
-    lock_all(session, office)
     found = _find(session, office, kind, subject, row.valid_from)
     known = set(agency_problems(_ruled(office.agency, rulebook.in_force(session, office), checked_on)))
     if kind.code == ROUTES:
@@ -225,8 +228,7 @@ def overview(session: Session, office: Office, *, officer: Officer, kind: Kind, 
     alive = [
         replace(each, counts=last_begun.get(each.subject) == each.row.valid_from)
         for each in known
-        if max(each.row.valid_to or date.max, today) == (each.row.valid_to or date.max)
-        and (each.row.valid_to is None or each.row.valid_to >= each.row.valid_from)
+        if each.row.valid_to is None or each.row.valid_to >= max(today, each.row.valid_from)
     ]
     return Overview(
         rules=sorted(alive, key=lambda each: (each.subject, each.row.valid_from)),
