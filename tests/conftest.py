@@ -9,11 +9,13 @@ import structlog
 
 from tests.support.passwords import hash_quickly
 from tests.support.servers import PostgresServer, RabbitServer, shared_postgres, shared_rabbit
+from tests.support.services import serve_quickly
 
 # A loaded machine is no fault of the code; what fails must fail again, so chance starts from the same seed.
 hypothesis.settings.register_profile("gerai", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("gerai")
 hash_quickly()
+serve_quickly()
 # Structlog's own way shows every local of every frame of a traceback: seconds for each of them.
 structlog.configure(
     processors=[

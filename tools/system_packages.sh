@@ -25,7 +25,9 @@ for kind in "${wanted[@]}"; do
             { exists /usr/lib/rabbitmq/bin/rabbitmq-server || on_path rabbitmq-server; } && on_path epmd || missing+=(rabbitmq-server)
             exists /usr/lib/postgresql/*/bin/initdb || on_path initdb || missing+=(postgresql) ;;
         browser)
-            on_path chromium || on_path chromium-browser || on_path google-chrome || missing+=(chromium) ;;
+            # The shell is the browser without a window around its pages: half the work. Older archives have none.
+            on_path chromium-headless-shell || on_path chromium || on_path chromium-browser || on_path google-chrome ||
+                missing+=(chromium-headless-shell) ;;
         python)
             missing+=(python3-venv) ;;  # asked for only by tools/setup.sh, when no Python that it found will do
     esac
@@ -69,4 +71,9 @@ exists "$policy" || write "$policy" 755 $'#!/bin/sh\nexit 101'
 
 echo "Installing ${missing[*]}"
 run apt-get -qq update
+for at in "${!missing[@]}"; do
+    if [ "${missing[$at]}" = chromium-headless-shell ] && ! apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+        missing[at]=chromium
+    fi
+done
 run env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null

@@ -100,7 +100,7 @@ def stages() -> list[Check | Tests]:
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
         Tests(name="deploy", seconds=600, servers=True),
-        Tests(name="browser", seconds=900, servers=True, undisturbed=True),
+        Tests(name="browser", seconds=900, servers=True),
         # These break servers, and so start their own.
         Tests(name="faults", seconds=1200, servers=False, undisturbed=True),
     ]

@@ -24,18 +24,11 @@ from gerai_shared.deployment import Deployment, deployment_of  # noqa: E402
 from gerai_shared.settings import Settings  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
+from tests.browser.officers import OFFICERS, PASSWORD  # noqa: E402
 from tests.support.passwords import hash_quickly  # noqa: E402
 
 FIVE_PAST_NINE = datetime(2026, 12, 1, 2, 5, tzinfo=UTC)
 SITE = "mpp-lebak"
-OFFICERS = (
-    ("petugas", "Petugas Satu", "officer"),
-    ("petugas2", "Petugas Dua", "officer"),
-    ("penyelia", "Penyelia Uji", "supervisor"),
-    ("pusat", "Pusat Uji", "central"),
-    ("ombudsman", "Pengawas (Ombudsman), hanya baca", "overseer"),
-)
-PASSWORD = "kata-sandi-uji"
 BOOKINGS = 5
 SAID = "Anak saya mendadak sakit dan harus dirawat."
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 import requests
+from gerai_shared.accounts import session_cookie
 from playwright.sync_api import Page, expect
 
+from tests.browser.officers import OFFICERS, PASSWORD
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
-PASSWORD = "kata-sandi-uji"
 SITE = "mpp-lebak"
 SECONDS_TO_ANSWER = 15
 Open = Callable[..., Page]
@@ -26,11 +27,15 @@ SignIn = Callable[..., Page]
 
 @dataclass(frozen=True, kw_only=True)
 class Counters:
-    """The running process, and its interface as seen by a program that an officer has signed in."""
+    """The running process, and its interface as seen by a program that an officer has signed in.
+
+    `token` is the program's, `tokens` are those of the officers' browsers, by user name.
+    """
 
     url: str
     booked: list[str]
     token: str
+    tokens: dict[str, str]
 
     def post(self, path: str, key: str, **body: Any) -> requests.Response:
         """Give a command."""
@@ -77,12 +82,20 @@ def opened_counters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
             line = process.stdout.readline()
             assert line, "the counters did not open; what they said is above"
             url = f"http://127.0.0.1:{port}"
-            officer = {"username": "petugas", "password": PASSWORD}
-            answer = requests.post(f"{url}/api/v1/session", json=officer, timeout=SECONDS_TO_ANSWER)
+            tokens = {username: signed_in(url, username) for username, _name, _role in OFFICERS}
+            token = signed_in(url, "petugas")
             copy_database(folder / "live", folder / "beginning")
-            yield Counters(url=url, booked=json.loads(line), token=answer.json()["token"]), folder
+            yield Counters(url=url, booked=json.loads(line), token=token, tokens=tokens), folder
         finally:
             process.terminate()
+
+
+def signed_in(url: str, username: str) -> str:
+    """Sign an officer in; return the token of the session, which is the browser's cookie, too."""
+    officer = {"username": username, "password": PASSWORD}
+    answer = requests.post(f"{url}/api/v1/session", json=officer, timeout=SECONDS_TO_ANSWER)
+    token: str = answer.json()["token"]
+    return token
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -102,17 +115,13 @@ def counters(opened_counters: tuple[Counters, Path]) -> Counters:
 
 @pytest.fixture
 def sign_in(counters: Counters, open_page: Open) -> SignIn:
-    """A function that signs an officer in and opens a counter, in a browser of its own."""
+    """A function that opens a counter for an officer who has signed in, in a browser of its own."""
 
-    def signed_in(
+    def opened(
         username: str = "petugas", counter: str = "2", *, scripts: bool = True, width: int = 1280
     ) -> Page:
-        page = open_page(f"{counters.url}/", size={"width": width, "height": 900}, scripts=scripts)
-        page.get_by_label("Nama pengguna").fill(username)
-        page.get_by_label("Kata sandi").fill(PASSWORD)
-        page.get_by_role("button", name="Masuk").click()
-        page.wait_for_url("**/counters")
-        page.goto(counters.address(counter))
-        return page
+        size = {"width": width, "height": 900}
+        cookies = {session_cookie("booking-immigration"): counters.tokens[username]}
+        return open_page(counters.address(counter), size=size, scripts=scripts, cookies=cookies)
 
-    return signed_in
+    return opened

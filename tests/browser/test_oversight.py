@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.counters import PASSWORD, SITE, Counters
+from tests.browser.counters import SITE, Counters
+from tests.browser.officers import PASSWORD
 from tests.support.whole_mall import Mall
 
 Open = Callable[..., Page]

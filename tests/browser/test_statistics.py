@@ -14,7 +14,8 @@ import requests
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.browser.counters import PASSWORD, SITE, Counters, SignIn
+from tests.browser.counters import SITE, Counters, SignIn
+from tests.browser.officers import PASSWORD
 
 #: How many came from where, in November and in October: Pandeglang, Lebak, Cilegon, and from elsewhere.
 CAME = {

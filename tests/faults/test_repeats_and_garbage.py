@@ -22,23 +22,31 @@ from tests.support.load import ERRANDS, Load
 from tests.support.mall import EVENTS_QUEUE, BreakableMall
 from tests.support.waiting import wait_until
 
+#: Of each producer: how many there are by now depends on everything that ran before.
+MOST_REPEATED = 200
+
 
 def announced(mall: BreakableMall) -> list[bytes]:
-    """Return every message that notifications has ever had, as it was published."""
+    """Return the newest messages that notifications has had from each producer, as they were published."""
     types = tuple(each.name for each in REGISTRY if "notifications" in each.consumers)
-    sql = "SELECT body, sequence FROM outbox WHERE type IN %s AND sent_at IS NOT NULL"
+    sql = """
+        SELECT body, sequence FROM outbox WHERE type IN %s AND sent_at IS NOT NULL
+        ORDER BY position DESC LIMIT %s
+    """
     return [
         json.dumps({**json.loads(body), "sequence": sequence}).encode()
         for name in PRODUCERS
-        for body, sequence in mall.query(name, sql, types)
+        for body, sequence in mall.query(name, sql, types, MOST_REPEATED)
     ]
 
 
-def test_every_message_delivered_twice_more_changes_nothing(
+def test_messages_delivered_twice_more_change_nothing(
     mall: BreakableMall, load: Load, settle: Callable[..., None]
 ) -> None:
     """Hazard 12: after a reconnect the same message may even run twice at the same time."""
+    load.flows(booked=30, changed=10, served=10, filed=5)
     bodies = announced(mall)
+    assert len(bodies) > 50
     repeats = 'gerai_events_handled_total{outcome="repeat"'
     before = mall.measured("notifications-all", repeats)
     at_once = [threading.Thread(target=mall.publish, args=(EVENTS_QUEUE, bodies)) for _ in range(2)]

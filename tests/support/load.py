@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 
 #: How long somebody goes on asking before giving up.
 PATIENCE_SECONDS = 110.0
-THINKING_SECONDS = 0.1
+THINKING_SECONDS = 0.2
 #: No answer, not even a refusal, may take longer than an entrypoint's own limit.
 SLOWEST_SECONDS = 16.0
 AGAIN = frozenset({429, 503, 504})

@@ -4,7 +4,6 @@ The clock of the mall is shifted, so that it is a Tuesday morning whenever the t
 """
 
 import os
-import re
 import signal
 import time
 from collections.abc import Iterator
@@ -17,63 +16,19 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 from gerai_allinone.plan import Ports, Secrets
-from gerai_allinone.servers import PostgresServer, RabbitServer, ServerError, free_ports
+from gerai_allinone.servers import PostgresServer, free_ports
 from gerai_allinone.topology import Mall, Role
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.bus.topology import events_queue
 
 from tests.support.errand import Citizen, Officer, ask
+from tests.support.servers import QuickRabbit
 from tests.support.waiting import wait_until
 
 OPENING_TIME = datetime(2026, 12, 1, 9, 5, tzinfo=ZoneInfo("Asia/Jakarta"))
 DATABASES = ("booking-immigration", "booking-legal", "complaints", "notifications")
 #: What differs from `make up`: nobody is turned away for asking much, and a stop is quick.
 ENVIRONMENT = {"GERAI_ENVIRONMENT": "test", "GERAI_RATE_LIMIT_PER_MINUTE": "1000000"}
-
-
-class QuickRabbit(RabbitServer):
-    """A private RabbitMQ that is told about users and policies in milliseconds.
-
-    Each call of `rabbitmqctl` starts an Erlang machine of its own; a mall needs a dozen.
-    """
-
-    def rabbitmqctl(self, *arguments: str) -> str:
-        """Do what RabbitMQ's tool would do, asking the node itself where that is known to work."""
-        expression = _expression(arguments)
-        if expression is not None:
-            try:
-                self.evaluate(expression)
-            except ServerError:
-                # Another version of RabbitMQ: its own tool knows how.
-                return super().rabbitmqctl(*arguments)
-            return ""
-        return super().rabbitmqctl(*arguments)
-
-    def lengths(self) -> dict[str, int]:
-        """Messages in each queue that wait for a consumer."""
-        # A queue that belongs to one process may go with it while we count.
-        count = "case catch rabbit_amqqueue:stat(Q) of {ok, N, _} -> N; _ -> gone end"
-        each = f'io_lib:format("~s=~p ", [element(4, amqqueue:get_name(Q)), {count}])'
-        text = self.evaluate(f"lists:flatten([{each} || Q <- rabbit_amqqueue:list()])")
-        return {name: int(count) for name, count in re.findall(r"([\w.-]+)=(\d+)", text)}
-
-
-def _expression(arguments: tuple[str, ...]) -> str | None:
-    match arguments:
-        case ("add_user", user, password):
-            return f"ok = rabbit_auth_backend_internal:add_user({_b(user)}, {_b(password)}, {_b('test')})"
-        case ("set_permissions", "--vhost", vhost, user, configure, write, read):
-            words = ", ".join(_b(word) for word in (user, vhost, configure, write, read, "test"))
-            return f"ok = rabbit_auth_backend_internal:set_permissions({words})"
-        case ("set_policy", "--vhost", vhost, "--apply-to", what, name, pattern, definition):
-            words = ", ".join(_b(word) for word in (vhost, name, pattern, definition, "0", what, "test"))
-            return f"ok = rabbit_policy:parse_set({words})"
-    return None
-
-
-def _b(text: str) -> str:
-    """Return an Erlang binary, byte by byte: no quoting can go wrong."""
-    return f"<<{','.join(str(byte) for byte in text.encode())}>>"
 
 
 class Twin(Role):

@@ -162,13 +162,18 @@ class BatchSchema(Schema):
     )
 
 
-class AvailabilitySchema(Schema):
-    """A question for free places."""
+class SiteAvailabilitySchema(Schema):
+    """A question for free places of all services of a site."""
 
     site = fields.String(required=True, validate=CODE)
-    service = fields.String(required=True, validate=CODE)
     first = fields.Date(required=True, data_key="from")
     last = fields.Date(required=True, data_key="to")
+
+
+class AvailabilitySchema(SiteAvailabilitySchema):
+    """A question for free places of a service."""
+
+    service = fields.String(required=True, validate=CODE)
 
 
 class HoldSchema(Schema):

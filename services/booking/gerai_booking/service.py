@@ -93,6 +93,15 @@ class BookingService:
             return availability.availability(session, self._office, now=self.deployment.clock.now(), **asked)
 
     @rpc
+    def site_availability(self, request: Request) -> dict[str, Any]:
+        """Tell on which days each service of a site can be booked."""
+        asked = load(schemas.SiteAvailabilitySchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return availability.site_availability(
+                session, self._office, now=self.deployment.clock.now(), **asked
+            )
+
+    @rpc
     def hold(self, request: Request) -> dict[str, Any]:
         """Hold a place."""
         asked = load(schemas.HoldSchema(), request.payload)

@@ -18,6 +18,8 @@ from gerai_gateway.catalogues import Ask, Json
 from gerai_gateway.limiting import Waits
 
 FRESH_SECONDS = 5.0
+#: How long an agency may take.
+ANSWER_SECONDS = 5.0
 #: Under a rush an answer may be this old although places were taken since.
 SHORTEST_SECONDS = 0.25
 MOST_ANSWERS = 500
@@ -25,13 +27,24 @@ MOST_ANSWERS = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Which days of which service where; days as YYYY-MM-DD, both included."""
+    """Which days of which service where, or of all there; days as YYYY-MM-DD, both included."""
 
     agency: str
     site: str
-    service: str
+    service: str | None = None
     first: str
     last: str
+
+    @property
+    def method(self) -> str:
+        """What the agency is asked."""
+        return "site_availability" if self.service is None else "availability"
+
+    @property
+    def payload(self) -> Json:
+        """What it is asked with."""
+        service = {} if self.service is None else {"service": self.service}
+        return {"site": self.site, **service, "from": self.first, "to": self.last}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +74,7 @@ class Availability:
     _under_way: dict[Question, Event] = field(default_factory=dict)
     _changes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def of(self, question: Question) -> Answer:
+    def of(self, question: Question, *, deadline: float = ANSWER_SECONDS) -> Answer:
         """Return the answer to a question, asked once for all who have it at this moment. Raises Refused."""
         kept = self._kept.get(question)
         if kept is not None:
@@ -71,7 +84,7 @@ class Availability:
         with self.waits.place(f"booking-{question.agency}"):
             under_way = self._under_way.get(question)
             if under_way is None:
-                return self._fetch(question)
+                return self._fetch(question, deadline)
             outcome: Answer | Json = under_way.wait()
         if isinstance(outcome, Answer):
             return outcome
@@ -88,10 +101,10 @@ class Availability:
         self._kept.clear()
         self._by_place.clear()
 
-    def _fetch(self, question: Question) -> Answer:
+    def _fetch(self, question: Question, deadline: float) -> Answer:
         event = self._under_way[question] = Event()
         try:
-            answer = self._ask(question)
+            answer = self._ask(question, deadline)
             event.send(answer)
         except Refused as refusal:
             event.send(to_wire(refusal))
@@ -103,14 +116,10 @@ class Availability:
             del self._under_way[question]
         return answer
 
-    def _ask(self, question: Question) -> Answer:
+    def _ask(self, question: Question, deadline: float) -> Answer:
         place = (question.agency, question.site)
         asked_at, changes = self.monotonic(), self._changes[place]
-        values = self.ask(
-            f"booking-{question.agency}",
-            "availability",
-            {"site": question.site, "service": question.service, "from": question.first, "to": question.last},
-        )
+        values = self.ask(f"booking-{question.agency}", question.method, question.payload, deadline=deadline)
         body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         answer = Answer(body=body, values=values)
         # What changed while the answer was on its way may not be in it.

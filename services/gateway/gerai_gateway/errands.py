@@ -31,6 +31,8 @@ CHECK_REALM = "check-"
 THE_MALL = "mall"
 LONGEST_RANGE_DAYS = 62
 ADVICE_SECONDS = 2.0
+#: How long each of several agencies may take: who is missing is said, rather than keep a reader waiting.
+PART_SECONDS = 2.0
 
 
 def deployment_of_agency(mall: Mall, agency: str) -> str:
@@ -66,6 +68,31 @@ def availability(mall: Mall, agency: str, *, site: str, service: str, first: dat
         agency=agency, site=site, service=service, first=first.isoformat(), last=last.isoformat()
     )
     return mall.availability.of(question)
+
+
+def free_days(mall: Mall, site: str, *, first: date, last: date) -> Json:
+    """Return on which days each service of a site can be booked, by agency, and which agency does not answer.
+
+    Raises UnknownSite, RangeTooLong, Unavailable when nobody has ever told of the site.
+    """
+    _place, present = mall.catalogues.site(site)
+    if (last - first).days >= LONGEST_RANGE_DAYS:
+        raise RangeTooLong(days=LONGEST_RANGE_DAYS)
+    agencies: list[Json] = []
+    missing = mall.catalogues.unknown()
+    for catalogue in present:
+        question = Question(agency=catalogue.code, site=site, first=first.isoformat(), last=last.isoformat())
+        try:
+            told = mall.availability.of(question, deadline=PART_SECONDS).values
+        except Refused:
+            # Whatever it says no with, an older version of it included: the others' days are shown.
+            missing.append(catalogue.code)
+            continue
+        agencies.append(
+            {"agency": catalogue.code, "name": catalogue.agency["name"], "services": told["services"]}
+        )
+    time_zone = present[0].sites[site]["time_zone"]
+    return {"site": site, "time_zone": time_zone, "agencies": agencies, "missing": missing}
 
 
 def hold(

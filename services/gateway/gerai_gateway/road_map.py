@@ -5,10 +5,8 @@ from typing import Any
 from gerai_shared.refusals import Refused
 
 from gerai_gateway.catalogues import Json
+from gerai_gateway.errands import PART_SECONDS
 from gerai_gateway.mall import Mall
-
-#: How long each agency may take: the page says who is missing, rather than keep its reader waiting.
-SECONDS = 2.0
 
 
 def road_map(mall: Mall, site: str) -> Json:
@@ -18,7 +16,7 @@ def road_map(mall: Mall, site: str) -> Json:
     missing = mall.catalogues.unknown()
     for catalogue in present:
         try:
-            told = mall.ask(f"booking-{catalogue.code}", "road_map", {"site": site}, deadline=SECONDS)
+            told = mall.ask(f"booking-{catalogue.code}", "road_map", {"site": site}, deadline=PART_SECONDS)
         except Refused:
             # Whatever it says no with, an older version of it included: the others' parts are shown.
             missing.append(catalogue.code)

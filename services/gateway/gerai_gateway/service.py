@@ -20,6 +20,7 @@ from gerai_gateway.portal.booking import BookingPages
 from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
+from gerai_gateway.portal.free_days import FreeDaysPages
 from gerai_gateway.portal.home import HomePages
 from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
@@ -47,6 +48,7 @@ class GatewayService(
     WaitingPages,
     ComplaintPages,
     DisplayPages,
+    FreeDaysPages,
     RoadMapPages,
     OversightPages,
     OutreachPages,

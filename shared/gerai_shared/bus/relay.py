@@ -265,6 +265,9 @@ class Relay(Entrypoint):
 
     def _wait(self, listening: Any) -> None:
         """Wait until there is something new, at most IDLE_SECONDS."""
+        if self._stopping:
+            # The wish came during the batch: what it wakes is the wait before.
+            return
         if listening is None:
             with Timeout(IDLE_SECONDS, False):
                 self._woken.wait()

@@ -3,7 +3,8 @@
 import base64
 import json
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -40,7 +41,7 @@ from gerai_shared.database import Database
 from gerai_shared.refusals import Refused
 from gerai_shared.sealing import Sealer
 from gerai_shared.workdays import WorkCalendar
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, event, select, update
 from sqlalchemy.orm import Session
 
 #: Tuesday, 1 December 2026, 09:00 in Serang.
@@ -96,6 +97,21 @@ def office() -> Office:
         sealer=Sealer((base64.urlsafe_b64encode(b"k" * 32).decode(),)),
         calendar=WorkCalendar(),
     )
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Collect what is asked of a database during the block: (statement, parameters)."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def outcome(answer: Answer) -> str:
@@ -313,10 +329,10 @@ class House:
         events: dict[str, list[tuple[int, str]]] = {}
         # Of further news (a missed visit that counts, an appeal, an outage) a change has none or several.
         changes = tables.outbox.c.type.startswith("ticket.")
-        for event in self.rows(select(tables.outbox).where(changes).order_by(tables.outbox.c.position)):
-            ticket = json.loads(event.body)["data"]["ticket"]
-            assert ticket["id"] == event.subject
-            events.setdefault(event.subject, []).append((ticket["revision"], ticket["state"]))
+        for told in self.rows(select(tables.outbox).where(changes).order_by(tables.outbox.c.position)):
+            ticket = json.loads(told.body)["data"]["ticket"]
+            assert ticket["id"] == told.subject
+            events.setdefault(told.subject, []).append((ticket["revision"], ticket["state"]))
         for ticket in self.rows(select(tickets)):
             assert [revision for revision, _ in lines[ticket.id]] == list(range(1, ticket.revision + 1))
             assert lines[ticket.id][-1] == (ticket.revision, ticket.state)

@@ -93,6 +93,7 @@ class Mall(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self.house.check()
+            place_laws.check_shown(self.house, site=SITE, first=self.day(-1), last=self.day(6), now=self.now)
         finally:
             self.house.database.close()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from gerai_booking.models import grants, groups, plan
@@ -13,6 +13,7 @@ from gerai_booking.models.tickets import tickets
 from gerai_booking.models.waiting_list import waiting_list
 from gerai_booking.rules.directives import CLOSING_STATES, UNDOING, Directive
 from gerai_booking.rules.quota import OVER_QUOTA, Bound
+from gerai_booking.usecases.availability import availability, site_availability
 from sqlalchemy import select
 
 from tests.integration.booking.house import WITHOUT_PLACE, House
@@ -112,3 +113,13 @@ def check_now(house: House, ledger: Ledger) -> None:
     ]
     assert len(offered) == len(set(offered))
     assert {row.id for row in placed if row.state == "held"} >= set(offered)
+
+
+def check_shown(house: House, *, site: str, first: date, last: date, now: datetime) -> None:
+    """The days of a whole site are told as those of each of its services are."""
+    asked = {"site": site, "first": first, "last": last, "now": now}
+    for told in house.ask(site_availability, **asked)["services"]:
+        days = house.ask(availability, service=told["service"], **asked)["days"]
+        shown = [{name: day[name] for name in ("day", "open", "reason", "places")} for day in days]
+        opening = [{"opens_at": day["opens_at"]} if "opens_at" in day else {} for day in days]
+        assert told["days"] == [day | moment for day, moment in zip(shown, opening, strict=True)]

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from gerai_booking.models.places import day_quotas, slots
 from gerai_booking.refusals import RangeTooLong
-from gerai_booking.usecases import planning
-from gerai_booking.usecases.availability import availability
+from gerai_booking.usecases import holding, planning, rulebook
+from gerai_booking.usecases.availability import availability, site_availability
 from gerai_shared.refusals import Refused
 from sqlalchemy import func, select
 
-from tests.integration.booking.house import DAY, NOW, OPEN_DAYS, SERVICE, SITE, TODAY, House
+from tests.integration.booking import place_laws
+from tests.integration.booking.house import DAY, NOW, OPEN_DAYS, SERVICE, SITE, TODAY, House, statements
 
 Day = dict[str, object]
 
@@ -73,6 +74,65 @@ def test_a_day_without_places_says_why(house: House) -> None:
 def test_a_walk_in_site_shows_no_hours(house: House) -> None:
     (day,) = days(house, date(2026, 12, 5), date(2026, 12, 5), site="popup-gorontalo")
     assert (day["open"], day["slots"]) == (False, [])
+
+
+def sums(house: House, first: date, last: date, *, site: str = SITE) -> dict[str, list[Day]]:
+    """Return the days of all services of a site, by service."""
+    found = house.ask(site_availability, site=site, first=first, last=last, now=NOW)["services"]
+    return {each["service"]: each["days"] for each in found}
+
+
+def test_a_whole_site_is_told_as_each_of_its_services(house: House) -> None:
+    first, last = TODAY - timedelta(days=1), date(2026, 12, 25)
+    house.shrink(day=DAY, places=0)
+    house.booked(1, house.slots(TODAY)[-1])
+    place_laws.check_shown(house, site=SITE, first=first, last=last, now=NOW)
+    told = sums(house, first, last)
+    offered = {each.service for each in house.office.agency.offers if each.site == SITE}
+    assert told.keys() == offered
+    assert {day["day"]: day["reason"] for day in told[SERVICE]} | {
+        "2026-11-30": "past",
+        "2026-12-02": "full",
+        "2026-12-05": "closed",
+        "2026-12-25": "holiday",
+    } == {day["day"]: day["reason"] for day in told[SERVICE]}
+    assert next(day["places"] for day in told[SERVICE] if day["day"] == "2026-12-01") == 99
+
+
+def test_a_place_whose_hold_ran_out_counts_in_the_sum_of_its_day_until_its_hour_begins(house: House) -> None:
+    house.shrink(day=TODAY, places=1)
+    house.do(holding.hold, slot_id=house.slots(TODAY)[3], now=NOW)
+    over, begun = NOW + timedelta(hours=1), NOW + timedelta(hours=4)
+    found = []
+    for moment in (NOW, over, begun):
+        asked = {"site": SITE, "first": TODAY, "last": TODAY, "now": moment}
+        place_laws.check_shown(house, **asked)
+        told = house.ask(site_availability, **asked)["services"]
+        found.append(next(each["days"][0]["places"] for each in told if each["service"] == SERVICE))
+    assert found == [0, 1, 1]
+
+
+def test_of_all_services_no_more_is_asked_than_of_one(house: House) -> None:
+    asked = {"first": TODAY, "last": date(2026, 12, 25), "now": NOW}
+    counts = []
+    # The rules are read by whoever asks first.
+    house.ask(rulebook.in_force)
+    for run in (
+        lambda: house.ask(availability, site=SITE, service=SERVICE, **asked),
+        lambda: house.ask(site_availability, site=SITE, **asked),
+    ):
+        with statements(house.database) as seen:
+            run()
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_a_site_without_bookings_has_no_days_to_tell_of(house: House) -> None:
+    assert sums(house, TODAY, TODAY, site="popup-gorontalo") == {}
+    with pytest.raises(Refused, match="unknown_site"):
+        sums(house, TODAY, TODAY, site="nowhere")
+    with pytest.raises(RangeTooLong):
+        sums(house, TODAY, TODAY + timedelta(days=62))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from gerai_booking.models import matching as model
 from gerai_booking.models.matching import list_imports, match_changes
 from gerai_booking.models.people import people
 from gerai_booking.usecases import comparing, rulebook
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
-from tests.integration.booking.house import House
+from tests.integration.booking.house import House, statements
 from tests.integration.booking.test_data_match import BORN, compare, pilgrim, row, state_of, take_over
 
 
@@ -50,23 +50,16 @@ def test_what_cannot_be_opened_of_one_person_stops_nobody_else(house: House) -> 
 def test_comparing_a_batch_costs_as_many_statements_as_comparing_one(house: House) -> None:
     take_over(house, *(row(person, f"Warga Uju {person}") for person in range(1, 9)))
 
-    def statements(*people: int) -> int:
-        count = 0
-
-        def seen(*_args: Any) -> None:
-            nonlocal count
-            count += 1
-
+    def cost(*people: int) -> int:
         requests = [
             house.request(each, house.slots()[0], purpose="hajj", person=house.person(each) | BORN)
             for each in people
         ]
-        event.listen(house.database.engine, "before_cursor_execute", seen)
-        house.book(*requests)
-        event.remove(house.database.engine, "before_cursor_execute", seen)
-        return count
+        with statements(house.database) as asked:
+            house.book(*requests)
+        return len(asked)
 
     # The rules are read by whoever books first.
     house.ask(rulebook.in_force)
-    assert statements(1) == statements(2, 3, 4)
+    assert cost(1) == cost(2, 3, 4)
     assert house.rows(select(func.count()).select_from(match_changes))[0][0] == 4

@@ -24,9 +24,19 @@ from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, Refused
 from gerai_shared.ticket import State
 from gerai_shared.translations import translate
-from sqlalchemy import event, select
+from sqlalchemy import select
 
-from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
+from tests.integration.booking.house import (
+    DAY,
+    NEXT_DAY,
+    NOW,
+    SERVICE,
+    SITE,
+    TODAY,
+    House,
+    outcome,
+    statements,
+)
 from tests.integration.booking.ordering import (
     CENTRE,
     LAST_OPEN,
@@ -165,16 +175,10 @@ def test_an_hour_that_is_closed_is_neither_booked_nor_held_nor_moved_to(house: H
 
 
 def test_a_batch_of_bookings_looks_for_orders_once(house: House) -> None:
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
     requests = [house.request(person, house.slots(DAY)[person]) for person in range(1, 6)]
-    event.listen(house.database.engine, "before_cursor_execute", note)
-    assert {outcome(answer) for answer in house.book(*requests)} == {"booked"}
-    event.remove(house.database.engine, "before_cursor_execute", note)
-    assert sum("FROM directives" in statement for statement in asked) == 1
+    with statements(house.database) as asked:
+        assert {outcome(answer) for answer in house.book(*requests)} == {"booked"}
+    assert sum("FROM directives" in statement for statement, _parameters in asked) == 1
 
 
 def test_a_place_that_was_held_when_the_order_came_is_not_booked_and_runs_out(house: House) -> None:

@@ -27,10 +27,10 @@ from gerai_booking.usecases.apart import apart
 from gerai_shared import tables
 from gerai_shared.clock import Clock
 from gerai_shared.refusals import Unavailable
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 from structlog.testing import capture_logs
 
-from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House
+from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, statements
 from tests.integration.booking.ordering import draft, put_in_force
 from tests.integration.booking.test_groups import allotted
 from tests.integration.booking.test_outages import down, told
@@ -273,16 +273,10 @@ def test_open_tickets_are_found_without_reading_those_of_all_years(
     house: House, index: str, ask: Callable[[Any], object]
 ) -> None:
     of_long_ago(house)
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
     explain = "EXPLAIN QUERY PLAN" if house.database.is_sqlite else "EXPLAIN"
     with house.database.transaction() as session:
-        event.listen(house.database.engine, "before_cursor_execute", note)
-        ask(session)
-        event.remove(house.database.engine, "before_cursor_execute", note)
+        with statements(house.database) as asked:
+            ask(session)
         statement, parameters = asked[-1]
         found = session.connection().exec_driver_sql(f"{explain} {statement}", parameters)
         assert index in str(list(found))

@@ -17,7 +17,8 @@ from gerai_shared.runtime import Runner
 from gerai_shared.settings import Settings
 from werkzeug.test import Client, TestResponse
 
-from tests.unit.gateway.fake_agencies import AGENCIES, SECRET, FakeAgencies
+from tests.unit.gateway.fake_agencies import FakeAgencies
+from tests.unit.gateway.fake_catalogue import AGENCIES, SECRET
 
 
 @dataclass(kw_only=True)

@@ -1,57 +1,28 @@
 """Agencies and a complaints desk in memory, which answer the gateway as the real ones would."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gerai_booking import agencies
 from gerai_booking import refusals as booking
-from gerai_booking.rules.rulebook import rules_in
-from gerai_booking.usecases.catalogue import catalogue
-from gerai_booking.usecases.office import Office
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_shared.events.envelope import Event
 from gerai_shared.ids import new_id
 from gerai_shared.refusals import Refused, Unavailable, from_wire, to_wire
-from gerai_shared.sealing import Sealer
 from gerai_shared.ticket import Actor, Channel, HoldExpired, Lane, State, Ticket, TicketSchema, move
 from gerai_shared.tokens import make_token, read_token
 from gerai_shared.waiting_room import Number, Room, site_mark
-from gerai_shared.workdays import WorkCalendar
 
 from tests.unit.gateway import figures
+from tests.unit.gateway.fake_catalogue import NOW, SECRET, TODAY, Json, catalogue_of
+from tests.unit.gateway.fake_places import FakePlaces
 
-AGENCIES = ("immigration", "legal")
-SECRET = "a secret that only tests know, of no use elsewhere"
 PROOF_KEY = "a key for tasks that only tests know"
-SEALING_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-#: A Tuesday, 09:00 in Rangkasbitung.
-NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
-TODAY = date(2026, 11, 24)
-HOURS = (8, 9, 10, 11, 13, 14)
 _schema = TicketSchema()
 
-Json = dict[str, Any]
 
-
-@cache
-def catalogue_of(agency: str) -> Json:
-    """The real catalogue of a real agency."""
-    office = Office(
-        agency=agencies.load(agency, TODAY),
-        deployment=f"booking-{agency}",
-        secret=SECRET,
-        identity_key=SECRET,
-        sealer=Sealer((SEALING_KEY,)),
-        calendar=WorkCalendar(),
-    )
-    return catalogue(office, rules_in(office.agency), today=TODAY)
-
-
-class FakeAgencies:
+class FakeAgencies(FakePlaces):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -179,54 +150,6 @@ class FakeAgencies:
 
     def _outreach(self, agency: str, _payload: Json) -> Json:
         return figures.outreach_of(agency)
-
-    def _availability(self, agency: str, payload: Json) -> Json:
-        first, last = date.fromisoformat(payload["from"]), date.fromisoformat(payload["to"])
-        zone = ZoneInfo("Asia/Jakarta")
-        days = []
-        for offset in range((last - first).days + 1):
-            day = first + timedelta(days=offset)
-            slots = [self._slot(payload["site"], payload["service"], day, hour, zone) for hour in HOURS]
-            reason = self._reason(day, slots)
-            places = 0 if reason else sum(slot["places"] for slot in slots)
-            note = {"id": "Hari Raya Natal", "en": "Christmas"} if reason == "holiday" else None
-            shown = [] if reason in {"closed", "holiday"} else slots
-            days.append(
-                {
-                    "day": day.isoformat(),
-                    "open": reason is None,
-                    "reason": reason,
-                    "note": note,
-                    "places": places,
-                    "slots": shown,
-                }
-            )
-        return {
-            "site": payload["site"],
-            "service": payload["service"],
-            "time_zone": "Asia/Jakarta",
-            "days": days,
-        }
-
-    def _reason(self, day: date, slots: Iterable[Json]) -> str | None:
-        if day < TODAY:
-            return "past"
-        if (day.month, day.day) == (12, 25):
-            return "holiday"
-        if day.weekday() > 4:
-            return "closed"
-        return None if any(slot["places"] for slot in slots) else "full"
-
-    def _slot(self, site: str, service: str, day: date, hour: int, zone: ZoneInfo) -> Json:
-        starts = datetime.combine(day, time(hour), zone).astimezone(UTC)
-        slot_id = f"{site}.{service}.{starts:%Y%m%dT%H%MZ}"
-        return {
-            "id": slot_id,
-            "starts_at": starts.isoformat(),
-            "ends_at": (starts + timedelta(hours=1)).isoformat(),
-            "places": 0 if slot_id in self.full or starts <= self.now else 5,
-            "capacity": 5,
-        }
 
     def _new(self, site: str, service: str, state: State, slot_id: str | None, **changes: Any) -> Ticket:
         agency = "immigration" if service.startswith(("passport", "stay")) else "legal"

@@ -10,7 +10,8 @@ from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.ticket import State
 from icalendar import Calendar
 
-from tests.unit.gateway.fake_agencies import TODAY, FakeAgencies
+from tests.unit.gateway.fake_agencies import FakeAgencies
+from tests.unit.gateway.fake_catalogue import TODAY
 
 SLOT = "mpp-lebak.passport-new.20261125T0200Z"
 PERSON = {"name": "Warga Contoh", "nik": "3602146508900003", "email": "warga@example.org"}

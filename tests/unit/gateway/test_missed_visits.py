@@ -6,7 +6,7 @@ from gerai_shared.ticket import State
 from gerai_shared.translations import translate
 
 from tests.unit.gateway.browsing import booked, send, text_of
-from tests.unit.gateway.fake_agencies import Json
+from tests.unit.gateway.fake_catalogue import Json
 
 WHY = "Anak saya mendadak sakit dan harus dirawat."
 

@@ -7,7 +7,7 @@ from gerai_gateway.catalogues import Catalogue
 from gerai_gateway.portal.opening import Today, hours_planned, today_at
 
 from tests.unit.gateway.browsing import text_of
-from tests.unit.gateway.fake_agencies import catalogue_of
+from tests.unit.gateway.fake_catalogue import catalogue_of
 
 #: Ten o'clock in Jakarta.
 TEN = 3

@@ -4,7 +4,7 @@ import pytest
 from gerai_shared.ticket import State
 
 from tests.unit.gateway.browsing import booked, send, text_of
-from tests.unit.gateway.fake_agencies import Json
+from tests.unit.gateway.fake_catalogue import Json
 
 #: The present of these tests is 09.00 at the sites.
 SINCE, ENDS = "2026-11-24T01:10:00+00:00", "2026-11-24T04:00:00+00:00"

@@ -7,7 +7,7 @@ from gerai_gateway.rules import spoken
 from gerai_gateway.rules.announcements import LENGTHS, WORDS_A_MINUTE, Facts, announcements
 
 from tests.unit.gateway.browsing import text_of
-from tests.unit.gateway.fake_agencies import AGENCIES, catalogue_of
+from tests.unit.gateway.fake_catalogue import AGENCIES, catalogue_of
 
 SERVICES = [(agency, each["code"]) for agency in AGENCIES for each in catalogue_of(agency)["services"]]
 

@@ -14,7 +14,7 @@ from gerai_shared.waiting_room import NUMBER_LASTS
 
 from tests.unit.gateway.browsing import BOOK, TYPED, booked, held, send, text_of
 from tests.unit.gateway.conftest import make_gateway
-from tests.unit.gateway.fake_agencies import NOW, SECRET
+from tests.unit.gateway.fake_catalogue import NOW, SECRET
 
 SITE, DAY = "mpp-lebak", "2026-11-25"
 SLOT = "mpp-lebak.passport-new.20261125T0200Z"

@@ -6,7 +6,7 @@ from gerai_gateway.portal.shapes import full_days
 from gerai_shared.refusals import Unavailable
 
 from tests.unit.gateway.browsing import BOOK, TYPED, field, send, text_of
-from tests.unit.gateway.fake_agencies import HOURS
+from tests.unit.gateway.fake_places import HOURS
 
 DAY, SLOT = "2026-11-25", "mpp-lebak.passport-new.20261125T0200Z"
 PERSON = {"name": "Warga Contoh", "nik": "3602146508900003", "email": "warga@example.org"}

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     delete,
     func,
     select,
@@ -115,13 +116,36 @@ def slots_between(session: Session, *, site: str, service: str, first: date, las
     )
 
 
-def days_between(session: Session, *, site: str, service: str, first: date, last: date) -> list[Any]:
-    """Return the rows that bound online bookings of a service at a site in a range of days."""
+def places_by_day(session: Session, *, site: str, first: date, last: date, now: datetime) -> list[Any]:
+    """Return what is free in the hours to come of each service and day of a site.
+
+    Rows of (service, day, free, last_starts_at): `free` in the hours that have not begun yet, and when the
+    last hour of the day begins.
+    """
+    to_come = case((slots.c.starts_at > now, slots.c.capacity - slots.c.taken), else_=0)
+    return list(
+        session.execute(
+            select(
+                slots.c.service,
+                slots.c.day,
+                func.sum(to_come).label("free"),
+                func.max(slots.c.starts_at).label("last_starts_at"),
+            )
+            .where(slots.c.site == site, slots.c.day.between(first, last))
+            .group_by(slots.c.service, slots.c.day)
+        )
+    )
+
+
+def days_between(
+    session: Session, *, site: str, services: Iterable[str], first: date, last: date
+) -> list[Any]:
+    """Return the rows that bound online bookings of services at a site in a range of days."""
     return list(
         session.execute(
             select(day_quotas).where(
                 day_quotas.c.site == site,
-                day_quotas.c.service.in_((ALL, service)),
+                day_quotas.c.service.in_((ALL, *services)),
                 day_quotas.c.channel.in_((ALL, ONLINE)),
                 day_quotas.c.day.between(first, last),
                 day_quotas.c.capacity.is_not(None),

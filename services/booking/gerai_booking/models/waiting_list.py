@@ -143,12 +143,10 @@ def claim_waiting(
     )
 
 
-def days_waited_for(session: Session, *, site: str, service: str | None = None) -> list[tuple[date, date]]:
-    """Return (first day, last day) of those who wait at a site, for one service or any."""
-    query = select(_list.first_day, _list.last_day).where(_waits, _list.site == site).distinct()
-    if service is not None:
-        query = query.where(_list.service == service)
-    return [(first, last) for first, last in session.execute(query)]
+def days_waited_for(session: Session, *, site: str) -> list[Any]:
+    """Return for which days somebody waits at a site: rows of (service, first_day, last_day)."""
+    query = select(_list.service, _list.first_day, _list.last_day)
+    return list(session.execute(query.where(_waits, _list.site == site).distinct()))
 
 
 def days_of_lapsed(session: Session, *, site: str, now: datetime) -> list[date]:

@@ -101,7 +101,7 @@ def offer_day(
 
 def is_waited_for(session: Session, *, site: str, day: date) -> bool:
     """Tell whether anybody waits for a place on a day, of whatever service."""
-    return any(first <= day <= last for first, last in waiting_list.days_waited_for(session, site=site))
+    return any(first <= day <= last for _, first, last in waiting_list.days_waited_for(session, site=site))
 
 
 def _free_of(session: Session, office: Office, site: str, day: date, now: datetime) -> _Day:

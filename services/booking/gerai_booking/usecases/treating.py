@@ -305,7 +305,7 @@ def _days_waited_for(
         found += [
             (site.code, day)
             for day in opened
-            if day <= directive.last_day and any(begins <= day <= ends for begins, ends in waited_for)
+            if day <= directive.last_day and any(begins <= day <= ends for _, begins, ends in waited_for)
         ]
     return found
 

@@ -221,7 +221,7 @@ def days_to_look_at(session: Session, office: Office, *, now: datetime) -> list[
         if ranges:
             opened = places.open_days_of(session, site=site.code, first=office.today(site.code, now))
             found.update(
-                (site.code, day) for day in opened if any(first <= day <= last for first, last in ranges)
+                (site.code, day) for day in opened if any(first <= day <= last for _, first, last in ranges)
             )
     return sorted(found)
 

@@ -12,11 +12,12 @@ from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import RangeTooLong, UnknownAgency, UnknownService, UnknownSite
 from gerai_gateway.schemas import taken
 from gerai_gateway.schemas.advice import CoverageSchema
-from gerai_gateway.schemas.availability import AvailabilitySchema
+from gerai_gateway.schemas.availability import AvailabilitySchema, FreeDaysSchema
 from gerai_gateway.schemas.catalogue import AgenciesSchema, ServicesSchema, SitesSchema
 
 TAG = "Catalogue"
 _query = taken.AvailabilityQuerySchema()
+_days = taken.DaysQuerySchema()
 
 
 class CatalogueApi:
@@ -121,6 +122,22 @@ class CatalogueApi:
         asked = load(_query, request.args.to_dict())
         answer = errands.availability(self.mall, agency, **asked)
         return Response(answer.body, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+    @public(
+        "GET",
+        "/api/v1/sites/<site>/availability",
+        operation=Operation(
+            summary="On which days each service of a site has free places, of all agencies there",
+            tag=TAG,
+            query=taken.DaysQuerySchema,
+            answer=FreeDaysSchema,
+            refusals=(UnknownSite, InvalidRequest, RangeTooLong, Unavailable),
+        ),
+    )
+    def api_free_days(self, request: Request, site: str) -> Response:
+        """Answer the free days of a site."""
+        asked = load(_days, request.args.to_dict())
+        return json_response(errands.free_days(self.mall, site, **asked))
 
 
 def _site(code: str, present: list[Catalogue]) -> Json:

@@ -135,6 +135,33 @@ def full_days(days: list[Json]) -> tuple[str, str] | None:
     return (full[0], full[-1]) if full else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class FreeDays:
+    """When a service can be booked at a site: the first days with places, or what is there instead.
+
+    `full` are the first and the last of the next full days, `opens_at` when days open that are kept back.
+    """
+
+    service: Json
+    days: list[Json]
+    full: tuple[str, str] | None
+    opens_at: str | None
+
+
+def free_days(catalogue: Catalogue, services: list[Json], *, most: int) -> list[FreeDays]:
+    """Return when each service can be booked, its first `most` days; what left the catalogue is left out."""
+    return [
+        FreeDays(
+            service=catalogue.services[told["service"]],
+            days=[day for day in told["days"] if day["open"]][:most],
+            full=full_days(told["days"]),
+            opens_at=next((day["opens_at"] for day in told["days"] if day.get("opens_at")), None),
+        )
+        for told in services
+        if told["service"] in catalogue.services
+    ]
+
+
 def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:
     """Return a day's hours before and after noon in the site's zone; what is over is left out."""
     zone = ZoneInfo(time_zone)

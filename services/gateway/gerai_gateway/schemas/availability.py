@@ -41,6 +41,40 @@ class DaySchema(Given):
     opens_at = fields.AwareDateTime(allow_none=True)
 
 
+class DaySumSchema(Given):
+    """A day of a service, without its hours; one that is not open says why, as in `DaySchema`."""
+
+    day = fields.Date(required=True)
+    open = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    places = fields.Integer(required=True)
+    opens_at = fields.AwareDateTime(allow_none=True)
+
+
+class FreeDaysOfServiceSchema(Given):
+    """The days of a service."""
+
+    service = fields.String(required=True)
+    days = fields.List(fields.Nested(DaySumSchema), required=True)
+
+
+class FreeDaysOfAgencySchema(Given):
+    """The services of an agency that are booked at the site."""
+
+    agency = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+    services = fields.List(fields.Nested(FreeDaysOfServiceSchema), required=True)
+
+
+class FreeDaysSchema(Given):
+    """Free days of a whole site, at most some seconds old; `missing` are agencies that do not answer now."""
+
+    site = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    agencies = fields.List(fields.Nested(FreeDaysOfAgencySchema), required=True)
+    missing = fields.List(fields.String(), required=True)
+
+
 class AvailabilitySchema(Given):
     """Free places; at most some seconds old."""
 

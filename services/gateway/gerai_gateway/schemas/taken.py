@@ -214,11 +214,9 @@ class AppealSchema(Schema):
     )
 
 
-class AvailabilityQuerySchema(Schema):
-    """Which free places; both days are included."""
+class DaysQuerySchema(Schema):
+    """Which days; both are included."""
 
-    site = _code(required=True)
-    service = _code(required=True)
     first = fields.Date(required=True, data_key="from")
     last = fields.Date(required=True, data_key="to")
 
@@ -227,6 +225,13 @@ class AvailabilityQuerySchema(Schema):
         """The days are in order."""
         if data["last"] < data["first"]:
             raise ValidationError({"to": ["The last day is before the first."]})
+
+
+class AvailabilityQuerySchema(DaysQuerySchema):
+    """Which free places."""
+
+    site = _code(required=True)
+    service = _code(required=True)
 
 
 class LanguageQuerySchema(Schema):
