@@ -1,4 +1,4 @@
-"""Sending crowds: processes of their own, which are told to begin when all of them are ready."""
+"""Sending crowds (see crowd.py): processes of their own, which are told to begin when all of them are ready."""
 
 import json
 import os

@@ -121,7 +121,7 @@ def test_batches_at_the_same_moment_keep_to_the_limit_and_without_locks_each_wou
 
     def answers(persons: range, *, locked: bool) -> Counter[str]:
         party: dict[str, Any] = {"url": house.url, "persons": [*persons], "slots": slots, "locked": locked}
-        return Counter(send("one_contact", party)[0]["answers"])
+        return Counter(send("one_contact", party, module="batch_crowds")[0]["answers"])
 
     assert answers(range(1, 9), locked=True) == {"booked": MOST, "too_many_for_contact": 3}
     house.check()
@@ -138,7 +138,7 @@ def test_families_that_share_contacts_crosswise_never_wait_for_each_other_in_a_c
     house = postgres_house
     parties = [{"url": house.url, "first": 100 * number, "rounds": 20, "seed": number} for number in (1, 2)]
     counts: Counter[str] = Counter()
-    for party in send("crossing_contacts", *parties):
+    for party in send("crossing_contacts", *parties, module="batch_crowds"):
         counts.update(party["answers"])
     assert set(counts) == {"booked", "too_many_for_contact"}
     held = house.rows(select(people.c.email_hash).where(people.c.email_hash.is_not(None)))

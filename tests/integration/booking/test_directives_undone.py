@@ -136,7 +136,7 @@ def test_a_booking_that_races_with_an_order_never_ends_up_in_a_closed_hour(
         place = house.office.token(house.do(holding.hold, slot_id=place, now=NOW).id)
     directive = draft(house)
     party = {"url": house.url, "directive": directive, "place": place, "locked": locked}
-    (came,) = send("order_against_booking", party)
+    (came,) = send("order_against_booking", party, module="plan_crowds")
     assert came["booked"] == "booked"
     rows = house.rows(select(tickets).where(tickets.c.day == DAY, tickets.c.state == "booked"))
     in_closed_hour = [row.number for row in rows if row.slot_id is not None]

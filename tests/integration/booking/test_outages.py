@@ -153,7 +153,7 @@ def test_moved_twice_at_the_same_moment_it_gives_way_once_and_unguarded_it_would
             "now": now.isoformat(),
             "guarded": guarded,
         }
-        moved.append(send("move_at_once", party)[0]["answers"])
+        moved.append(send("move_at_once", party, module="batch_crowds")[0]["answers"])
     assert [answers.count("moved") for answers in moved] == [1, 2], moved
 
 

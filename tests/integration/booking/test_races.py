@@ -95,7 +95,7 @@ def test_who_waited_for_a_change_of_the_plan_books_by_it_and_in_one_statement_wo
     lone_postgres_house: House,
 ) -> None:
     house = lone_postgres_house
-    (locked,) = send("replanned", {"url": house.url, "locked": True})
+    (locked,) = send("replanned", {"url": house.url, "locked": True}, module="plan_crowds")
     assert locked == {"waited": True, "answer": "day_full"}
     house.check()
 
@@ -103,7 +103,7 @@ def test_who_waited_for_a_change_of_the_plan_books_by_it_and_in_one_statement_wo
         delete(day_quotas).where(day_quotas.c.service == SERVICE),
         delete(quotas).where(quotas.c.service == SERVICE),
     )
-    (unlocked,) = send("replanned", {"url": house.url, "locked": False})
+    (unlocked,) = send("replanned", {"url": house.url, "locked": False}, module="plan_crowds")
     assert unlocked == {"waited": True, "answer": "booked"}
     with pytest.raises(AssertionError):
         house.check()
@@ -118,13 +118,13 @@ def test_of_two_plans_at_once_both_hold_and_without_the_lock_one_would_be_lost(
         wanted = (day_quotas.c.site == SITE, day_quotas.c.day == DAY, day_quotas.c.capacity == 7)
         return {row.channel for row in house.rows(select(day_quotas.c.channel).where(*wanted))}
 
-    (locked,) = send("two_plans", {"url": house.url, "locked": True})
+    (locked,) = send("two_plans", {"url": house.url, "locked": True}, module="plan_crowds")
     assert (locked["answers"], planned()) == (["changed"] * 2, {WALK_IN, PRIORITY})
 
     house.change(
         delete(quotas).where(quotas.c.places == 7), delete(day_quotas).where(day_quotas.c.capacity == 7)
     )
-    (unlocked,) = send("two_plans", {"url": house.url, "locked": False})
+    (unlocked,) = send("two_plans", {"url": house.url, "locked": False}, module="plan_crowds")
     assert unlocked["answers"] == ["changed"] * 2
     assert len(planned()) < 2
 
@@ -170,7 +170,7 @@ def test_twenty_officers_call_twenty_people_and_without_the_lock_all_would_call_
 def test_the_same_key_twice_at_once_is_one_ticket_and_one_answer(postgres_house: House) -> None:
     house = postgres_house
     wish = [1, house.slots()[0], "key-0001"]
-    (came,) = send("overtaken", {"url": house.url, "first": [wish], "second": [wish]})
+    (came,) = send("overtaken", {"url": house.url, "first": [wish], "second": [wish]}, module="batch_crowds")
     assert came["waited"] is True
     assert came["first"] == came["second"]
     assert sold(house) == (1, 1, 1)
@@ -181,7 +181,7 @@ def test_the_same_key_at_once_with_another_body_is_refused(postgres_house: House
     house = postgres_house
     one, other = house.slots()[:2]
     party = {"url": house.url, "first": [[1, one, "key-0001"]], "second": [[1, other, "key-0001"]]}
-    (came,) = send("overtaken", party)
+    (came,) = send("overtaken", party, module="batch_crowds")
     assert came["second"] == ["idempotency_key_reused"]
     assert (house.taken(one), house.taken(other)) == (1, 0)
     house.check()
@@ -196,7 +196,7 @@ def test_a_key_that_was_refused_at_that_very_moment_is_carried_out(postgres_hous
         "first": [[1, "nowhere", "key-0001"]],
         "second": [[1, slot, "key-0001"]],
     }
-    (came,) = send("overtaken", party)
+    (came,) = send("overtaken", party, module="batch_crowds")
     assert came["first"] == ["unknown_slot"]
     assert came["second"][0].startswith("immigration.")
     assert house.taken(slot) == 1
@@ -214,7 +214,7 @@ def test_the_same_person_in_two_batches_at_once_is_booked_once_and_the_place_com
         "first": [[1, here, "key-0001"]],
         "second": [[1, there, "key-0002"], [2, there, "key-0003"]],
     }
-    (came,) = send("overtaken", party)
+    (came,) = send("overtaken", party, module="batch_crowds")
     assert came["waited"] is True
     assert came["second"][0] == "open_ticket_exists"
     assert came["second"][1].startswith("immigration.")
@@ -227,7 +227,7 @@ def test_a_hold_and_a_booking_of_one_person_at_once_become_one_ticket(postgres_h
     here, there = house.slots(DAY)[0], house.slots(NEXT_DAY)[0]
     held = house.office.token(house.do(holding.hold, slot_id=there, holder=None, now=NOW).id)
     party = {"url": house.url, "first": [[1, here, "key-0001"]], "second": [[1, held, "key-0002"]]}
-    (came,) = send("overtaken", party)
+    (came,) = send("overtaken", party, module="batch_crowds")
     assert (came["waited"], came["second"]) == (True, ["open_ticket_exists"])
     house.check()
 
@@ -246,7 +246,7 @@ def test_two_batches_that_meet_the_same_people_crosswise_never_wait_in_a_circle(
         [[1, holds[0], "key-0001"], [2, here, "key-0002"]],
         [[2, holds[1], "key-0003"], [1, there, "key-0004"]],
     ]
-    (came,) = send("crossing", {"url": house.url, "batches": batches})
+    (came,) = send("crossing", {"url": house.url, "batches": batches}, module="batch_crowds")
     assert sorted(came["answers"]) == ["booked,booked", "open_ticket_exists,open_ticket_exists"]
     house.check()
 
@@ -260,7 +260,7 @@ def test_a_bustle_over_two_days_ends_in_refusals_at_most(postgres_house: House) 
         {"url": house.url, "slots": hours[:: 1 - 2 * seed], "rounds": 40, "seed": seed} for seed in (0, 1)
     ]
     answers: Counter[str] = Counter()
-    for party in send("bustle", *parties):
+    for party in send("bustle", *parties, module="batch_crowds"):
         answers.update(party["answers"])
     assert sum(answers.values()) == 2 * 8 * 40
     assert [answer for answer in answers if answer.startswith("ERROR")] == []

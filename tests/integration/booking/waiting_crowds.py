@@ -1,11 +1,8 @@
-"""Crowds around the waiting list; see crowds.py for how they are sent."""
+"""Crowds around the waiting list; see crowd.py for how they are sent."""
 
-import json
 import random
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +14,15 @@ from gerai_booking.usecases import waiting_list as usecase
 from gerai_shared.ticket import State
 from sqlalchemy import Select, select
 
-from tests.integration.booking.crowds import PATIENCE, THREADS, Outcomes, a_ticket, attempt, wait_for_the_word
+from tests.integration.booking.crowd import (
+    PATIENCE,
+    THREADS,
+    Outcomes,
+    a_ticket,
+    act_as_one_of,
+    attempt,
+    wait_for_the_word,
+)
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, outcome
 from tests.integration.booking.waiting import join, seen
 
@@ -164,10 +169,5 @@ def answer_offer(house: House, dice: random.Random, act: str, mark: str) -> str:
     return outcome(house.book(request)[0])
 
 
-CROWDS: dict[str, Callable[..., Outcomes]] = {
-    crowd.__name__: crowd for crowd in (offer_at_once, miss_at_once, come_late, bustle)
-}
-
 if __name__ == "__main__":
-    arguments = json.loads(sys.stdin.readline())
-    sys.stdout.write(json.dumps(CROWDS[sys.argv[1]](**arguments)) + "\n")
+    act_as_one_of(offer_at_once, miss_at_once, come_late, bustle)
