@@ -67,6 +67,7 @@ def _of_all_pages(mall: Mall, token: str, folder: Path) -> list[Picture]:
     pages = [
         ("portal", mall.portal, citizen),
         ("service", f"{mall.portal}/services/immigration/passport-new", citizen),
+        ("free-days", f"{mall.portal}/sites/mpp-lebak/free-days", citizen),
         ("hours", f"{mall.portal}/book/immigration/passport-new?site=mpp-lebak", citizen),
         ("ticket", f"{mall.portal}/t/{token}", citizen),
         ("complaint", f"{mall.portal}/c/new", citizen),
