@@ -34,7 +34,11 @@ class FreeDaysPages(PortalPages):
             site=place,
             last=last,
             found=[
-                (catalogue, shapes.free_days(catalogue, by_agency[catalogue.code], most=DAYS_SHOWN))
+                {
+                    "catalogue": catalogue,
+                    "services": shapes.free_days(catalogue, by_agency[catalogue.code], most=DAYS_SHOWN),
+                    "opens_at": shapes.next_opening(by_agency[catalogue.code]),
+                }
                 for catalogue in present
                 if by_agency.get(catalogue.code)
             ],

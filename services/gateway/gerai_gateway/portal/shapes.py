@@ -137,15 +137,11 @@ def full_days(days: list[Json]) -> tuple[str, str] | None:
 
 @dataclass(frozen=True, kw_only=True)
 class FreeDays:
-    """When a service can be booked at a site: the first days with places, or what is there instead.
-
-    `full` are the first and the last of the next full days, `opens_at` when days open that are kept back.
-    """
+    """When a service can be booked at a site: its first days with places, and the next full ones from-to."""
 
     service: Json
     days: list[Json]
     full: tuple[str, str] | None
-    opens_at: str | None
 
 
 def free_days(catalogue: Catalogue, services: list[Json], *, most: int) -> list[FreeDays]:
@@ -155,11 +151,16 @@ def free_days(catalogue: Catalogue, services: list[Json], *, most: int) -> list[
             service=catalogue.services[told["service"]],
             days=[day for day in told["days"] if day["open"]][:most],
             full=full_days(told["days"]),
-            opens_at=next((day["opens_at"] for day in told["days"] if day.get("opens_at")), None),
         )
         for told in services
         if told["service"] in catalogue.services
     ]
+
+
+def next_opening(services: list[Json]) -> str | None:
+    """Return when days of these services open that are kept back until then, None without any."""
+    moments = (day["opens_at"] for told in services for day in told["days"] if day.get("opens_at"))
+    return min(moments, default=None)
 
 
 def hours_of(day: Json, *, time_zone: str, now: datetime) -> list[Hours]:
