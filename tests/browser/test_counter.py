@@ -319,3 +319,28 @@ def test_every_page_passes_the_rules_of_accessibility(
         page.goto(f"{counters.url}{path}")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_supervisor_calls_one_person_and_the_audit_tells(
+    counters: Counters, sign_in: SignIn, scripts: bool
+) -> None:
+    counters.walk_in("first")
+    last = counters.walk_in("last")
+    page = sign_in("penyelia", scripts=scripts)
+    row = page.get_by_role("row").filter(has_text=last)
+    row.get_by_role("button", name="Panggil", exact=True).click()
+    expect(page.locator(".current__number")).to_have_text(last)
+    # Whoever is at the counter goes first.
+    expect(page.get_by_role("button", name="Panggil", exact=True)).to_have_count(0)
+    page.goto(f"{counters.url}/audit")
+    called = page.get_by_role("region", name="Dipanggil di luar urutan").get_by_role("row").nth(1)
+    expect(called).to_contain_text(last)
+    expect(called).to_contain_text("Penyelia Uji")
+
+
+def test_an_officer_calls_whoever_is_next(counters: Counters, sign_in: SignIn) -> None:
+    counters.walk_in("first")
+    page = sign_in()
+    expect(page.get_by_role("button", name="Panggil berikutnya")).to_be_visible()
+    expect(page.get_by_role("button", name="Panggil", exact=True)).to_have_count(0)

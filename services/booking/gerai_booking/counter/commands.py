@@ -28,7 +28,7 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "park": floor.park,
 }
 VERBS = ", ".join(
-    f'"{verb}"' for verb in ("call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
+    f'"{verb}"' for verb in ("call", "call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
 )
 LONGEST_KEY = 100
 
@@ -101,14 +101,20 @@ class Signed:
                 key=key,
                 body=[site, counter, verb, body],
                 now=now,
-                run=lambda: {"ticket": views.dump(self._step(session, desk, verb, asked))},
+                run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
             )
 
-    def _step(self, session: Session, desk: Desk, verb: str, asked: dict[str, Any]) -> Ticket:
+    def _step(
+        self, session: Session, desk: Desk, officer: accounts.Officer, verb: str, asked: dict[str, Any]
+    ) -> Ticket:
         office, revision = self.office, asked["revision"]
         ticket_id = str(asked["ticket_id"]) if asked["ticket_id"] else None
         if verb == "call-next":
             return floor.call_next(session, office, desk)
+        if verb == "call":
+            return floor.call(
+                session, office, desk, officer=officer, ticket_id=ticket_id or "", revision=revision
+            )
         if verb == "requeue":
             return floor.requeue(session, office, desk, ticket_id=ticket_id or "", revision=revision)
         if verb == "set-priority":

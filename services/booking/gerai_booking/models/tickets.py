@@ -397,8 +397,8 @@ def left_open(
     return [ticket_of(row, agency) for row in rows]
 
 
-def count_ahead(session: Session, ticket: Ticket) -> int:
-    """Return how many people of the same service will be called before this one."""
+def count_ahead(session: Session, ticket: Ticket, *, services: Iterable[str] = ()) -> int:
+    """Return how many people of these services, or else of the same, will be called before this one."""
     mine = session.execute(
         select(tickets.c.queue_rank, tickets.c.queue_at).where(tickets.c.id == ticket.id)
     ).one()
@@ -407,7 +407,7 @@ def count_ahead(session: Session, ticket: Ticket) -> int:
             select(func.count()).where(
                 tickets.c.site == ticket.site,
                 tickets.c.day == ticket.day,
-                tickets.c.service == ticket.service,
+                tickets.c.service.in_(list(services) or [ticket.service]),
                 tickets.c.state == State.CHECKED_IN.value,
                 tuple_(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
                 < tuple_(mine.queue_rank, literal(mine.queue_at, AwareDateTime()), ticket.id),

@@ -1,4 +1,4 @@
-"""Who gave places beyond the quota, month by month, with the list behind each number."""
+"""Who gave places beyond the quota or called people out of turn, by month, with the lists behind it."""
 
 from calendar import monthrange
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Any
 from gerai_shared.accounts import Officer
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import grants
+from gerai_booking.models import acts, grants
 from gerai_booking.usecases.office import Office
 
 
@@ -25,11 +25,15 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """A month: who gave how many, the most first, and the grants that were asked for, the newest first."""
+    """A month: who gave how many, the most first, and the grants that were asked for, the newest first.
+
+    `called` are those who were called before others, the newest first: see models.acts.
+    """
 
     first: date
     given: list[Given]
     grants: list[Any]
+    called: list[Any]
 
 
 def audit(
@@ -63,4 +67,9 @@ def audit(
         first=first,
         given=sorted(given, key=lambda each: (-each.count, each.officer_name, each.kind)),
         grants=sorted(wanted, key=lambda row: (row.at, row.ticket_id), reverse=True),
+        called=[
+            row
+            for row in acts.called_out_of_turn(session, first=first, last=last)
+            if office.knows_site(row.site)
+        ],
     )

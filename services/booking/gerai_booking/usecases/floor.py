@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from gerai_shared.accounts import Officer
 from gerai_shared.ticket import (
     Actor,
     Lane,
@@ -14,7 +15,7 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import matching, tickets
+from gerai_booking.models import acts, matching, tickets
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import copy_person, person_of
 from gerai_booking.refusals import (
@@ -57,9 +58,53 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     ticket = tickets.claim_next(session, site=desk.site, day=today, services=services, agency=office.code)
     if ticket is None:
         raise NobodyWaits
+    return _claim(session, office, desk, ticket)
+
+
+def call(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    officer: Officer,
+    ticket_id: str,
+    revision: int | None,
+) -> Ticket:
+    """Call one person who waits for this counter, whoever is before them. Only supervisors may, and whom they
+    passed over is counted.
+
+    Raises Forbidden, UnknownCounter, CounterBusy, UnknownTicket, StaleRevision, TransitionNotAllowed.
+    """
+    officer.must_be_supervisor()
+    services = office.counter(desk.site, desk.counter).services
+    _refuse_busy(session, office, desk)
+    ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
+    if ticket is None or ticket.site != desk.site or ticket.service not in services:
+        raise UnknownTicket
+    if ticket.state is not State.CHECKED_IN:
+        raise TransitionNotAllowed(state=ticket.state.value)
+    ahead = tickets.count_ahead(session, ticket, services=services)
+    after = _claim(session, office, desk, ticket, revision=revision)
+    if ahead:
+        acts.record(
+            session,
+            officer_id=officer.id,
+            officer_name=officer.name,
+            about=acts.QUEUE,
+            about_id=ticket.id,
+            act=acts.CALLED_OUT_OF_TURN,
+            what=str(ahead),
+            now=desk.now,
+        )
+    return after
+
+
+def _claim(
+    session: Session, office: Office, desk: Desk, ticket: Ticket, *, revision: int | None = None
+) -> Ticket:
     try:
         with session.begin_nested():
-            return _call(session, office, desk, ticket)
+            return _call(session, office, desk, ticket, revision=revision)
     except IntegrityError:
         # Two calls for one counter at the same moment: the index let one of them through.
         _refuse_busy(session, office, desk)
