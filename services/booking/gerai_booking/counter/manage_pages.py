@@ -17,4 +17,7 @@ class ManagePages(Signed):
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
             officer.must_be_above_officers()
-        return self.pages.render(request, "manage.html", officer=officer, agency=self.office.agency)
+        staffed = (site.code for site in self.office.agency.sites if self.office.counters_at(site.code))
+        return self.pages.render(
+            request, "manage.html", officer=officer, agency=self.office.agency, site=next(staffed, None)
+        )
