@@ -25,7 +25,7 @@ def at_counters(session: Session, *, site: str) -> list[Any]:
 
 
 def waiting(session: Session, *, site: str, day: date) -> list[Any]:
-    """Return how many wait in each lane of a service, and since when: rows of (service, lane, count, since)."""
+    """Return how many wait in each lane of a service, since when: rows of (service, lane, count, since)."""
     return list(
         session.execute(
             select(
