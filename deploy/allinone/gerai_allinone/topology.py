@@ -286,7 +286,8 @@ def _announce(mall: Mall) -> None:
         )
     console.print(table)
     console.print(
-        f"Officers: petugas, penyelia, pengaduan, pengawas; password {Secrets.of(mall.folder).demo_password}"
+        "Officers: petugas, penyelia, pusat, ombudsman (counters), pengaduan, pengawas (desk); "
+        f"password {Secrets.of(mall.folder).demo_password}"
     )
     console.print("Ctrl-C ends it; the data stays.")
 
