@@ -12,7 +12,6 @@ from typing import Any
 from eventlet import sleep, spawn
 from eventlet.event import Event
 from eventlet.hubs import trampoline
-from eventlet.support.greenlets import GreenletExit
 from eventlet.timeout import Timeout
 from kombu import Connection
 from nameko.extensions import Entrypoint
@@ -148,7 +147,6 @@ class Relay(Entrypoint):
         self._stopping = False
         self._woken = Event()
         self._idle = Event()
-        self._waiter: Any = None
         self._recalled = False
 
     def start(self) -> None:
@@ -160,8 +158,6 @@ class Relay(Entrypoint):
         """Finish the batch under way."""
         self._stopping = True
         self.wake()
-        if self._waiter is not None:
-            self._waiter.kill()
         with Timeout(HANGS_AFTER_SECONDS + 1, False):
             self._idle.wait()
 
@@ -265,17 +261,18 @@ class Relay(Entrypoint):
 
     def _wait(self, listening: Any) -> None:
         """Wait until there is something new, at most IDLE_SECONDS."""
-        if self._stopping:
-            # The wish came during the batch: what it wakes is the wait before.
-            return
         if listening is None:
             with Timeout(IDLE_SECONDS, False):
                 self._woken.wait()
             return
         # A green thread of its own, so that a wish to stop can end the wait.
-        self._waiter = spawn(_wait_readable, listening.fileno())
-        with suppress(GreenletExit):
-            self._waiter.wait()
+        waiter = spawn(_wait_readable, listening.fileno())
+        waiter.link(lambda _: self.wake())
+        try:
+            self._woken.wait()
+        finally:
+            # Left behind, it would wait on a descriptor that soon belongs to another connection.
+            waiter.kill()
         listening.poll()
         listening.notifies.clear()
 

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from eventlet import sleep
+from eventlet import sleep, spawn
+from eventlet.event import Event
+from eventlet.hubs import get_hub
+from eventlet.hubs.hub import READ
+from eventlet.timeout import Timeout
 from gerai_shared.bus import relay
 from gerai_shared.bus.back_off import BackOff
 from gerai_shared.database import Database
@@ -29,9 +33,16 @@ class Relaying:
 
 
 @pytest.fixture
-def run(database: Database) -> Iterator[Callable[[], Deployment]]:
+def runner() -> Iterator[Runner]:
+    """What runs the relay until the test is over."""
+    found = Runner()
+    yield found
+    found.kill()
+
+
+@pytest.fixture
+def run(runner: Runner, database: Database) -> Callable[[], Deployment]:
     """Return a starter of a relay on each of the databases."""
-    runner = Runner()
 
     def start() -> Deployment:
         settings = Settings(
@@ -45,8 +56,7 @@ def run(database: Database) -> Iterator[Callable[[], Deployment]]:
         runner.start()
         return deployment
 
-    yield start
-    runner.kill()
+    return start
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
@@ -66,6 +76,48 @@ def test_a_busy_leader_whose_lock_is_gone_stops_leading(
     with database.transaction() as session:
         session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
     wait_until(lambda: leader(database) not in (None, first))
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_relay_that_is_killed_leaves_neither_its_lock_nor_a_reader_behind(
+    run: Callable[[], Deployment], runner: Runner, database: Database
+) -> None:
+    """Whoever still reads a closed descriptor reads the next connection that gets its number."""
+    before = readers()
+    run()
+    wait_until(lambda: leader(database))
+    wait_until(lambda: readers() - before)
+    runner.kill()
+    assert readers() <= before
+    wait_until(lambda: leader(database) is None)
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_relay_that_is_told_to_end_while_it_passes_events_on_ends_at_once(
+    run: Callable[[], Deployment], runner: Runner, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work, go_on = Event(), Event()
+
+    def pass_on(*_: object) -> int:
+        if not at_work.ready():
+            at_work.send()
+            go_on.wait()
+        return 0
+
+    monkeypatch.setattr(relay.Relay, "_pass_on", pass_on)
+    run()
+    at_work.wait()
+    (entrypoint,) = runner.service_map["relaying"].entrypoints
+    stopping = spawn(runner.stop)
+    wait_until(lambda: entrypoint._stopping)
+    go_on.send()
+    with Timeout(relay.IDLE_SECONDS / 2):
+        stopping.wait()
+
+
+def readers() -> set[int]:
+    """Return the descriptors that green threads of this process wait for."""
+    return set(get_hub().listeners[READ])
 
 
 def leader(database: Database) -> int | None:
