@@ -72,7 +72,8 @@ AT_COUNTER_STATES = frozenset({State.CALLED, State.SERVING})
 class Ticket:
     """One place in one agency's queue. Times are aware UTC; `day` is the site's calendar day.
 
-    `revision` grows by one with each change: a command that was made from an older one is refused.
+    `queue_at` is the moment by which its holder is ordered among those who wait: what counters and boards go
+    by. `revision` grows by one with each change: a command that was made from an older one is refused.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Ticket:
     created_at: datetime
     held_until: datetime | None = None
     checked_in_at: datetime | None = None
+    queue_at: datetime | None = None
     called_at: datetime | None = None
     times_called: int = 0
     started_at: datetime | None = None
@@ -128,6 +130,8 @@ class TicketSchema(Schema):
     created_at = fields.AwareDateTime(required=True)
     held_until = fields.AwareDateTime(required=True, allow_none=True)
     checked_in_at = fields.AwareDateTime(required=True, allow_none=True)
+    # Not required: tickets in events and histories of earlier releases have none.
+    queue_at = fields.AwareDateTime(allow_none=True, load_default=None)
     called_at = fields.AwareDateTime(required=True, allow_none=True)
     times_called = fields.Integer(required=True, validate=validate.Range(min=0))
     started_at = fields.AwareDateTime(required=True, allow_none=True)

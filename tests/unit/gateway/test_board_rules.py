@@ -25,10 +25,10 @@ def an_entry(
         service=changes.pop("service", "passport-new"),
         state=state,
         lane=changes.pop("lane", "appointment"),
-        slot_starts_at=changes.pop("slot_starts_at", None),
         day=changes.pop("day", DAY),
         counter="1",
         checked_in_at=moment,
+        queue_at=changes.pop("queue_at", moment),
         called_at=moment if state in {"called", "serving", "served"} else None,
         times_called=changes.pop("times_called", 0),
         revision=revision,
@@ -203,8 +203,8 @@ def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> N
         an_entry("third", minute=30),
         an_entry("first", minute=10),
         an_entry("other", minute=5, service="passport-child"),
-        an_entry("second", minute=50, slot_starts_at=EIGHT + timedelta(minutes=40)),
-        an_entry("late", minute=20, slot_starts_at=EIGHT),
+        an_entry("second", minute=50, queue_at=EIGHT + timedelta(minutes=40)),
+        an_entry("late", minute=20),
         an_entry("zeroth", minute=59, lane="priority"),
         an_entry("gone", "called", minute=1),
     ]
@@ -214,15 +214,17 @@ def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> N
 
 @given(
     st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"]),
-    st.none() | st.integers(-120, 120),
+    st.integers(-120, 120),
     st.integers(-120, 120),
 )
-def test_boards_and_counters_order_the_queue_alike(lane, booked, arrived) -> None:
-    slot = EIGHT + timedelta(minutes=booked) if booked is not None else None
-    entry = an_entry("a", minute=arrived, lane=lane, slot_starts_at=slot)
-    assert entry.checked_in_at is not None
-    expected = visits.queue_at(booked_for=slot, checked_in_at=entry.checked_in_at)
-    assert entry.queue_order == (visits.queue_rank(lane), expected, "a")
+def test_boards_and_counters_order_the_queue_alike(lane, queued, arrived) -> None:
+    queue_at = EIGHT + timedelta(minutes=queued)
+    entry = an_entry("a", minute=arrived, lane=lane, queue_at=queue_at)
+    assert entry.queue_order == (visits.queue_rank(lane), queue_at, "a")
+
+
+def test_a_ticket_of_an_earlier_release_is_ordered_by_its_arrival() -> None:
+    assert an_entry("a", minute=7, queue_at=None).queue_order[1] == EIGHT + timedelta(minutes=7)
 
 
 def test_the_newest_call_stands_first_and_each_call_has_a_name_of_its_own() -> None:

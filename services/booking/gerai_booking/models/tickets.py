@@ -65,6 +65,7 @@ tickets = Table(
     Column("created_at", AwareDateTime, nullable=False),
     Column("held_until", AwareDateTime, nullable=True),
     Column("checked_in_at", AwareDateTime, nullable=True),
+    Column("queue_at", AwareDateTime, nullable=True),
     Column("called_at", AwareDateTime, nullable=True),
     Column("times_called", Integer, nullable=False),
     Column("started_at", AwareDateTime, nullable=True),
@@ -84,7 +85,6 @@ tickets = Table(
     # When it gave its place of the day's quotas back although it goes on: its holder did not come.
     Column("gave_back_at", AwareDateTime, nullable=True),
     Column("queue_rank", Integer, nullable=False),
-    Column("queue_at", AwareDateTime, nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
     Index(
         "ix_tickets_slot_id_held",

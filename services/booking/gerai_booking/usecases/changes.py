@@ -153,16 +153,15 @@ def check_in_ticket(
         # In the site's own time, as it is shown.
         zone = ZoneInfo(office.site(ticket.site).time_zone)
         raise NotYetOpen(opens_at=opens.astimezone(zone).isoformat())
-    after = move(ticket, State.CHECKED_IN, actor=actor, now=now, checked_in_at=now)
-    tickets.save(
-        session,
+    after = move(
         ticket,
-        after,
+        State.CHECKED_IN,
         actor=actor,
         now=now,
-        officer_id=officer_id,
+        checked_in_at=now,
         queue_at=queue_at(booked_for=ticket.slot_starts_at, checked_in_at=now),
     )
+    tickets.save(session, ticket, after, actor=actor, now=now, officer_id=officer_id)
     missed_places.take_again(session, after)
     announce(session, office, fact("ticket.checked_in.v1", after, ticket.state), now=now)
     return after

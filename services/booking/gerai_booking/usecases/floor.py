@@ -251,7 +251,8 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
     )
     tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
     new = new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
-    new = replace(new, checked_in_at=ticket.checked_in_at or desk.now)
+    came_at = ticket.checked_in_at or desk.now
+    new = replace(new, checked_in_at=came_at, queue_at=came_at)
     add_waiting(session, desk, new, origin=tickets.own_of(session, ticket.id)["origin"])
     copy_person(session, ticket.id, new.id)
     matching.copy_match(session, ticket.id, new.id)

@@ -244,6 +244,7 @@ def new_waiting(
         state=State.CHECKED_IN,
         created_at=desk.now,
         checked_in_at=desk.now,
+        queue_at=desk.now,
     )
 
 
@@ -266,7 +267,6 @@ def add_waiting(
                 "origin": origin,
                 "quota_channel": quota_channel,
                 "queue_rank": queue_rank(ticket.lane.value),
-                "queue_at": ticket.checked_in_at,
             }
         ],
     )

@@ -43,6 +43,7 @@ def new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: La
         lane=lane,
         state=state,
         created_at=now,
+        queue_at=slot.starts_at,
     )
 
 
@@ -53,5 +54,4 @@ def appointment_row(ticket: Ticket, **own: Any) -> dict[str, Any]:
         **own,
         "quota_channel": ONLINE,
         "queue_rank": queue_rank(ticket.lane.value),
-        "queue_at": ticket.slot_starts_at,
     }

@@ -134,9 +134,11 @@ def _elsewhere(
 
 def _offer(session: Session, office: Office, directive: Directive, ticket: Ticket, *, now: datetime) -> None:
     """Take a ticket's hour and leave the ticket: it waits until its holder chooses another hour."""
-    after = move(ticket, State.BOOKED, actor=SYSTEM, now=now, slot_id=None, slot_starts_at=None)
+    after = move(
+        ticket, State.BOOKED, actor=SYSTEM, now=now, slot_id=None, slot_starts_at=None, queue_at=None
+    )
     _give_back(session, ticket)
-    tickets.save(session, ticket, after, actor=SYSTEM, now=now, quota_channel=None, queue_at=None)
+    tickets.save(session, ticket, after, actor=SYSTEM, now=now, quota_channel=None)
     _tell(session, office, "ticket.offered_by_order.v1", directive, after, ticket.state, now=now)
 
 

@@ -8,7 +8,7 @@ an event is written in the transaction of its change.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 WAITING = "checked_in"
@@ -17,8 +17,6 @@ CALLED = "called"
 CALLED_STATES = frozenset({CALLED, "serving", "served"})
 #: Lanes that are called before the others, the first one first.
 LANES_FIRST = ("emergency", "priority")
-#: Who checks in up to this much after the booked hour began keeps that hour's place in the queue.
-GRACE = timedelta(minutes=15)
 #: Events kept while an earlier one is missing; beyond that everything is asked for anew.
 MOST_BEYOND = 5_000
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -36,9 +34,9 @@ class Entry:
     state: str
     lane: str
     day: date
-    slot_starts_at: datetime | None
     counter: str | None
     checked_in_at: datetime | None
+    queue_at: datetime | None
     called_at: datetime | None
     times_called: int
     revision: int
@@ -55,14 +53,12 @@ class Entry:
 
     @property
     def queue_order(self) -> tuple[int, datetime, str]:
-        """The order in which counters call: lane, then the booked hour or the arrival, then the older ticket.
+        """The order in which counters call: lane, the moment that the agency gave it, the older ticket.
 
         The agencies' counters decide by the same rule; a test keeps the two equal.
         """
         rank = LANES_FIRST.index(self.lane) if self.lane in LANES_FIRST else len(LANES_FIRST)
-        arrived = self.checked_in_at or _LATEST
-        booked = self.slot_starts_at
-        return (rank, booked if booked is not None and arrived <= booked + GRACE else arrived, self.id)
+        return (rank, self.queue_at or self.checked_in_at or _LATEST, self.id)
 
 
 def entry_of(ticket: Mapping[str, Any]) -> Entry:
@@ -76,9 +72,9 @@ def entry_of(ticket: Mapping[str, Any]) -> Entry:
         state=ticket["state"],
         lane=ticket["lane"],
         day=date.fromisoformat(ticket["day"]),
-        slot_starts_at=_moment(ticket["slot_starts_at"]),
         counter=ticket["counter"],
         checked_in_at=_moment(ticket["checked_in_at"]),
+        queue_at=_moment(ticket.get("queue_at")),
         called_at=_moment(ticket["called_at"]),
         times_called=int(ticket["times_called"]),
         revision=int(ticket["revision"]),
