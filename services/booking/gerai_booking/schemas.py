@@ -8,6 +8,7 @@ import phonenumbers
 from gerai_shared.ticket import format_number
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from gerai_booking.rules.floor import Outcome, Placement
 from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
 from gerai_booking.rules.quota import ALL, CHANNELS, EMERGENCY, NATIONAL, OVER_QUOTA
 
@@ -394,6 +395,24 @@ class StepSchema(Schema):
     ticket_id = fields.UUID(load_default=None)
     service = fields.String(load_default=None, validate=CODE)
     priority = fields.Boolean(load_default=False)
+    #: With `finish`: how it ended, and why where somebody is turned away.
+    outcome = fields.Enum(Outcome, by_value=True, load_default=None)
+    #: With `finish` why somebody is turned away, with `park` the code of why they wait aside.
+    reason = fields.String(load_default="", validate=validate.Length(max=300))
+    #: With `requeue`: at which place.
+    place = fields.Enum(Placement, by_value=True, load_default=None)
+    #: With `transfer`: to a counter, to an officer by user name, and whether they come back.
+    counter = fields.String(load_default=None, validate=CODE)
+    officer = fields.String(load_default=None, validate=validate.Length(max=40))
+    comes_back = fields.Boolean(load_default=False)
+
+    @pre_load
+    def strip(self, data: Any, **_: Any) -> Any:
+        """Take words without the blanks around them, and no word for none."""
+        if not isinstance(data, dict):
+            return data
+        words = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+        return {name: value for name, value in words.items() if value != ""}
 
 
 def phone_number(text: str) -> str | None:

@@ -15,7 +15,7 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, queue, views
+from gerai_booking.usecases import arrivals, floor, intake, queue, sending, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -23,12 +23,36 @@ from gerai_booking.usecases.office import Office
 STEPS: dict[str, Callable[..., Ticket]] = {
     "recall": floor.recall,
     "start": floor.start,
-    "finish": floor.finish,
     "no-show": floor.no_show,
-    "park": floor.park,
+    "send-back": sending.send_back,
 }
 VERBS = ", ".join(
-    f'"{verb}"' for verb in ("call", "call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
+    f'"{verb}"'
+    for verb in (
+        "add-service",
+        "call",
+        "call-next",
+        "finish",
+        *STEPS,
+        "park",
+        "requeue",
+        "set-priority",
+        "transfer",
+        "undo",
+    )
+)
+#: What a form of a verb may say, beside its key.
+WORDS_OF_A_STEP = (
+    "revision",
+    "ticket_id",
+    "service",
+    "priority",
+    "outcome",
+    "reason",
+    "place",
+    "counter",
+    "officer",
+    "comes_back",
 )
 LONGEST_KEY = 100
 
@@ -116,7 +140,15 @@ class Signed:
                 session, office, desk, officer=officer, ticket_id=ticket_id or "", revision=revision
             )
         if verb == "requeue":
-            return floor.requeue(session, office, desk, ticket_id=ticket_id or "", revision=revision)
+            return floor.requeue(
+                session,
+                office,
+                desk,
+                ticket_id=ticket_id or "",
+                revision=revision,
+                place=asked["place"],
+                by_supervisor=officer.is_supervisor,
+            )
         if verb == "set-priority":
             return floor.set_priority(
                 session,
@@ -134,8 +166,24 @@ class Signed:
             return floor.undo(session, office, desk)
         if ticket_id is not None:
             queue.require_current(session, office, **place, ticket_id=ticket_id)
+        return self._step_with_current(session, desk, verb, asked)
+
+    def _step_with_current(self, session: Session, desk: Desk, verb: str, asked: dict[str, Any]) -> Ticket:
+        office, revision = self.office, asked["revision"]
+        if verb == "finish":
+            said = {"outcome": asked["outcome"], "reason": asked["reason"]}
+            return floor.finish(session, office, desk, revision=revision, **said)
+        if verb == "park":
+            return floor.park(session, office, desk, revision=revision, reason=asked["reason"])
+        if verb == "add-service":
+            return sending.add_service(
+                session, office, desk, service=asked["service"] or "", revision=revision
+            )
         if verb == "transfer":
-            return floor.transfer(session, office, desk, service=asked["service"] or "", revision=revision)
+            target = sending.Target(
+                **{name: asked[name] for name in ("service", "counter", "officer", "comes_back")}
+            )
+            return sending.transfer(session, office, desk, target=target, revision=revision)
         return STEPS[verb](session, office, desk, revision=revision)
 
     def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:

@@ -167,6 +167,18 @@ class NoShowSchema(RuleSchema):
     pause_days = _number(1, 90, required=True)
 
 
+class FloorSchema(RuleSchema):
+    """How people are called, and what becomes of those who were not there."""
+
+    most_calls = _number(1, 10, required=True)
+    recall_seconds = _number(0, 300, required=True)
+    absent_seconds = _number(0, 900, required=True)
+    place_kept_minutes = _number(0, 240, required=True)
+    most_returns = _number(0, 10, required=True)
+    later_people = _number(1, 50, required=True)
+    meant_minutes = _number(1, 240, required=True)
+
+
 class SuspensionKindSchema(RuleSchema):
     """For what somebody may be suspended, and how long."""
 
@@ -279,6 +291,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     rule_kinds.ROUTES: RouteSchema,
     rule_kinds.CONTACTS: ContactSchema,
     rule_kinds.NO_SHOWS: NoShowSchema,
+    rule_kinds.FLOOR: FloorSchema,
     rule_kinds.SUSPENSIONS: SuspensionKindSchema,
     rule_kinds.STAGES: StageLineSchema,
 }

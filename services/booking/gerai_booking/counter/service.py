@@ -29,6 +29,7 @@ from gerai_booking.counter.rule_pages import RulePages
 from gerai_booking.counter.sanction_pages import SanctionPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
+from gerai_booking.returns_loop import Returns
 
 
 class CounterService(
@@ -60,3 +61,7 @@ class CounterService(
     """One agency's counters."""
 
     name = "counter"
+
+    @Returns.decorator
+    def returns(self) -> None:
+        """Runs by itself."""

@@ -26,8 +26,10 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -85,6 +87,19 @@ tickets = Table(
     # When it gave its place of the day's quotas back although it goes on: its holder did not come.
     Column("gave_back_at", AwareDateTime, nullable=True),
     Column("queue_rank", Integer, nullable=False),
+    # How its service ended, and why when somebody was turned away: see rules.floor.Outcome.
+    Column("outcome", String(20), nullable=True),
+    Column("outcome_reason", String(300), nullable=True),
+    # Why its holder waits aside, and until when, or until which other ticket of the visit has ended.
+    Column("aside_reason", String(40), nullable=True),
+    Column("aside_until", AwareDateTime, nullable=True),
+    Column("waits_for", String(36), nullable=True),
+    # Which counter or officer alone calls it, and until when.
+    Column("meant_counter", String(20), nullable=True),
+    Column("meant_officer", String(36), nullable=True),
+    Column("meant_until", AwareDateTime, nullable=True),
+    # The counter that its holder comes back to after another one.
+    Column("return_counter", String(20), nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
     Index(
         "ix_tickets_slot_id_held",
@@ -134,6 +149,28 @@ Index(
     unique=True,
     postgresql_where=text(f"state IN ({_AT_COUNTER})"),
     sqlite_where=text(f"state IN ({_AT_COUNTER})"),
+)
+# A person is at one counter at a time, whatever the visit is for.
+Index(
+    "uq_tickets_visit_at_counter",
+    tickets.c.visit_id,
+    unique=True,
+    postgresql_where=text(f"state IN ({_AT_COUNTER})"),
+    sqlite_where=text(f"state IN ({_AT_COUNTER})"),
+)
+# Who waits aside, and comes back at a moment or after another ticket.
+Index(
+    "ix_tickets_aside",
+    tickets.c.site,
+    tickets.c.aside_until,
+    postgresql_where=text("state = 'parked'"),
+    sqlite_where=text("state = 'parked'"),
+)
+Index(
+    "ix_tickets_waits_for",
+    tickets.c.waits_for,
+    postgresql_where=text("waits_for IS NOT NULL"),
+    sqlite_where=text("waits_for IS NOT NULL"),
 )
 # What free places are counted with: holds that ran out stay in the table, and gather over the years.
 Index(
@@ -296,13 +333,30 @@ def open_of_person(session: Session, person_hash: str, *, agency: str) -> list[T
     return [ticket_of(row, agency) for row in rows]
 
 
+def is_about_visit(error: IntegrityError) -> bool:
+    """Tell whether the index of visits at counters refused a change: the person is at another counter."""
+    told = str(error.orig)
+    return "uq_tickets_visit_at_counter" in told or "tickets.visit_id" in told
+
+
 def claim_next(
-    session: Session, *, site: str, day: date, services: Sequence[str], agency: str
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    services: Sequence[str],
+    agency: str,
+    counter: str,
+    officer_id: str,
+    now: datetime,
+    without: Iterable[str] = (),
 ) -> Ticket | None:
     """Lock and return who is next for a counter with these services; None when nobody waits.
 
-    SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
+    Who is meant for another counter or officer is left to them, who is at another counter is left there. SKIP
+    LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
     """
+    elsewhere = tickets.alias()
     row = session.execute(
         select(*COLUMNS)
         .where(
@@ -310,6 +364,20 @@ def claim_next(
             tickets.c.day == day,
             tickets.c.state == State.CHECKED_IN.value,
             tickets.c.service.in_(services),
+            tickets.c.id.not_in(list(without)),
+            or_(
+                tickets.c.meant_until.is_(None),
+                tickets.c.meant_until <= now,
+                and_(
+                    func.coalesce(tickets.c.meant_counter, counter) == counter,
+                    func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
+                ),
+            ),
+            ~exists().where(
+                elsewhere.c.visit_id == tickets.c.visit_id,
+                # Word for word what the index says, so that it serves.
+                elsewhere.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
+            ),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)

@@ -14,6 +14,7 @@ from gerai_booking.rules.catalogue import (
     ContactLimit,
     Coverage,
     Dated,
+    FloorRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -35,6 +36,7 @@ class Rules:
     coverage: tuple[Coverage, ...]
     releases: tuple[ReleaseRule, ...]
     no_show_rules: tuple[NoShowRule, ...]
+    floor_rules: tuple[FloorRule, ...]
     contact_limits: tuple[ContactLimit, ...]
     restriction_caps: tuple[RestrictionCap, ...]
     suspension_kinds: tuple[SuspensionKind, ...]

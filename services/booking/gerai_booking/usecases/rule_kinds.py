@@ -12,6 +12,7 @@ from gerai_booking.rules.catalogue import (
     ContactLimit,
     Coverage,
     Dated,
+    FloorRule,
     Horizon,
     NoShowRule,
     ReleaseRule,
@@ -25,7 +26,7 @@ from gerai_booking.rules.catalogue import (
 
 Body = dict[str, Any]
 ROUTES, COVERAGE, RELEASES, NO_SHOWS = "routes", "coverage", "releases", "no_shows"
-CONTACTS, CAPS, SUSPENSIONS, STAGES = "contacts", "caps", "suspensions", "stages"
+CONTACTS, CAPS, SUSPENSIONS, STAGES, FLOOR = "contacts", "caps", "suspensions", "stages", "floor"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,22 @@ def _no_show(body: Body, dated: Mapping[str, Any]) -> NoShowRule:
 
 def _no_show_body(row: NoShowRule) -> Body:
     return {"window_days": row.window_days, "paused_at": row.paused_at, "pause_days": row.pause_days}
+
+
+#: What a rule of the floor says, as FloorRule names it.
+FLOOR_NUMBERS = (
+    "most_calls",
+    "recall_seconds",
+    "absent_seconds",
+    "place_kept_minutes",
+    "most_returns",
+    "later_people",
+    "meant_minutes",
+)
+
+
+def _floor(body: Body, dated: Mapping[str, Any]) -> FloorRule:
+    return FloorRule(**{name: body[name] for name in FLOOR_NUMBERS}, **dated)
 
 
 def _cap(body: Body, dated: Mapping[str, Any]) -> RestrictionCap:
@@ -226,6 +243,13 @@ KINDS: dict[str, Kind] = {
             subject=lambda _row: "",
             build=_no_show,
             body=_no_show_body,
+        ),
+        Kind(
+            code=FLOOR,
+            field="floor_rules",
+            subject=lambda _row: "",
+            build=_floor,
+            body=lambda row: {name: getattr(row, name) for name in FLOOR_NUMBERS},
         ),
         Kind(
             code=SUSPENSIONS,

@@ -60,6 +60,8 @@ def agency(today: date) -> Agency:
         restriction_caps=_restriction_caps(),
         coverage=coverage(),
         routes=routes(),
+        floor_rules=fairness.floor_rules(),
+        aside_reasons=fairness.aside_reasons(),
         no_show_rules=fairness.no_show_rules(),
         contact_limits=fairness.contact_limits(),
         suspension_kinds=suspension_kinds(),

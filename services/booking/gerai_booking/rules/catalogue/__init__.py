@@ -6,6 +6,7 @@ dates mean.
 """
 
 from gerai_booking.rules.catalogue.agency import Agency, clashes
+from gerai_booking.rules.catalogue.floor_rules import AsideReason, FloorRule
 from gerai_booking.rules.catalogue.release_rules import Horizon, ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     EVERY_WEEKDAY,
@@ -50,6 +51,7 @@ from gerai_booking.rules.catalogue.shapes import (
 __all__ = [
     "EVERY_WEEKDAY",
     "Agency",
+    "AsideReason",
     "Brand",
     "Break",
     "Channel",
@@ -61,6 +63,7 @@ __all__ = [
     "DailyQuota",
     "Dated",
     "Fee",
+    "FloorRule",
     "Horizon",
     "NamePeriod",
     "NoShowRule",

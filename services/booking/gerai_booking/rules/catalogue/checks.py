@@ -148,6 +148,10 @@ def _rows_about_people(agency: Agency) -> Iterator[tuple[str, Dated]]:
         yield f"suspension for {kind.code}", kind
     for rule in agency.no_show_rules:
         yield "missed visits", rule
+    for floor_rule in agency.floor_rules:
+        yield "rule of the floor", floor_rule
+    for reason in agency.aside_reasons:
+        yield f"reason for waiting aside {reason.code}", reason
     for limit in agency.contact_limits:
         yield "limit of a contact", limit
 

@@ -1,0 +1,50 @@
+"""Who waits aside comes back by themselves: when the time is over, or when another counter is done with them."""
+
+from datetime import datetime, timedelta
+
+from gerai_shared.ticket import Actor, State, Ticket, move
+from sqlalchemy.orm import Session
+
+from gerai_booking.models import floor, tickets
+from gerai_booking.rules.floor import rule_on
+from gerai_booking.usecases.announcing import announce, fact
+from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.rulebook import in_force
+from gerai_booking.usecases.steps import MEANT_FOR_NOBODY, NOT_ASIDE
+
+#: At most so many in one transaction: whoever calls the next person does not wait for all.
+AT_ONCE = 50
+
+
+def bring_back(session: Session, office: Office, *, site: str, now: datetime) -> int:
+    """Put back into the queue, at their old places, whose time aside is over; return how many.
+
+    Before each call, so that nobody is passed over, and every few seconds besides: a counter needs no other
+    process.
+    """
+    due = floor.aside_until(session, site=site, now=now, agency=office.code, limit=AT_ONCE)
+    for ticket in due:
+        counter = floor.return_counter_of(session, ticket.id)
+        _back(session, office, ticket, counter=counter, now=now)
+    return len(due)
+
+
+def after_end(session: Session, office: Office, ended: Ticket, *, now: datetime) -> None:
+    """Let come back who waited aside until this ticket had ended, to the counter that sent them."""
+    for ticket, counter in floor.waiting_for(session, ended.id, agency=office.code):
+        _back(session, office, ticket, counter=counter, now=now)
+
+
+def _back(session: Session, office: Office, ticket: Ticket, *, counter: str | None, now: datetime) -> None:
+    after = move(ticket, State.CHECKED_IN, actor=Actor.SYSTEM, now=now, counter=None, replaced_by=None)
+    rule = rule_on(in_force(session, office).floor_rules, ticket.day)
+    meant = MEANT_FOR_NOBODY
+    if counter is not None:
+        meant = MEANT_FOR_NOBODY | {
+            "meant_counter": counter,
+            "meant_until": now + timedelta(minutes=rule.meant_minutes),
+        }
+    tickets.save(
+        session, ticket, after, actor=Actor.SYSTEM, now=now, **NOT_ASIDE, **meant, return_counter=None
+    )
+    announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=now)
