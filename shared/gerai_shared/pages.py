@@ -80,14 +80,24 @@ class Pages:
             # Compiling takes longer than all else at a start; agencies in one process have the same pages.
             bytecode_cache=compiled_for(f"pages {language}"),
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        ) environment.policies["ext.i18n.trimmed"] = True
-        environment.install_gettext_translations(texts(self._packages, language), newstyle=True)  # type:
-        ignore[attr-defined] environment.globals.update( asset=self.asset_url, lang=language,
-        site_name=self._site_name, new_key=new_id ) environment.filters.update( date_long=partial(date_long,
-        language=language), date_short=partial(date_short, language=language), date_span=partial(date_span,
-        language=language), month_span=partial(month_span, language=language), time_short=time_short,
-        time_seconds=time_seconds, date_time=partial(date_time, language=language), rupiah=rupiah,
-        text=lambda text: text[language] if text else "", ) return environment
+        )
+        environment.policies["ext.i18n.trimmed"] = True
+        environment.install_gettext_translations(texts(self._packages, language), newstyle=True)  # type: ignore[attr-defined]
+        environment.globals.update(
+            asset=self.asset_url, lang=language, site_name=self._site_name, new_key=new_id
+        )
+        environment.filters.update(
+            date_long=partial(date_long, language=language),
+            date_short=partial(date_short, language=language),
+            date_span=partial(date_span, language=language),
+            month_span=partial(month_span, language=language),
+            time_short=time_short,
+            time_seconds=time_seconds,
+            date_time=partial(date_time, language=language),
+            rupiah=rupiah,
+            text=lambda text: text[language] if text else "",
+        )
+        return environment
 
     def text(self, request: Request, message: str, **values: Any) -> str:
         """Return one translated text."""

@@ -282,10 +282,10 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     (State.SERVING, State.CALLED): _by(_OFFICER, guard=_within_undo_window),
     (State.SERVED, State.SERVING): _by(_OFFICER, guard=_within_undo_window),
     (State.NO_SHOW, State.CALLED): _by(_OFFICER, guard=_within_undo_window),
+    (State.TRANSFERRED, State.SERVING): _by(_OFFICER, guard=_within_undo_window),
     (State.CHECKED_IN, State.SERVING): _by(_OFFICER),
     (State.PARKED, State.CALLED): _by(_OFFICER),
     (State.PARKED, State.SERVING): _by(_OFFICER),
-    (State.TRANSFERRED, State.SERVING): _by(_OFFICER),
     # Coming back.
     (State.NO_SHOW, State.CHECKED_IN): _by(_OFFICER),
     (State.NO_SHOW, State.RESCHEDULED): _by(_SYSTEM),

@@ -82,15 +82,20 @@ def test_only_what_can_be_done_can_be_pressed(counters: Counters, sign_in: SignI
     counters.walk_in("buttons")
     page = sign_in()
     expect(button(page, "Panggil berikutnya")).to_be_enabled()
-    for label in ("Mulai", "Selesai", "Panggil ulang", "Tidak hadir", "Tunda", "Urungkan", "Paspor anak"):
+    for label in ("Mulai", "Selesai", "Panggil ulang", "Tidak hadir", "Tunda", "Urungkan"):
         expect(button(page, label)).to_be_disabled()
+    expect(button(page, "Paspor anak")).to_have_count(0)
     button(page, "Panggil berikutnya").click()
-    for label in ("Panggil berikutnya", "Selesai", "Paspor anak"):
+    for label in ("Panggil berikutnya", "Selesai"):
         expect(button(page, label)).to_be_disabled()
     button(page, "Mulai").click()
-    for label in ("Selesai", "Tunda", "Paspor anak", "Perpanjangan paspor"):
+    send_on = page.get_by_role("group").filter(has=page.get_by_text("Teruskan"))
+    for label in ("Selesai", "Tunda"):
         expect(button(page, label)).to_be_enabled()
-    for label in ("Mulai", "Panggil ulang", "Tidak hadir", "Paspor baru"):
+    for label in ("Paspor anak", "Perpanjangan paspor"):
+        expect(send_on.get_by_role("button", name=label)).to_be_enabled()
+    expect(send_on.get_by_role("button", name="Paspor baru")).to_have_count(0)
+    for label in ("Mulai", "Panggil ulang", "Tidak hadir"):
         expect(button(page, label)).to_be_disabled()
 
 
@@ -255,7 +260,7 @@ def test_everything_works_without_scripts(counters: Counters, sign_in: SignIn) -
     expect(current(page)).to_have_text(number)
     button(page, "Mulai").click()
     expect(page.get_by_text("Dilayani sejak")).to_be_visible()
-    assert counters.post(f"counters/{SITE}.2/finish", "elsewhere", outcome="completed").ok
+    assert counters.post(f"counters/{SITE}.2/finish", "elsewhere").ok
     button(page, "Selesai").click()
     expect(page.get_by_role("alert")).to_contain_text("Tidak ada orang di loket ini.")
     page.reload()
@@ -344,3 +349,43 @@ def test_an_officer_calls_whoever_is_next(counters: Counters, sign_in: SignIn) -
     page = sign_in()
     expect(page.get_by_role("button", name="Panggil berikutnya")).to_be_visible()
     expect(page.get_by_role("button", name="Panggil", exact=True)).to_have_count(0)
+
+
+def test_a_fold_stays_open_and_keeps_what_was_chosen_while_the_queue_moves(
+    counters: Counters, sign_in: SignIn, violations: Callable[[Page], list[str]]
+) -> None:
+    counters.walk_in("first")
+    page = sign_in()
+    for label in ("Panggil berikutnya", "Mulai"):
+        button(page, label).click()
+    expect(button(page, "Selesai")).to_be_enabled()
+    page.keyboard.press("d")
+    page.get_by_label("Tidak dilayani").select_option("refused")
+    page.get_by_label("Alasan").fill("Paspor masih berlaku lima tahun.")
+    page.get_by_label("Alasan").blur()
+    second = counters.walk_in("second")
+    expect(page.get_by_role("row").filter(has_text=second)).to_be_visible()
+    expect(page.get_by_label("Tidak dilayani")).to_have_value("refused")
+    assert violations(page) == []
+    button(page, "Selesai dengan alasan ini").click()
+    expect(current(page)).to_have_count(0)
+    # Taken back within half a minute, and finished otherwise.
+    page.keyboard.press("z")
+    expect(button(page, "Selesai")).to_be_enabled()
+
+
+def test_who_is_sent_to_another_counter_comes_back_to_this_one(counters: Counters, sign_in: SignIn) -> None:
+    number = counters.walk_in("sent")
+    page = sign_in()
+    for label in ("Panggil berikutnya", "Mulai"):
+        button(page, label).click()
+    page.get_by_label("Loket", exact=True).select_option("1")
+    page.get_by_label("Kembali ke loket ini sesudahnya").check()
+    button(page, "Teruskan").click()
+    kept = page.get_by_role("region", name="Menunggu loket lain")
+    expect(kept).to_contain_text(number)
+    for step in ("call-next", "start", "send-back"):
+        assert counters.post(f"counters/{SITE}.1/{step}", f"there-{step}").ok
+    expect(kept).to_have_count(0)
+    page.keyboard.press("n")
+    expect(current(page)).to_have_text(number)

@@ -393,26 +393,27 @@ class StepSchema(Schema):
 
     revision = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1))
     ticket_id = fields.UUID(load_default=None)
-    service = fields.String(load_default=None, validate=CODE)
+    service = fields.String(load_default=None, allow_none=True, validate=CODE)
     priority = fields.Boolean(load_default=False)
     #: With `finish`: how it ended, and why where somebody is turned away.
-    outcome = fields.Enum(Outcome, by_value=True, load_default=None)
+    outcome = fields.Enum(Outcome, by_value=True, load_default=None, allow_none=True)
     #: With `finish` why somebody is turned away, with `park` the code of why they wait aside.
     reason = fields.String(load_default="", validate=validate.Length(max=300))
     #: With `requeue`: at which place.
-    place = fields.Enum(Placement, by_value=True, load_default=None)
+    place = fields.Enum(Placement, by_value=True, load_default=None, allow_none=True)
     #: With `transfer`: to a counter, to an officer by user name, and whether they come back.
-    counter = fields.String(load_default=None, validate=CODE)
-    officer = fields.String(load_default=None, validate=validate.Length(max=40))
+    counter = fields.String(load_default=None, allow_none=True, validate=CODE)
+    officer = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
     comes_back = fields.Boolean(load_default=False)
 
     @pre_load
     def strip(self, data: Any, **_: Any) -> Any:
-        """Take words without the blanks around them, and no word for none."""
+        """Take words without the blanks around them, and an empty choice for none."""
         if not isinstance(data, dict):
             return data
         words = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
-        return {name: value for name, value in words.items() if value != ""}
+        chosen = ("service", "outcome", "place", "counter", "officer")
+        return {name: None if name in chosen and value == "" else value for name, value in words.items()}
 
 
 def phone_number(text: str) -> str | None:

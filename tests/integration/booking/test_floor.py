@@ -252,9 +252,10 @@ def test_who_comes_back_has_the_old_place_in_the_queue(house: House, step: objec
     third = walk_in(house, at=2 * MINUTE)
     assert call(house).id == first.id
     assert callable(step)
-    aside: Ticket = house.do(step, house.desk(now=NINE), revision=None)
+    later = EIGHT + timedelta(hours=3)
+    aside: Ticket = house.do(step, house.desk(now=later), revision=None)
     assert waiting(house) == [second.number, third.number]
-    house.do(floor.requeue, house.desk("102", now=NINE), ticket_id=first.id, revision=aside.revision)
+    house.do(floor.requeue, house.desk("102", now=later), ticket_id=first.id, revision=aside.revision)
     assert waiting(house) == [first.number, second.number, third.number]
     back = house.rows(select(tickets).where(tickets.c.id == first.id))[0]
     assert (back.counter, back.finished_at, back.times_called) == (None, None, 1)
@@ -380,8 +381,10 @@ def test_who_is_sent_on_waits_at_the_next_service_from_the_time_of_coming(house:
     assert waiting(house) == [new.number, child.number]
     view = house.ask(views.ticket_view, new, now=NINE)
     assert view["name_masked"] == "Wa*** Uj* 1*"
-    with pytest.raises(Refused, match="nothing_to_undo"):
-        house.do(floor.undo, desk)
+    assert old.replaced_by == new.id
+    house.do(floor.undo, desk)
+    assert house.ask(views.load_ticket, token).state is State.SERVING
+    assert waiting(house) == [child.number]
     house.check()
 
 

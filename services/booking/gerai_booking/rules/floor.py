@@ -1,19 +1,12 @@
 """What officers may do at a counter, and when: calling again, missed calls, coming back, how a service ends.
 
-Standard library and refusals only.
+Standard library only.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from gerai_booking.refusals import (
-    AbsentTooSoon,
-    CalledOften,
-    CameBackOften,
-    RecalledTooSoon,
-    UnknownAsideReason,
-)
 from gerai_booking.rules.catalogue import AsideReason, FloorRule
 
 #: Waiting aside until another counter is done with them: not a reason that officers choose.
@@ -43,7 +36,7 @@ class Placement(StrEnum):
 
 
 def rule_on(rules: Iterable[FloorRule], day: date) -> FloorRule:
-    """Return the rule of a day, the one that began last. Raises LookupError: a catalogue has one for every day."""
+    """Return the rule of a day, the one that began last. Raises LookupError when none holds."""
     known = sorted((rule for rule in rules if rule.holds_on(day)), key=lambda rule: rule.valid_from)
     if not known:
         raise LookupError("no rule of the floor holds on this day")
@@ -55,13 +48,11 @@ def reasons_on(reasons: Iterable[AsideReason], day: date) -> list[AsideReason]:
     return [reason for reason in reasons if reason.holds_on(day)]
 
 
-def reason_with(reasons: Iterable[AsideReason], code: str, day: date) -> AsideReason:
-    """Return a reason by its code; without a code the last one, which says least. Raises UnknownAsideReason."""
+def reason_with(reasons: Iterable[AsideReason], code: str, day: date) -> AsideReason | None:
+    """Return a reason by its code, without one the last, which says least; None when there is none."""
     known = reasons_on(reasons, day)
     found = known[-1:] if not code else [reason for reason in known if reason.code == code]
-    if not found:
-        raise UnknownAsideReason
-    return found[0]
+    return found[0] if found else None
 
 
 def recallable_at(rule: FloorRule, called_at: datetime) -> datetime:
@@ -74,26 +65,12 @@ def absent_at(rule: FloorRule, called_at: datetime) -> datetime:
     return called_at + timedelta(seconds=rule.absent_seconds)
 
 
-def check_recall(rule: FloorRule, *, times_called: int, called_at: datetime, now: datetime) -> None:
-    """Refuse to call again too often or too soon. Raises CalledOften, RecalledTooSoon."""
-    if times_called >= rule.most_calls:
-        raise CalledOften(count=times_called)
-    if now < recallable_at(rule, called_at):
-        raise RecalledTooSoon(seconds=_whole_seconds(recallable_at(rule, called_at) - now))
-
-
-def check_absent(rule: FloorRule, *, called_at: datetime, now: datetime) -> None:
-    """Refuse to record somebody as absent before they could have come. Raises AbsentTooSoon."""
-    if now < absent_at(rule, called_at):
-        raise AbsentTooSoon(seconds=_whole_seconds(absent_at(rule, called_at) - now))
-
-
 def placement_of_return(
     rule: FloorRule, *, missed_at: datetime, times_missed: int, by_supervisor: bool, now: datetime
-) -> Placement:
-    """Return the place of somebody who missed a call and came after all. Raises CameBackOften."""
+) -> Placement | None:
+    """Return the place of somebody who missed a call and came after all; None when a supervisor decides."""
     if times_missed > rule.most_returns and not by_supervisor:
-        raise CameBackOften(count=times_missed)
+        return None
     kept_until = missed_at + timedelta(minutes=rule.place_kept_minutes)
     return Placement.KEEP if now <= kept_until else Placement.END
 
@@ -109,5 +86,6 @@ def moment_behind(people: Sequence[datetime], *, count: int, mine: datetime, now
     return max(behind, mine)
 
 
-def _whole_seconds(span: timedelta) -> int:
+def whole_seconds(span: timedelta) -> int:
+    """Return a span as people wait for it: whole seconds, one at least."""
     return max(1, -(-span // timedelta(seconds=1)))

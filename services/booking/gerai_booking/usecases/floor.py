@@ -23,13 +23,18 @@ from gerai_booking.models import floor as floor_tables
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import (
+    AbsentTooSoon,
     AtAnotherCounter,
+    CalledOften,
+    CameBackOften,
     CounterBusy,
     EmergencyStays,
     NobodyWaits,
     NothingToUndo,
     OutcomeNeeded,
     OutcomeNeedsReason,
+    RecalledTooSoon,
+    UnknownAsideReason,
     UnknownTicket,
 )
 from gerai_booking.rules.catalogue import FloorRule
@@ -37,12 +42,13 @@ from gerai_booking.rules.floor import (
     NEEDS_REASON,
     Outcome,
     Placement,
-    check_absent,
-    check_recall,
+    absent_at,
     moment_behind,
     placement_of_return,
     reason_with,
+    recallable_at,
     rule_on,
+    whole_seconds,
 )
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases import no_shows, returning, sending
@@ -153,12 +159,11 @@ def recall(session: Session, office: Office, desk: Desk, *, revision: int | None
         # From being served, the way back to being called is there for taking back alone.
         raise TransitionNotAllowed(state=ticket.state.value)
     _refuse_stale(ticket, revision)
-    check_recall(
-        _rule(session, office, desk),
-        times_called=ticket.times_called,
-        called_at=ticket.called_at,
-        now=desk.now,
-    )
+    rule = _rule(session, office, desk)
+    if ticket.times_called >= rule.most_calls:
+        raise CalledOften(count=ticket.times_called)
+    if (early := recallable_at(rule, ticket.called_at) - desk.now) > timedelta(0):
+        raise RecalledTooSoon(seconds=whole_seconds(early))
     return _call(session, office, desk, ticket, revision=revision)
 
 
@@ -232,7 +237,9 @@ def no_show(session: Session, office: Office, desk: Desk, *, revision: int | Non
     ticket = current(session, office, desk)
     _refuse_stale(ticket, revision)
     if ticket.state is State.CALLED and ticket.called_at is not None:
-        check_absent(_rule(session, office, desk), called_at=ticket.called_at, now=desk.now)
+        early = absent_at(_rule(session, office, desk), ticket.called_at) - desk.now
+        if early > timedelta(0):
+            raise AbsentTooSoon(seconds=whole_seconds(early))
     after = step(session, office, desk, ticket, State.NO_SHOW, revision=revision, finished_at=desk.now)
     returning.after_end(session, office, after, now=desk.now)
     return after
@@ -247,6 +254,8 @@ def park(session: Session, office: Office, desk: Desk, *, revision: int | None, 
     ticket = current(session, office, desk)
     today = office.today(desk.site, desk.now)
     chosen = reason_with(office.agency.aside_reasons, reason, today)
+    if chosen is None:
+        raise UnknownAsideReason
     own = {
         "aside_reason": chosen.code,
         "aside_until": desk.now + timedelta(minutes=chosen.minutes),
@@ -311,13 +320,16 @@ def _placement(
     """Return the place that somebody gets who is put back: asked for, or by the rule after a missed call."""
     if ticket.state is not State.NO_SHOW or ticket.finished_at is None:
         return place or Placement.KEEP
+    times_missed = floor_tables.times_missed(session, ticket.id)
     ruled = placement_of_return(
         _rule(session, office, desk),
         missed_at=ticket.finished_at,
-        times_missed=floor_tables.times_missed(session, ticket.id),
+        times_missed=times_missed,
         by_supervisor=by_supervisor,
         now=desk.now,
     )
+    if ruled is None:
+        raise CameBackOften(count=times_missed)
     # Officers may give a worse place than the rule, never a better one.
     if place is None or (place is Placement.KEEP and not by_supervisor):
         return ruled

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
@@ -255,13 +256,18 @@ def add_waiting(
     *,
     quota_channel: str | None = None,
     origin: str | None = None,
+    **own: Any,
 ) -> None:
-    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none."""
+    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none.
+
+    `own` are further columns of the agency.
+    """
     tickets.add(
         session,
         [
             {
                 **tickets.row_of(ticket),
+                **own,
                 "person_hash": None,
                 "holder_hash": None,
                 "origin": origin,

@@ -64,7 +64,7 @@ class CounterMovedOn(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What is noted of an open ticket: why and until when it waits aside, for whom it is meant, where it returns."""
+    """What is noted of an open ticket: why it waits aside, for whom it is meant, where it returns."""
 
     aside_reason: str | None = None
     aside_until: datetime | None = None
@@ -244,7 +244,7 @@ def step_back(session: Session, office: Office, *, site: str, counter: str, now:
 
 
 def _is_taking_back(before: Ticket, after: Ticket) -> bool:
-    """Tell taking back from the steps that lead the same way: a call makes the calls more, nothing else does."""
+    """Tell taking back from steps that lead the same way: a call makes the calls more, nothing else does."""
     more = after.times_called - before.times_called
     return more != (1 if after.state is State.CALLED else 0)
 

@@ -1,4 +1,4 @@
-"""Who waits aside comes back by themselves: when the time is over, or when another counter is done with them."""
+"""Who waits aside comes back: when the time is over, or when another counter is done with them."""
 
 from datetime import datetime, timedelta
 

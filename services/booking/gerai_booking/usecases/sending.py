@@ -1,4 +1,4 @@
-"""Sending somebody on: to another service, counter or officer, for good or to come back, or with one errand more."""
+"""Sending somebody on: to a service, counter or officer, for good or to return, or with one errand more."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ COMES_BACK_AFTER = timedelta(minutes=60)
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where somebody is sent: to a service (None: the one they are here for), a counter, an officer by user name.
+    """Where somebody is sent: to a service (None: the same one), a counter, an officer by user name.
 
     With `comes_back` they return to the counter that sent them.
     """
@@ -190,10 +190,8 @@ def _another(
 def _meant(session: Session, office: Office, desk: Desk, service: str, target: Target) -> dict[str, Any]:
     officer_id = None
     if target.counter is not None:
-        if (
-            target.counter == desk.counter
-            or service not in office.counter(desk.site, target.counter).services
-        ):
+        served_there = office.counter(desk.site, target.counter).services
+        if target.counter == desk.counter or service not in served_there:
             raise NotServedThere
     if target.officer is not None:
         known = {each.username: each.id for each in accounts.staff(session)}

@@ -1,4 +1,4 @@
-"""What every step at a counter is made of: whoever is there, one transition, its line of history and its news."""
+"""What every step at a counter is made of: whoever is there, one transition, its history and its news."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ EVENT_OF = {
     State.TRANSFERRED: "ticket.transferred.v1",
 }
 #: Columns of the agency's own that say for whom a ticket is meant, as they are when it is meant for nobody.
-MEANT_FOR_NOBODY = {"meant_counter": None, "meant_officer": None, "meant_until": None}
+MEANT_FOR_NOBODY: dict[str, Any] = {"meant_counter": None, "meant_officer": None, "meant_until": None}
 #: And why it waits aside, as they are when it does not.
-NOT_ASIDE = {"aside_reason": None, "aside_until": None, "waits_for": None}
+NOT_ASIDE: dict[str, Any] = {"aside_reason": None, "aside_until": None, "waits_for": None}
 
 
 def current(session: Session, office: Office, desk: Desk) -> Ticket:
