@@ -7,7 +7,7 @@ from gerai_shared import accounts, commands
 from gerai_shared.borders import load
 from gerai_shared.pages import Pages
 from gerai_shared.refusals import IdempotencyKeyMissing, Refused
-from gerai_shared.ticket import Ticket
+from gerai_shared.ticket import StaleRevision, Ticket
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
@@ -15,7 +15,7 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, queue, sending, views
+from gerai_booking.usecases import arrivals, floor, intake, meanwhile, queue, sending, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -116,17 +116,29 @@ class Signed:
         """Carry out one verb at a counter, once for its key; return the ticket as JSON."""
         asked = load(schemas.StepSchema(), body)
         now = self.deployment.clock.now()
-        with self.deployment.database.transaction() as session:
-            officer = self.officer(session, request)
-            desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
-            return commands.once(
-                session,
-                scope=f"counter:{officer.id}",
-                key=key,
-                body=[site, counter, verb, body],
-                now=now,
-                run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
-            )
+        try:
+            with self.deployment.database.transaction() as session:
+                officer = self.officer(session, request)
+                desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
+                return commands.once(
+                    session,
+                    scope=f"counter:{officer.id}",
+                    key=key,
+                    body=[site, counter, verb, body],
+                    now=now,
+                    run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
+                )
+        except (StaleRevision, queue.CounterMovedOn) as refusal:
+            raise self._with_who(refusal, site, counter, asked["ticket_id"]) from refusal
+
+    def _with_who(self, refusal: Refused, site: str, counter: str, ticket_id: Any) -> Refused:
+        """Return the refusal of an old screen with who was faster: its transaction is over."""
+        with self.deployment.database.reading() as session:
+            if isinstance(refusal, queue.CounterMovedOn):
+                return meanwhile.moved_on(session, self.office, refusal, site=site, counter=counter)
+            if ticket_id is None:
+                return refusal
+            return meanwhile.changed_meanwhile(session, self.office, refusal, ticket_id=str(ticket_id))
 
     def _step(
         self, session: Session, desk: Desk, officer: accounts.Officer, verb: str, asked: dict[str, Any]

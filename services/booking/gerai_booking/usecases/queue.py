@@ -56,7 +56,7 @@ UNDOABLE = frozenset(
 
 
 class CounterMovedOn(Refused):
-    """This counter has %(number)s now: your screen was older. Please look again; nothing was changed."""
+    """This counter has %(number)s now (%(who)s, %(at)s). Please look again; nothing was changed."""
 
     code = "counter_moved_on"
     status = 409
