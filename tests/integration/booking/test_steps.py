@@ -8,7 +8,7 @@ import pytest
 from gerai_booking import returns_loop
 from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.floor import Outcome, Placement
-from gerai_booking.usecases import floor, queue, sending
+from gerai_booking.usecases import audit, floor, queue, sending
 from gerai_booking.usecases.sending import Target
 from gerai_shared import accounts
 from gerai_shared.refusals import Refused
@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 
 from tests.integration.booking.house import NEXT_DAY, NOW, SITE, House, office
 from tests.integration.booking.test_floor import EIGHT, FINISH, MINUTE, SECOND, call, waiting, walk_in
+from tests.integration.booking.test_quotas import SUPERVISOR
 from tests.support.waiting import wait_until
 
 CHILD = "passport-child"
@@ -67,8 +68,12 @@ def test_who_ends_a_service_says_how_and_why_nobody_is_helped(house: House) -> N
             house.do(floor.finish, at(house), revision=None, outcome=outcome)
     house.do(floor.finish, at(house), revision=None, outcome=Outcome.REFUSED, reason="Bukan WNI")
     assert own(house, ticket, "outcome", "outcome_reason") == ("refused", "Bukan WNI")
+    found = house.ask(audit.audit, officer=SUPERVISOR, month=LATER.date())
+    assert found.endings == {"refused": 1}
+    assert [(row.number, row.outcome_reason) for row in found.turned_away] == [(ticket.number, "Bukan WNI")]
     house.do(floor.undo, at(house, after=SECOND))
     assert own(house, ticket, "outcome", "outcome_reason") == (None, None)
+    assert house.ask(audit.audit, officer=SUPERVISOR, month=LATER.date()).turned_away == []
     house.check()
 
 
@@ -285,8 +290,10 @@ def test_an_errand_more_waits_until_the_counter_is_done_with_the_person(house: H
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-def test_two_counters_never_call_one_person_for_two_errands(postgres_house: House, guarded: bool) -> None:
-    house = postgres_house
+def test_two_counters_never_call_one_person_for_two_errands(
+    lone_postgres_house: House, guarded: bool
+) -> None:
+    house = lone_postgres_house
     walk_in(house, at=timedelta(0))
     serving(house)
     house.do(sending.add_service, at(house), service=CHILD, revision=None)

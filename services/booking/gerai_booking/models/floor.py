@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.ticket import AT_COUNTER_STATES, OPEN_STATES, State, Ticket
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.history import history
@@ -150,3 +150,41 @@ def times_missed(session: Session, ticket_id: str) -> int:
         history.c.to_state == State.CALLED.value,
     )
     return (session.scalar(missed) or 0) - (session.scalar(taken_back) or 0)
+
+
+def endings(session: Session, *, sites: Sequence[str], first: date, last: date) -> dict[str, int]:
+    """Return how many services of these days ended in which way."""
+    rows = session.execute(
+        select(tickets.c.outcome, func.count())
+        .where(tickets.c.site.in_(sites), tickets.c.day.between(first, last), tickets.c.outcome.is_not(None))
+        .group_by(tickets.c.outcome)
+    )
+    return {outcome: count for outcome, count in rows}
+
+
+def turned_away(session: Session, *, sites: Sequence[str], first: date, last: date, limit: int) -> list[Any]:
+    """Return whose service ended with a reason against it, the newest first.
+
+    Rows of (finished_at, number, site, service, outcome, outcome_reason, officer_id).
+    """
+    query = (
+        select(
+            tickets.c.finished_at,
+            tickets.c.number,
+            tickets.c.site,
+            tickets.c.service,
+            tickets.c.outcome,
+            tickets.c.outcome_reason,
+            history.c.officer_id,
+        )
+        .join(
+            history,
+            and_(history.c.ticket_id == tickets.c.id, history.c.revision == tickets.c.revision),
+        )
+        .where(
+            tickets.c.site.in_(sites),
+            tickets.c.day.between(first, last),
+            tickets.c.outcome_reason.is_not(None),
+        )
+    )
+    return list(session.execute(query.order_by(tickets.c.finished_at.desc(), tickets.c.id).limit(limit)))
