@@ -50,6 +50,8 @@ OFFICERS_ONLY = {
     "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
     "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",
     "unknown_planned_counter", "unknown_service_group",
+    "absent_too_soon", "at_another_counter", "called_often", "came_back_often", "not_sent_from_elsewhere", "not_served_there",
+    "outcome_needed", "outcome_needs_reason", "recalled_too_soon", "unknown_aside_reason", "unknown_officer",
 }  # fmt: skip
 
 
