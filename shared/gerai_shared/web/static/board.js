@@ -6,7 +6,7 @@
  * event "alive" keeps a silent connection from being taken for a dead one.
  * [data-board-list="calls|counters|next|notices"] with data-template="id" and data-limit is drawn again from its <template>; with
  * data-rotate-seconds what is beyond the limit takes its turn. [data-board-list="latest"] holds the newest call, "calls" the others.
- * In a template: [data-field="key"] receives text, [data-when-repeat] is kept when times_called > 1, the first element gets data-agency.
+ * In a template: [data-field="key"] receives text, and data-long when it is longer than LONG, [data-when-repeat] is kept when times_called > 1, the first element gets data-agency.
  * [data-board-empty] is shown while nobody is called, [data-board-state] while not connected; [data-clock-time], [data-clock-date] tick.
  * For other scripts the document is told "gerai:board" when something was drawn and, afterwards, "gerai:called" with each call that
  * is news, once, the earlier one first. What happened while the page was away is news for CATCH_UP_MS; older calls are only shown.
@@ -19,6 +19,7 @@
   const CATCH_UP_MS = 120000;
   const KEPT_MS = 30 * 60000;
   const KNOWN_AT_MOST = 300;
+  const LONG = 10;
   const aliveMs = Number(root.dataset.aliveSeconds || 45) * 1000;
   const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
   const timeZone = root.dataset.timeZone || "Asia/Jakarta";
@@ -59,7 +60,10 @@
     const element = copy.firstElementChild;
     if (item.agency) element.dataset.agency = item.agency;
     if (item.call_id !== undefined) element.dataset.callId = item.call_id;
-    for (const field of copy.querySelectorAll("[data-field]")) field.textContent = item[field.dataset.field] ?? "";
+    for (const field of copy.querySelectorAll("[data-field]")) {
+      field.textContent = item[field.dataset.field] ?? "";
+      field.toggleAttribute("data-long", field.textContent.length > LONG);
+    }
     for (const part of copy.querySelectorAll("[data-when-repeat]")) {
       if (!(item.times_called > 1)) part.remove();
     }
