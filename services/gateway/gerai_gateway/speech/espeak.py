@@ -1,18 +1,22 @@
-"""The voice: espeak-ng in a process of its own, which may hang or fail without anybody else noticing."""
+"""The voice: espeak-ng in a process of its own, which may hang or fail without anybody else noticing.
+
+What goes in and what comes out are files without a name: eventlet's pipes to a program that ends at once
+are now and then never told so.
+"""
 
 import os
 import shutil
 from contextlib import suppress
+from tempfile import TemporaryFile
+from typing import IO
 
-import eventlet
 from eventlet.green import subprocess
-from gerai_shared.logs import get_logger
-
-log = get_logger(__name__)
 
 LONGEST_SECONDS = 5.0
 WORDS_PER_MINUTE = "140"
 VOICES = {"id": "id", "en": "en"}
+#: A minute of sound: no sentence is longer.
+MOST_BYTES = 3_000_000
 
 
 class NoVoice(Exception):
@@ -30,31 +34,39 @@ def is_there(command: str) -> bool:
 
 def speak(command: str, text: str, language: str, *, seconds: float = LONGEST_SECONDS) -> bytes:
     """Return a WAV file of `text`. Other green threads run meanwhile. Raises NoVoice, VoiceFailed."""
-    options = ["-v", VOICES[language], "-s", WORDS_PER_MINUTE, "--stdin", "--stdout"]
     try:
-        process = subprocess.Popen(
-            [command, *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-        )
+        with TemporaryFile() as said, TemporaryFile() as heard:
+            said.write(text.encode())
+            said.seek(0)
+            _run(
+                [command, "-v", VOICES[language], "-s", WORDS_PER_MINUTE, "--stdin", "--stdout"],
+                said,
+                heard,
+                seconds,
+            )
+            heard.seek(0)
+            body = heard.read(MOST_BYTES)
     except FileNotFoundError:
         raise NoVoice from None
     except OSError as error:
         raise VoiceFailed(str(error)) from error
+    if not body:
+        raise VoiceFailed("nothing was heard")
+    return body
+
+
+def _run(command: list[str], said: IO[bytes], heard: IO[bytes], seconds: float) -> None:
+    process = subprocess.Popen(
+        command, stdin=said, stdout=heard, stderr=subprocess.DEVNULL, env=_environment()
+    )
     try:
-        with eventlet.Timeout(seconds):
-            body, _ = process.communicate(text.encode())
-    except eventlet.Timeout:
+        status = process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
         raise VoiceFailed(f"silent for {seconds} s") from None
-    except OSError as error:
-        raise VoiceFailed(str(error)) from error
     finally:
         _end(process)
-    if process.returncode != 0 or not body:
-        raise VoiceFailed(f"ended with {process.returncode} after {len(body)} bytes")
-    return bytes(body)
+    if status != 0:
+        raise VoiceFailed(f"ended with {status}")
 
 
 def _environment() -> dict[str, str]:
@@ -68,6 +80,3 @@ def _end(process: subprocess.Popen) -> None:
         process.kill()
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=1)
-    for pipe in (process.stdin, process.stdout):
-        with suppress(OSError, ValueError):
-            pipe.close()
