@@ -63,25 +63,21 @@ def a_program(folder: Path, script: str) -> str:
 
 
 def test_a_voice_that_hangs_is_ended_and_nobody_waits_with_it(tmp_path) -> None:
-    ended = tmp_path / "ended"
-    command = a_program(tmp_path, f"exec sleep 60; touch {ended}")
-    stalls: list[float] = []
+    command = a_program(tmp_path, f"echo $$ >{tmp_path}/number; exec sleep 60")
+    turns = []
 
-    def watch() -> None:
+    def work_meanwhile() -> None:
         while True:
-            began = time.monotonic()
+            turns.append(time.monotonic())
             eventlet.sleep(0.01)
-            stalls.append(time.monotonic() - began)
 
-    watcher = eventlet.spawn(watch)
-    began = time.monotonic()
+    worker = eventlet.spawn(work_meanwhile)
     with pytest.raises(espeak.VoiceFailed, match="silent"):
         espeak.speak(command, "Nomor antrean A satu.", "id", seconds=0.5)
-    took = time.monotonic() - began
-    watcher.kill()
-    assert took < 3
-    assert len(stalls) > 10
-    assert sorted(stalls)[len(stalls) * 9 // 10] < 0.2
+    worker.kill()
+    assert len(turns) > 5
+    number = (tmp_path / "number").read_text().strip()
+    assert not Path("/proc", number).exists()
 
 
 @pytest.mark.parametrize("script", ["exit 1", "cat >/dev/null", "exec cat", "echo no sound; exit 0"])
@@ -106,18 +102,18 @@ def test_the_program_is_told_no_secrets(tmp_path, monkeypatch) -> None:
 
 
 def test_making_a_recording_stalls_nobody(studio) -> None:
-    """Numbers of a long sentence are worked through in pieces; the negative control never rests."""
+    """Long sentences are worked through in pieces; the negative control never rests. In seconds of a core."""
 
     def longest_stall(rest) -> float:
         studio.rest, studio._chime = rest, None
         stalls = [0.0]
 
         def watch() -> None:
-            last = time.monotonic()
+            last = time.process_time()
             while True:
                 eventlet.sleep(0)
-                stalls.append(time.monotonic() - last)
-                last = time.monotonic()
+                stalls.append(time.process_time() - last)
+                last = time.process_time()
 
         watcher = eventlet.spawn(watch)
         eventlet.sleep(0)
