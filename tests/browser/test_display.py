@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, TELEVISION
@@ -29,6 +30,7 @@ def told(page: Page, count: int) -> list[list[object]]:
     return page.evaluate("told")
 
 
+@pytest.mark.timeout(240)  # it opens two malls
 def test_no_call_is_missed_or_told_twice_when_the_server_starts_again(
     tmp_path, open_page, violations
 ) -> None:

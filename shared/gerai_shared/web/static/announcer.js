@@ -2,7 +2,7 @@
  * The voice of a display. Root: [data-speech="url with {call_id}"]; works on the events of board.js.
  * One announcement after another in the order of calls, each once. The picture never waits for it.
  * The document is told "gerai:announcing" and "gerai:announced" with {call_id, number, counter_name, times_called, how}; how is
- * "voice", "bell" (there is no recording) or "silent" (the browser does not allow sound yet, or the display is muted).
+ * "voice", "bell" (there is no recording) or "silent" (the browser does not allow sound yet, the display is muted, or its turn came too late).
  * [data-sound-start] is the button shown until the browser allows sound; any key or touch does as well.
  * [data-sound-toggle] mutes, with [data-sound-level] in it; keys: M mutes, + and - change the volume.
  * [data-voice-missing] is shown while calls have no recording. What is being said is marked with data-announcing.
@@ -13,6 +13,8 @@
   if (!root || !window.AudioContext) return;
   const MEMORY = "gerai-sound";
   const FETCH_MS = 8000;
+  // Where more is called than can be said, what has waited so long would call people who are long served.
+  const LATEST_MS = 120000;
   const STEP = 0.1;
   // Two falling tones, as in the recordings: hertz, and the second at which each begins.
   const BELL = [[783.99, 0], [622.25, 0.42]];
@@ -96,8 +98,8 @@
     return wait(1600);
   }
 
-  async function sound({ call, asked }) {
-    if (!maySound()) return "silent";
+  async function sound({ call, asked, since }) {
+    if (!maySound() || Date.now() - since > LATEST_MS) return "silent";
     const buffer = (await asked) ?? (await recording(call));
     if (!maySound()) return "silent";
     await (buffer ? play(buffer) : ring());
@@ -129,7 +131,7 @@
   }
 
   document.addEventListener("gerai:called", ({ detail: call }) => {
-    queue.push({ call, asked: maySound() ? recording(call) : null });
+    queue.push({ call, asked: maySound() ? recording(call) : null, since: Date.now() });
     queue.sort((one, other) => Date.parse(one.call.called_at) - Date.parse(other.call.called_at));
     work();
   });
