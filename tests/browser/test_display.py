@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, TELEVISION
+from tests.browser.officers import hurry
 from tests.browser.test_portal import fits
 from tests.support.servers import free_ports
 from tests.support.waiting import wait_until
@@ -36,6 +37,7 @@ def test_no_call_is_missed_or_told_twice_when_the_server_starts_again(
 ) -> None:
     ports = free_ports(5)
     with running_mall(tmp_path, ports=ports) as mall:
+        hurry(mall)
         officer = mall.officer()
         first, second = (officer.walk_in(CHILD).body["ticket"]["number"] for _ in range(2))
         citizen = mall.citizen

@@ -1,33 +1,12 @@
 """When something goes wrong, in the whole mall: a missed visit, its appeal and the answer; an outage and a later hour."""
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.officers import hurry
 from tests.browser.test_errand import NUMBER, book, sign_in
 from tests.support.whole_mall import TODAY
 
-RULE = {
-    "most_calls": 3,
-    "recall_seconds": 0,
-    "absent_seconds": 0,
-    "place_kept_minutes": 15,
-    "most_returns": 2,
-    "later_people": 3,
-    "meant_minutes": 30,
-}
 WHY = "Anak saya mendadak sakit dan harus dirawat."
 REASON = "Surat rumah sakit sudah ditunjukkan"
-
-
-def hurry(officer, mall) -> None:
-    """Write down a rule by which nobody waits before somebody is recorded as absent."""
-    officer.goto(f"{mall.immigration}/rules/floor")
-    form = officer.get_by_role("region", name="Tulis aturan")
-    for name, number in RULE.items():
-        form.locator(f"[name={name}]").fill(str(number))
-    form.locator("[name=valid_from]").fill(TODAY)
-    form.locator("[name=basis]").fill("Uji coba loket")
-    form.locator("[name=why]").fill("Loket diuji tanpa menunggu.")
-    form.locator("button[type=submit]").click()
-    officer.get_by_text("Uji coba loket").first.wait_for()
 
 
 def test_who_missed_a_visit_says_why_reads_the_answer_and_after_an_outage_takes_a_later_hour(
@@ -41,7 +20,7 @@ def test_who_missed_a_visit_says_why_reads_the_answer_and_after_an_outage_takes_
     phone.locator("form[action$='/check-in'] button").click()
     officer = open_page(f"{mall.immigration}/sign-in", size=DESKTOP)
     sign_in(officer, "penyelia", mall.password)
-    hurry(officer, mall)
+    hurry(mall)
     officer.goto(f"{mall.immigration}/counters/mpp-lebak/1")
     officer.locator("form[data-api$='/call-next'] button").first.click()
     officer.get_by_text(number.group()).first.wait_for()
