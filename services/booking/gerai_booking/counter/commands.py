@@ -124,6 +124,7 @@ class Signed:
                 desk,
                 ticket_id=ticket_id or "",
                 priority=asked["priority"],
+                ground=asked["ground"],
                 revision=revision,
             )
         place = {"site": desk.site, "counter": desk.counter}
@@ -151,12 +152,13 @@ class Signed:
                 "reason": reason,
                 "checklist": checklist,
             }
+            with_ground = {"priority": priority, "ground": asked["ground"]}
             if asked["beyond"] == EMERGENCY:
                 return intake.emergency(session, self.office, desk, **given)
             if asked["beyond"] == OVER_QUOTA:
-                return intake.over_quota(session, self.office, desk, priority=priority, **given)
+                return intake.over_quota(session, self.office, desk, **with_ground, **given)
             return intake.walk_in(
-                session, self.office, desk, service=service, priority=priority, checklist=checklist
+                session, self.office, desk, service=service, checklist=checklist, **with_ground
             )
 
         return self._at_site(request, key=key, site=asked["site"], body=["walk-in", body], run=run)

@@ -135,7 +135,7 @@ class CounterPages(Signed):
         self.pages.check_form(request)
         body: dict[str, Any] = {
             name: request.form[name]
-            for name in ("revision", "ticket_id", "service", "priority")
+            for name in ("revision", "ticket_id", "service", "priority", "ground")
             if request.form.get(name)
         }
         key = request.form.get("idempotency_key") or new_id()
@@ -170,7 +170,7 @@ class CounterPages(Signed):
             "site": site,
             "service": request.form.get("service", ""),
             "priority": "priority" in request.form,
-            **{name: request.form[name] for name in ("beyond", "reason") if request.form.get(name)},
+            **{name: request.form[name] for name in ("beyond", "reason", "ground") if request.form.get(name)},
         }
         return self._back(request, address, lambda: self.take_walk_in(request, key=key, body=body))
 

@@ -14,6 +14,7 @@ from gerai_booking.rules.catalogue import (
     ContactLimit,
     Coverage,
     Dated,
+    LaneRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -39,6 +40,7 @@ class Rules:
     restriction_caps: tuple[RestrictionCap, ...]
     suspension_kinds: tuple[SuspensionKind, ...]
     stage_lines: tuple[StageLine, ...]
+    lane_rules: tuple[LaneRule, ...]
 
     def stages_of(self, service: str, day: date) -> tuple[Stage, ...]:
         """Return the stages of an application that is opened on a day, () when the service ends there."""

@@ -29,7 +29,7 @@ from gerai_booking.refusals import (
     UnknownTicket,
 )
 from gerai_booking.rules.visits import queue_rank
-from gerai_booking.usecases import missed_places, no_shows
+from gerai_booking.usecases import lanes, missed_places, no_shows
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.intake import add_waiting, new_waiting
@@ -203,10 +203,18 @@ def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, rev
 
 
 def set_priority(
-    session: Session, office: Office, desk: Desk, *, ticket_id: str, priority: bool, revision: int | None
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    ticket_id: str,
+    priority: bool,
+    revision: int | None,
+    ground: str | None = None,
 ) -> Ticket:
     """Put somebody who waits into the priority lane, or back into the ordinary one.
 
+    `ground` is why (rules.lanes.GROUNDS), None for no ground that has a name.
     Whoever books says of themselves that they are elderly, pregnant, disabled or with a small child (S1-7);
     officers, who see them, have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision,
     TransitionNotAllowed.
@@ -222,6 +230,8 @@ def set_priority(
     if ticket.state is not State.CHECKED_IN:
         raise TransitionNotAllowed(state=ticket.state.value)
     after = move(ticket, State.CHECKED_IN, actor=Actor.OFFICER, now=desk.now, revision=revision, lane=lane)
+    ground = ground if priority else None
+    after = lanes.placed_anew(session, office, ticket, after, ground=ground, now=desk.now)
     tickets.save(
         session,
         ticket,
@@ -230,6 +240,7 @@ def set_priority(
         now=desk.now,
         officer_id=desk.officer_id,
         queue_rank=queue_rank(lane.value),
+        priority_ground=ground,
     )
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     return after
@@ -252,8 +263,9 @@ def transfer(session: Session, office: Office, desk: Desk, *, service: str, revi
     tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
     new = new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
     came_at = ticket.checked_in_at or desk.now
-    new = replace(new, checked_in_at=came_at, queue_at=came_at)
-    add_waiting(session, desk, new, origin=tickets.own_of(session, ticket.id)["origin"])
+    own = tickets.own_of(session, ticket.id)
+    new = lanes.placed(session, office, replace(new, checked_in_at=came_at), ground=own["priority_ground"])
+    add_waiting(session, desk, new, origin=own["origin"], ground=own["priority_ground"])
     copy_person(session, ticket.id, new.id)
     matching.copy_match(session, ticket.id, new.id)
     announce(

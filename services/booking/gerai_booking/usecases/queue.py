@@ -14,6 +14,7 @@ from gerai_booking.models import matching, tickets
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
+from gerai_booking.rules.lanes import Because, because, lane_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.sanctions import against_holder
 
@@ -59,6 +60,8 @@ class CounterQueue:
     match: str | None
     suspension: Any | None
     waiting: list[Ticket]
+    #: Why the first of those who wait is the first; None when nobody waits.
+    next_because: Because | None
     parked: list[Ticket]
     expected: list[Ticket]
     missed: list[Ticket]
@@ -89,6 +92,7 @@ def counter_queue(
         match=_match(session, current),
         suspension=against_holder(session, office, current, visit=current.day) if current else None,
         waiting=waiting,
+        next_because=_because(session, waiting),
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(
             (t for t in today if t.state is State.BOOKED and t.slot_id is not None),
@@ -163,6 +167,18 @@ def _police_report(office: Office, person: Person | None) -> dict[str, str] | No
     opened = office.sealer.unseal(person.sealed) if person else {}
     report = {name: opened.get(f"police_report_{name}", "") for name in ("number", "date", "station")}
     return report if report["number"] else None
+
+
+def _because(session: Session, waiting: list[Ticket]) -> Because | None:
+    if not waiting:
+        return None
+    first = waiting[0]
+    return because(
+        lane=lane_of(first.lane.value, tickets.ground_of(session, first.id)),
+        booked_for=first.slot_starts_at,
+        checked_in_at=first.checked_in_at or first.created_at,
+        queue_at=first.queue_at,
+    )
 
 
 def _match(session: Session, current: Ticket | None) -> str | None:

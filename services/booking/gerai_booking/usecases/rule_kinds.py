@@ -13,6 +13,7 @@ from gerai_booking.rules.catalogue import (
     Coverage,
     Dated,
     Horizon,
+    LaneRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -26,6 +27,7 @@ from gerai_booking.rules.catalogue import (
 Body = dict[str, Any]
 ROUTES, COVERAGE, RELEASES, NO_SHOWS = "routes", "coverage", "releases", "no_shows"
 CONTACTS, CAPS, SUSPENSIONS, STAGES = "contacts", "caps", "suspensions", "stages"
+LANES = "lanes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +242,15 @@ KINDS: dict[str, Kind] = {
             subject=lambda row: row.service,
             build=_stages,
             body=_stages_body,
+            for_new_only=True,
+        ),
+        Kind(
+            code=LANES,
+            field="lane_rules",
+            subject=lambda row: row.lane,
+            build=lambda body, dated: LaneRule(**body, **dated),
+            body=lambda row: {"lane": row.lane, "head_start_minutes": row.head_start_minutes},
+            # Those who wait are ordered by the rule of the morning; a second one would mix two orders.
             for_new_only=True,
         ),
     )

@@ -15,8 +15,8 @@ WAITING = "checked_in"
 CALLED = "called"
 #: States of a ticket whose number has been called out and who is, or was, served.
 CALLED_STATES = frozenset({CALLED, "serving", "served"})
-#: Lanes that are called before the others, the first one first.
-LANES_FIRST = ("emergency", "priority")
+#: Lanes that are called before the others, the first one first. What else goes earlier has an earlier moment.
+LANES_FIRST = ("emergency",)
 #: Events kept while an earlier one is missing; beyond that everything is asked for anew.
 MOST_BEYOND = 5_000
 _LATEST = datetime.max.replace(tzinfo=UTC)

@@ -33,8 +33,10 @@
     if (focused?.matches("input, select, textarea")) return; // somebody is typing there
     let again = focused?.id && `#${CSS.escape(focused.id)}`;
     if (focused?.dataset.key) again = `[data-key="${CSS.escape(focused.dataset.key)}"]`;
+    const opened = [...panel.querySelectorAll("details[open][id]")].map((each) => each.id);
     panel.innerHTML = html;
     shownHtml = html;
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
     if (again) panel.querySelector(again)?.focus();
   }
 

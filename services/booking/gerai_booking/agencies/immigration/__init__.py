@@ -61,6 +61,7 @@ def agency(today: date) -> Agency:
         coverage=coverage(),
         routes=routes(),
         no_show_rules=fairness.no_show_rules(),
+        lane_rules=fairness.lane_rules(),
         contact_limits=fairness.contact_limits(),
         suspension_kinds=suspension_kinds(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),

@@ -85,6 +85,7 @@ def agency(today: date) -> Agency:
             ),
         ),
         no_show_rules=fairness.no_show_rules(),
+        lane_rules=fairness.lane_rules(),
         contact_limits=fairness.contact_limits(),
         road_map=_road_map(),
     )

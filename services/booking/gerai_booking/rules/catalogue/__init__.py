@@ -6,6 +6,7 @@ dates mean.
 """
 
 from gerai_booking.rules.catalogue.agency import Agency, clashes
+from gerai_booking.rules.catalogue.lane_rules import LaneRule
 from gerai_booking.rules.catalogue.release_rules import Horizon, ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     EVERY_WEEKDAY,
@@ -62,6 +63,7 @@ __all__ = [
     "Dated",
     "Fee",
     "Horizon",
+    "LaneRule",
     "NamePeriod",
     "NoShowRule",
     "Offer",

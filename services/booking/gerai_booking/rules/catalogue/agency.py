@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gerai_booking.rules.catalogue import checks
+from gerai_booking.rules.catalogue.lane_rules import LaneRule
 from gerai_booking.rules.catalogue.release_rules import ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
@@ -50,6 +51,7 @@ class Agency:
     routes: tuple[Route, ...] = ()
     no_show_rules: tuple[NoShowRule, ...] = ()
     contact_limits: tuple[ContactLimit, ...] = ()
+    lane_rules: tuple[LaneRule, ...] = ()
     suspension_kinds: tuple[SuspensionKind, ...] = ()
     #: Whether it decides on new work units and offices, and keeps the register of requests for them (S4).
     establishes_units: bool = False
