@@ -9,6 +9,7 @@ import pytest
 from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.lanes import GROUNDS, LANES, lane_of, overtaken_within
 from gerai_booking.usecases import changes, fairness, floor, intake, queue, rulebook
+from gerai_booking.usecases.rule_kinds import LANES as LANES_RULE
 from gerai_shared import tables
 from gerai_shared.refusals import Forbidden, Refused
 from gerai_shared.ticket import Lane, Ticket
@@ -20,6 +21,7 @@ from tests.integration.booking.test_applicants import asked, nik
 from tests.integration.booking.test_calling_one import call_one
 from tests.integration.booking.test_floor import EIGHT, MINUTE, arrive, call, waiting
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR, emergency
+from tests.integration.booking.test_rules import write
 
 HOUR = timedelta(hours=1)
 OTHER_SERVICE = "passport-renewal"
@@ -146,6 +148,15 @@ def test_why_the_next_is_next_is_said_at_the_counter(house: House) -> None:
     walk_in(house, at=70 * MINUTE, ground="elderly")
     why = because(2 * HOUR)
     assert (why.code, why.at, why.minutes) == ("elderly", EIGHT + 10 * MINUTE, 60)
+
+
+def test_a_head_start_that_a_supervisor_writes_down_counts_from_tomorrow(house: House) -> None:
+    write(house, LANES_RULE, {"lane": "elderly", "head_start_minutes": 20}, first=DAY)
+    assert walk_in(house, at=timedelta(0), ground="elderly").queue_at == EIGHT - 20 * MINUTE
+    with pytest.raises(Refused, match="rule_from_tomorrow"):
+        write(house, LANES_RULE, {"lane": "pregnant", "head_start_minutes": 90}, first=TODAY)
+    with pytest.raises(Refused, match="rule_contradicts"):
+        write(house, LANES_RULE, {"lane": "pregnant", "head_start_minutes": 241}, first=DAY)
 
 
 def come(house: House, chance: Random, at: timedelta) -> None:
