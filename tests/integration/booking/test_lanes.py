@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from gerai_booking.models.tickets import tickets
 from gerai_booking.rules.lanes import GROUNDS, LANES, lane_of, overtaken_within
+from gerai_booking.rules.visits import ORDINARY_RANK
 from gerai_booking.usecases import changes, fairness, floor, intake, queue, rulebook
 from gerai_booking.usecases.rule_kinds import LANES as LANES_RULE
 from gerai_shared import tables
@@ -85,6 +86,17 @@ def test_a_booked_hour_is_the_base_of_who_is_prioritised_and_of_who_is_no_more(h
     raised = set_priority(house, ticket, at=MINUTE, priority=True, ground="disabled")
     assert raised.queue_at == EIGHT
     assert set_priority(house, raised, at=2 * MINUTE, priority=False).queue_at == EIGHT + HOUR
+
+
+def test_a_priority_that_was_booked_before_there_were_head_starts_gets_one_at_its_check_in(
+    house: House,
+) -> None:
+    token = house.booked(1, house.slots()[1], priority=True)
+    booked = house.office.ticket_id(token)
+    house.change(tickets.update().where(tickets.c.id == booked).values(queue_rank=1))
+    arrive(house, token, at=timedelta(0))
+    (row,) = house.rows(select(tickets.c.queue_rank, tickets.c.queue_at).where(tickets.c.id == booked))
+    assert (row.queue_rank, row.queue_at) == (ORDINARY_RANK, EIGHT)
 
 
 def test_who_is_sent_on_keeps_ground_and_arrival(house: House) -> None:

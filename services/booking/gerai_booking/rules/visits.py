@@ -17,7 +17,7 @@ HOLDS_OF_A_NETWORK = 60
 BOOKABLE_DAYS = 30
 LONGEST_RANGE_DAYS = 62
 
-#: Until release 4 priority was a rank of its own, 1; tickets of such a day keep it.
+#: Priority was a rank of its own once, 1: who waits with it on the day of a release keeps it.
 EMERGENCY_RANK, ORDINARY_RANK = 0, 2
 
 

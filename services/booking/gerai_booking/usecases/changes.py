@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import places, tickets
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import NeedsNewHour, NotLater, WrongDay
-from gerai_booking.rules.visits import check_in_opens_at
+from gerai_booking.rules.visits import check_in_opens_at, queue_rank
 from gerai_booking.usecases import freeing, lanes, missed_places, outages
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.comparing import kept_until
@@ -161,7 +161,9 @@ def check_in_ticket(
         checked_in_at=now,
     )
     after = lanes.placed(session, office, after, ground=tickets.ground_of(session, ticket.id))
-    tickets.save(session, ticket, after, actor=actor, now=now, officer_id=officer_id)
+    # Bookings of earlier releases have a rank that is none any more.
+    rank = queue_rank(after.lane.value)
+    tickets.save(session, ticket, after, actor=actor, now=now, officer_id=officer_id, queue_rank=rank)
     missed_places.take_again(session, after)
     announce(session, office, fact("ticket.checked_in.v1", after, ticket.state), now=now)
     return after

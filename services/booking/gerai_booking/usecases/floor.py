@@ -214,10 +214,8 @@ def set_priority(
 ) -> Ticket:
     """Put somebody who waits into the priority lane, or back into the ordinary one.
 
-    `ground` is why (rules.lanes.GROUNDS), None for no ground that has a name.
-    Whoever books says of themselves that they are elderly, pregnant, disabled or with a small child (S1-7);
-    officers, who see them, have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision,
-    TransitionNotAllowed.
+    `ground` is why (rules.lanes.GROUNDS). Who books says it of themselves (S1-7); officers, who see them,
+    have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision, TransitionNotAllowed.
     """
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:

@@ -61,15 +61,8 @@ def walk_in(
     if found.beyond:
         raise WalkInFull
     _count(session, desk, day, found.bounds)
-    return _let_wait(
-        session,
-        office,
-        desk,
-        service=service,
-        lane=_lane(priority=priority),
-        ground=ground if priority else None,
-        channel=found.channel,
-    )
+    lane = _lane(priority=priority)
+    return _let_wait(session, office, desk, service=service, lane=lane, ground=ground, channel=found.channel)
 
 
 def over_quota(
@@ -103,14 +96,9 @@ def over_quota(
         raise OverQuotaUsedUp
     places.allow_beyond(session, [(desk.site, day, bound) for bound in found.beyond])
     _count(session, desk, day, [*found.bounds, *allowed])
+    lane = _lane(priority=priority)
     ticket = _let_wait(
-        session,
-        office,
-        desk,
-        service=service,
-        lane=_lane(priority=priority),
-        ground=ground if priority else None,
-        channel=found.channel,
+        session, office, desk, service=service, lane=lane, ground=ground, channel=found.channel
     )
     _record(session, desk, supervisor, ticket, kind=OVER_QUOTA, reason=reason)
     return ticket
@@ -242,6 +230,7 @@ def _let_wait(
     ground: str | None = None,
 ) -> Ticket:
     ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
+    ground = ground if lane is Lane.PRIORITY else None
     ticket = lanes.placed(session, office, ticket, ground=ground)
     add_waiting(session, desk, ticket, quota_channel=channel, ground=ground)
     announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
