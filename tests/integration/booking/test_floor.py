@@ -50,7 +50,7 @@ def waiting(house: House, *, at: timedelta = timedelta(hours=3)) -> list[str]:
     return [ticket.number for ticket in seen.waiting]
 
 
-def test_priority_goes_first_then_each_by_hour_or_arrival(house: House) -> None:
+def test_each_goes_by_hour_or_arrival_and_priority_counts_an_hour_earlier(house: House) -> None:
     nine = house.booked(1, house.slots()[1])
     eight = house.booked(2, house.slots()[0])
     expected = {
@@ -59,9 +59,9 @@ def test_priority_goes_first_then_each_by_hour_or_arrival(house: House) -> None:
         "nine, early": arrive(house, nine, at=20 * MINUTE).number,
         "walk-in": walk_in(house, at=30 * MINUTE).number,
         "late walk-in": walk_in(house, at=70 * MINUTE).number,
-        "pregnant": walk_in(house, at=90 * MINUTE, priority=True).number,
+        "pregnant": walk_in(house, at=85 * MINUTE, priority=True).number,
     }
-    order = ["pregnant", "eight", "early walk-in", "walk-in", "nine, early", "late walk-in"]
+    order = ["eight", "early walk-in", "pregnant", "walk-in", "nine, early", "late walk-in"]
     assert waiting(house) == [expected[who] for who in order]
     assert [call_and_finish(house) for _ in order] == [expected[who] for who in order]
     with pytest.raises(Refused, match="nobody_waits"):
@@ -83,8 +83,8 @@ def test_who_comes_late_keeps_the_hour_for_a_quarter_and_then_waits_like_a_walk_
 
 
 def test_priority_of_a_booking_counts_like_that_of_a_walk_in(house: House) -> None:
-    walk_in(house, at=timedelta(0))
-    elderly = house.booked(1, house.slots()[2], priority=True)
+    walk_in(house, at=MINUTE)
+    elderly = house.booked(1, house.slots()[1], priority=True)
     arrive(house, elderly, at=timedelta(hours=1))
     assert call(house).id == house.office.ticket_id(elderly)
 

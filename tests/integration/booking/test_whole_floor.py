@@ -74,8 +74,8 @@ def test_who_waits_is_told_by_service_the_longest_queue_first(house: House) -> N
     walk_in(house, at=2 * MINUTE)
     walk_in(house, at=MINUTE, priority=True)
     first, second = seen(house).services
-    assert (first.service, first.waiting, first.before_others, first.since) == (SERVICE, 2, 1, EIGHT + MINUTE)
-    assert (second.service, second.waiting, second.before_others) == ("passport-lost", 1, 0)
+    assert (first.service, first.waiting, first.with_priority, first.since) == (SERVICE, 2, 1, EIGHT + MINUTE)
+    assert (second.service, second.waiting, second.with_priority) == ("passport-lost", 1, 0)
     assert all("passport-lost" in each.services for each in second.counters)
     assert second.counters
 

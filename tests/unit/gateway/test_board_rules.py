@@ -215,22 +215,24 @@ def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> N
         an_entry("other", minute=5, service="passport-child"),
         an_entry("second", minute=50, queue_at=EIGHT + timedelta(minutes=40)),
         an_entry("late", minute=20),
-        an_entry("zeroth", minute=59, lane="priority"),
+        an_entry("zeroth", minute=59, lane="emergency"),
         an_entry("gone", "called", minute=1),
     ]
     assert people_ahead(entries) == {"zeroth": 0, "other": 0, "first": 1, "late": 2, "third": 3, "second": 4}
     assert [entry.id for entry in waiting(entries)] == ["zeroth", "other", "first", "late", "third", "second"]
 
 
-@given(
-    st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"]),
-    st.integers(-120, 120),
-    st.integers(-120, 120),
-)
-def test_boards_and_counters_order_the_queue_alike(lane, queued, arrived) -> None:
-    queue_at = EIGHT + timedelta(minutes=queued)
-    entry = an_entry("a", minute=arrived, lane=lane, queue_at=queue_at)
-    assert entry.queue_order == (visits.queue_rank(lane), queue_at, "a")
+LANES = st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"])
+
+
+@given(st.lists(st.tuples(LANES, st.integers(-120, 120), st.integers(-120, 120)), max_size=8))
+def test_boards_and_counters_order_the_queue_alike(people) -> None:
+    entries = [
+        an_entry(str(place), minute=arrived, lane=lane, queue_at=EIGHT + timedelta(minutes=queued))
+        for place, (lane, queued, arrived) in enumerate(people)
+    ]
+    by_counters = sorted(entries, key=lambda each: (visits.queue_rank(each.lane), each.queue_at, each.id))
+    assert waiting(entries) == by_counters
 
 
 def test_a_ticket_of_an_earlier_release_is_ordered_by_its_arrival() -> None:

@@ -1,4 +1,4 @@
-"""What an agency does about missed visits and calls, and how much one contact may hold: sample figures.
+"""Missed visits and calls, how much one contact may hold, and who counts as come earlier: sample figures.
 
 The old national queue froze an account for a month after a single missed or cancelled visit, and people
 complained of it; a booking account served a family of up to five (imigrasi.go.id, 10 January 2023).
@@ -6,7 +6,8 @@ complained of it; a booking account served a family of up to five (imigrasi.go.i
 
 from datetime import date
 
-from gerai_booking.rules.catalogue import AsideReason, ContactLimit, FloorRule, NoShowRule, Text
+from gerai_booking.rules.catalogue import AsideReason, ContactLimit, FloorRule, LaneRule, NoShowRule, Text
+from gerai_booking.rules.catalogue.lane_rules import APPOINTMENT, LANES_WITH_RULES, WALK_IN
 
 SAMPLE = "Data contoh / sample data"
 FIRST = date(2024, 1, 1)
@@ -51,3 +52,16 @@ def aside_reasons() -> tuple[AsideReason, ...]:
 
 def _aside(code: str, name: Text, minutes: int) -> AsideReason:
     return AsideReason(code=code, name=name, minutes=minutes, basis=SAMPLE, valid_from=FIRST)
+
+
+def lane_rules() -> tuple[LaneRule, ...]:
+    """An hour for whoever has priority, on whatever ground; nothing for appointments and walk-ins."""
+    return tuple(
+        LaneRule(
+            lane=lane,
+            head_start_minutes=0 if lane in {APPOINTMENT, WALK_IN} else 60,
+            basis=SAMPLE,
+            valid_from=FIRST,
+        )
+        for lane in LANES_WITH_RULES
+    )

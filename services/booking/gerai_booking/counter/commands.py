@@ -47,6 +47,7 @@ WORDS_OF_A_STEP = (
     "ticket_id",
     "service",
     "priority",
+    "ground",
     "outcome",
     "reason",
     "place",
@@ -168,6 +169,7 @@ class Signed:
                 desk,
                 ticket_id=ticket_id or "",
                 priority=asked["priority"],
+                ground=asked["ground"],
                 revision=revision,
             )
         place = {"site": desk.site, "counter": desk.counter}
@@ -211,12 +213,13 @@ class Signed:
                 "reason": reason,
                 "checklist": checklist,
             }
+            with_ground = {"priority": priority, "ground": asked["ground"]}
             if asked["beyond"] == EMERGENCY:
                 return intake.emergency(session, self.office, desk, **given)
             if asked["beyond"] == OVER_QUOTA:
-                return intake.over_quota(session, self.office, desk, priority=priority, **given)
+                return intake.over_quota(session, self.office, desk, **with_ground, **given)
             return intake.walk_in(
-                session, self.office, desk, service=service, priority=priority, checklist=checklist
+                session, self.office, desk, service=service, checklist=checklist, **with_ground
             )
 
         return self._at_site(request, key=key, site=asked["site"], body=["walk-in", body], run=run)

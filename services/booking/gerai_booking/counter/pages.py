@@ -180,7 +180,7 @@ class CounterPages(Signed):
             "site": site,
             "service": request.form.get("service", ""),
             "priority": "priority" in request.form,
-            **{name: request.form[name] for name in ("beyond", "reason") if request.form.get(name)},
+            **{name: request.form[name] for name in ("beyond", "reason", "ground") if request.form.get(name)},
         }
         return self._back(request, address, lambda: self.take_walk_in(request, key=key, body=body))
 

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from gerai_booking.counter.supervision_shapes import FormSchema
 from gerai_booking.rules.catalogue import Horizon
+from gerai_booking.rules.catalogue.lane_rules import LANES_WITH_RULES, LONGEST_HEAD_START
 from gerai_booking.rules.catalogue.stages import HANDED_OVER, READY, SIDE_STAGES
 from gerai_booking.rules.quota import ALL, CHANNELS, ONLINE, OVER_QUOTA
 from gerai_booking.rules.regions import REGENCIES
@@ -268,6 +269,13 @@ def _check_languages(data: Mapping[str, Any], *names: str) -> None:
         raise ValidationError({f"{name}_en": [LANGUAGES] for name in same})
 
 
+class LaneSchema(RuleSchema):
+    """How much earlier those of a lane count as come."""
+
+    lane = fields.String(required=True, validate=validate.OneOf(LANES_WITH_RULES, error=CHOICE))
+    head_start_minutes = _number(0, LONGEST_HEAD_START, required=True)
+
+
 class EndRuleSchema(FormSchema):
     """A rule that is to end, as `2026-12-01:subject`. Loads to valid_from and subject."""
 
@@ -294,6 +302,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     rule_kinds.FLOOR: FloorSchema,
     rule_kinds.SUSPENSIONS: SuspensionKindSchema,
     rule_kinds.STAGES: StageLineSchema,
+    rule_kinds.LANES: LaneSchema,
 }
 
 

@@ -14,6 +14,7 @@ from gerai_booking.counter.audit_pages import AuditPages
 from gerai_booking.counter.calendar_pages import CalendarPages
 from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.establishment_pages import EstablishmentPages
+from gerai_booking.counter.fairness_pages import FairnessPages
 from gerai_booking.counter.floor_pages import FloorPages
 from gerai_booking.counter.group_pages import GroupPages
 from gerai_booking.counter.handover_pages import HandoverPages
@@ -38,6 +39,7 @@ class CounterService(
     CounterApi,
     CounterPages,
     ApplicationPages,
+    FairnessPages,
     FloorPages,
     HandoverPages,
     ManagePages,

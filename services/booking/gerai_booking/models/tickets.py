@@ -100,6 +100,8 @@ tickets = Table(
     Column("meant_until", AwareDateTime, nullable=True),
     # The counter that its holder comes back to after another one.
     Column("return_counter", String(20), nullable=True),
+    # Why its holder has priority (rules.lanes.GROUNDS), none where nobody said. It tells of their health.
+    Column("priority_ground", String(20), nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
     Index(
         "ix_tickets_slot_id_held",
@@ -252,8 +254,31 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
 
 def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
     """Return what the agency knows of a ticket beside the ticket itself, as columns of a row."""
-    own = (tickets.c.person_hash, tickets.c.origin, tickets.c.origin_district)
+    own = (
+        tickets.c.person_hash,
+        tickets.c.origin,
+        tickets.c.origin_district,
+        tickets.c.priority_ground,
+    )
     return dict(session.execute(select(*own).where(tickets.c.id == ticket_id)).mappings().one())
+
+
+def ground_of(session: Session, ticket_id: str) -> str | None:
+    """Return why the holder of a ticket has priority, None where nobody said."""
+    return session.scalar(select(tickets.c.priority_ground).where(tickets.c.id == ticket_id))
+
+
+def grounds_waiting(session: Session, *, site: str, day: date) -> dict[str, str]:
+    """Return why those have priority who wait at a site, by ticket, where somebody said."""
+    rows = session.execute(
+        select(tickets.c.id, tickets.c.priority_ground).where(
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.CHECKED_IN.value,
+            tickets.c.priority_ground.is_not(None),
+        )
+    )
+    return {row.id: row.priority_ground for row in rows}
 
 
 def quota_channel_of(session: Session, ticket_id: str) -> str | None:

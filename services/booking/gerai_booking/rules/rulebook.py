@@ -15,6 +15,7 @@ from gerai_booking.rules.catalogue import (
     Coverage,
     Dated,
     FloorRule,
+    LaneRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -41,6 +42,7 @@ class Rules:
     restriction_caps: tuple[RestrictionCap, ...]
     suspension_kinds: tuple[SuspensionKind, ...]
     stage_lines: tuple[StageLine, ...]
+    lane_rules: tuple[LaneRule, ...]
 
     def stages_of(self, service: str, day: date) -> tuple[Stage, ...]:
         """Return the stages of an application that is opened on a day, () when the service ends there."""

@@ -51,7 +51,7 @@ from gerai_booking.rules.floor import (
     whole_seconds,
 )
 from gerai_booking.rules.visits import queue_rank
-from gerai_booking.usecases import no_shows, returning, sending
+from gerai_booking.usecases import lanes, no_shows, returning, sending
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
@@ -351,13 +351,19 @@ def _moment_at(
 
 
 def set_priority(
-    session: Session, office: Office, desk: Desk, *, ticket_id: str, priority: bool, revision: int | None
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    ticket_id: str,
+    priority: bool,
+    revision: int | None,
+    ground: str | None = None,
 ) -> Ticket:
     """Put somebody who waits into the priority lane, or back into the ordinary one.
 
-    Whoever books says of themselves that they are elderly, pregnant, disabled or with a small child (S1-7);
-    officers, who see them, have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision,
-    TransitionNotAllowed.
+    `ground` is why (rules.lanes.GROUNDS). Who books says it of themselves (S1-7); officers, who see them,
+    have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision, TransitionNotAllowed.
     """
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:
@@ -370,6 +376,8 @@ def set_priority(
     if ticket.state is not State.CHECKED_IN:
         raise TransitionNotAllowed(state=ticket.state.value)
     after = move(ticket, State.CHECKED_IN, actor=Actor.OFFICER, now=desk.now, revision=revision, lane=lane)
+    ground = ground if priority else None
+    after = lanes.placed_anew(session, office, ticket, after, ground=ground, now=desk.now)
     tickets.save(
         session,
         ticket,
@@ -378,6 +386,7 @@ def set_priority(
         now=desk.now,
         officer_id=desk.officer_id,
         queue_rank=queue_rank(lane.value),
+        priority_ground=ground,
     )
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     return after

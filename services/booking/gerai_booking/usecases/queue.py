@@ -25,6 +25,7 @@ from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.rules.catalogue import AsideReason, FloorRule
 from gerai_booking.rules.floor import absent_at, reasons_on, recallable_at, rule_on
+from gerai_booking.rules.lanes import Because, because, lane_of
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
 from gerai_booking.usecases.sanctions import against_holder
@@ -101,6 +102,8 @@ class CounterQueue:
     waiting: list[Ticket]
     elsewhere: list[Ticket]
     notes: Mapping[str, Note]
+    #: Why the first of those who wait is the first; None when nobody waits.
+    next_because: Because | None
     parked: list[Ticket]
     expected: list[Ticket]
     missed: list[Ticket]
@@ -145,6 +148,7 @@ def counter_queue(
         waiting=waiting,
         elsewhere=[t for t in everybody if t.id not in here],
         notes=notes,
+        next_because=_because(session, waiting),
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(
             (t for t in today if t.state is State.BOOKED and t.slot_id is not None),
@@ -254,6 +258,18 @@ def _police_report(office: Office, person: Person | None) -> dict[str, str] | No
     opened = office.sealer.unseal(person.sealed) if person else {}
     report = {name: opened.get(f"police_report_{name}", "") for name in ("number", "date", "station")}
     return report if report["number"] else None
+
+
+def _because(session: Session, waiting: list[Ticket]) -> Because | None:
+    if not waiting:
+        return None
+    first = waiting[0]
+    return because(
+        lane=lane_of(first.lane.value, tickets.ground_of(session, first.id)),
+        booked_for=first.slot_starts_at,
+        checked_in_at=first.checked_in_at or first.created_at,
+        queue_at=first.queue_at,
+    )
 
 
 def _match(session: Session, current: Ticket | None) -> str | None:

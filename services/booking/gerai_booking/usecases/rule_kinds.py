@@ -14,6 +14,7 @@ from gerai_booking.rules.catalogue import (
     Dated,
     FloorRule,
     Horizon,
+    LaneRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -26,7 +27,8 @@ from gerai_booking.rules.catalogue import (
 
 Body = dict[str, Any]
 ROUTES, COVERAGE, RELEASES, NO_SHOWS = "routes", "coverage", "releases", "no_shows"
-CONTACTS, CAPS, SUSPENSIONS, STAGES, FLOOR = "contacts", "caps", "suspensions", "stages", "floor"
+CONTACTS, CAPS, SUSPENSIONS, STAGES = "contacts", "caps", "suspensions", "stages"
+FLOOR, LANES = "floor", "lanes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,6 +266,15 @@ KINDS: dict[str, Kind] = {
             subject=lambda row: row.service,
             build=_stages,
             body=_stages_body,
+            for_new_only=True,
+        ),
+        Kind(
+            code=LANES,
+            field="lane_rules",
+            subject=lambda row: row.lane,
+            build=lambda body, dated: LaneRule(**body, **dated),
+            body=lambda row: {"lane": row.lane, "head_start_minutes": row.head_start_minutes},
+            # Those who wait are ordered by the rule of the morning; a second one would mix two orders.
             for_new_only=True,
         ),
     )

@@ -180,7 +180,8 @@ def _another(
     came_at = ticket.checked_in_at or desk.now
     # Who has one errand more has not waited for it yet.
     new = replace(new, checked_in_at=desk.now if came_now else came_at, queue_at=ticket.queue_at or came_at)
-    add_waiting(session, desk, new, origin=tickets.own_of(session, ticket.id)["origin"], **meant)
+    own = tickets.own_of(session, ticket.id)
+    add_waiting(session, desk, new, origin=own["origin"], ground=own["priority_ground"], **meant)
     copy_person(session, ticket.id, new.id)
     matching.copy_match(session, ticket.id, new.id)
     announce(session, office, fact("ticket.checked_in.v1", new, None), now=desk.now)

@@ -19,8 +19,8 @@ CALLED_STATES = frozenset({CALLED, "serving", "served"})
 AT_COUNTER = frozenset({CALLED, "serving"})
 #: Of calls, a board shows no more, however many there were in a short time.
 MOST_CALLS = 60
-#: Lanes that are called before the others, the first one first.
-LANES_FIRST = ("emergency", "priority")
+#: Lanes that are called before the others, the first one first. What else goes earlier has an earlier moment.
+LANES_FIRST = ("emergency",)
 #: Events kept while an earlier one is missing; beyond that everything is asked for anew.
 MOST_BEYOND = 5_000
 _LATEST = datetime.max.replace(tzinfo=UTC)

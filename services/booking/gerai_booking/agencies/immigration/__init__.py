@@ -63,6 +63,7 @@ def agency(today: date) -> Agency:
         floor_rules=fairness.floor_rules(),
         aside_reasons=fairness.aside_reasons(),
         no_show_rules=fairness.no_show_rules(),
+        lane_rules=fairness.lane_rules(),
         contact_limits=fairness.contact_limits(),
         suspension_kinds=suspension_kinds(),
         counters=(*_counters_in_lebak(), *_counters_in_serang(), *_counters_in_gorontalo()),

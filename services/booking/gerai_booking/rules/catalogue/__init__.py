@@ -7,6 +7,7 @@ dates mean.
 
 from gerai_booking.rules.catalogue.agency import Agency, clashes
 from gerai_booking.rules.catalogue.floor_rules import AsideReason, FloorRule
+from gerai_booking.rules.catalogue.lane_rules import LaneRule
 from gerai_booking.rules.catalogue.release_rules import Horizon, ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     EVERY_WEEKDAY,
@@ -65,6 +66,7 @@ __all__ = [
     "Fee",
     "FloorRule",
     "Horizon",
+    "LaneRule",
     "NamePeriod",
     "NoShowRule",
     "Offer",

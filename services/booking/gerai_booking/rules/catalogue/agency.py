@@ -6,6 +6,7 @@ from datetime import date
 
 from gerai_booking.rules.catalogue import checks
 from gerai_booking.rules.catalogue.floor_rules import AsideReason, FloorRule
+from gerai_booking.rules.catalogue.lane_rules import LaneRule
 from gerai_booking.rules.catalogue.release_rules import ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
@@ -51,6 +52,7 @@ class Agency:
     routes: tuple[Route, ...] = ()
     no_show_rules: tuple[NoShowRule, ...] = ()
     contact_limits: tuple[ContactLimit, ...] = ()
+    lane_rules: tuple[LaneRule, ...] = ()
     suspension_kinds: tuple[SuspensionKind, ...] = ()
     floor_rules: tuple[FloorRule, ...] = ()
     aside_reasons: tuple[AsideReason, ...] = ()

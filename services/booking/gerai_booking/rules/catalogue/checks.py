@@ -10,6 +10,7 @@ from re import fullmatch
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from gerai_booking.rules.catalogue.lane_rules import LANES_WITH_RULES, LONGEST_HEAD_START
 from gerai_booking.rules.catalogue.release_rules import Horizon
 from gerai_booking.rules.catalogue.shapes import EVERY_WEEKDAY, Brand, Dated, Text
 from gerai_booking.rules.catalogue.stages import stage_problems
@@ -34,6 +35,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _release_problems(agency)
     yield from _cap_problems(agency)
     yield from _suspension_problems(agency)
+    yield from _lane_problems(agency)
     yield from _route_problems(agency)
     yield from _brand_problems(agency.brand)
     yield from stage_problems(agency)
@@ -154,6 +156,8 @@ def _rows_about_people(agency: Agency) -> Iterator[tuple[str, Dated]]:
         yield f"reason for waiting aside {reason.code}", reason
     for limit in agency.contact_limits:
         yield "limit of a contact", limit
+    for lane_rule in agency.lane_rules:
+        yield f"head start of {lane_rule.lane}", lane_rule
 
 
 def _requirement_problems(agency: Agency) -> Iterator[str]:
@@ -257,6 +261,14 @@ def _suspension_problems(agency: Agency) -> Iterator[str]:
     for kind in agency.suspension_kinds:
         if not 1 <= kind.least_months <= kind.most_months:
             yield f"suspension for {kind.code}: {kind.least_months} to {kind.most_months} months are none"
+
+
+def _lane_problems(agency: Agency) -> Iterator[str]:
+    for rule in agency.lane_rules:
+        if rule.lane not in LANES_WITH_RULES:
+            yield f"a head start is for the unknown lane {rule.lane}"
+        if not 0 <= rule.head_start_minutes <= LONGEST_HEAD_START:
+            yield f"head start of {rule.lane}: {rule.head_start_minutes} minutes are none"
 
 
 def _weekday_problems(agency: Agency) -> Iterator[str]:
