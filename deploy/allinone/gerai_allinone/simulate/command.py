@@ -30,11 +30,14 @@ EXIT_OK, EXIT_FAILED, EXIT_CANNOT_BEGIN = 0, 1, 2
 OVERTIME = 180.0
 #: Who books, comes and cancels shares so many threads; each counter has one more.
 VISITOR_THREADS = 6
+#: How long a mall that just starts is waited for, in seconds.
+BEGIN_PATIENCE = 5.0
 #: An officer without work looks at the screen no more often than this, in seconds.
 LOOK_SECONDS, LOOK_MINUTES = 0.2, 1.0
 #: The same where no time passes, in minutes of the day.
 LEAP_MINUTES = 5.0
 WIDE = 160
+MOST_PEOPLE = 5_000
 FOLDERS = (Path(".run/mall"), Path(".run/topology"))
 PASSWORD = "GERAI_DEMO_PASSWORD"  # noqa: S105 - the name of a setting
 EPILOG = """\
@@ -80,7 +83,7 @@ def _add_options(day: argparse.ArgumentParser) -> None:
     )
     day.add_argument("--seed", type=int, default=1, help="the same seed makes the same day (default: 1)")
     day.add_argument(
-        "--people", type=int, help="how many come or book (default: what the counters can serve)"
+        "--people", type=_people, help="how many come or book (default: what the counters can serve)"
     )
     day.add_argument(
         "--minutes",
@@ -119,6 +122,13 @@ def _speed(text: str) -> float:
     if not 1 <= speed <= 3600:
         raise argparse.ArgumentTypeError("between 1 and 3600")
     return speed
+
+
+def _people(text: str) -> int:
+    people = int(text)
+    if not 1 <= people <= MOST_PEOPLE:
+        raise argparse.ArgumentTypeError(f"between 1 and {MOST_PEOPLE}")
+    return people
 
 
 def _addresses(text: str) -> dict[str, str]:
@@ -187,12 +197,13 @@ def prepare(options: argparse.Namespace, env: Mapping[str, str], traffic: Traffi
 
     Raises CannotBegin, NotLoopback, Unreachable.
     """
-    gateway = Door(options.gateway, traffic=traffic)
-    stack.callback(gateway.close)
-    site = look_at(gateway, options.site, wanted=options.counters)
-    doors = {agency: Door(options.counters[agency], traffic=traffic) for agency in site.counters}
-    for door in doors.values():
-        stack.callback(door.close)
+    site = look_at(
+        _opened(stack, Door(options.gateway, patience=BEGIN_PATIENCE)), options.site, wanted=options.counters
+    )
+    gateway = _opened(stack, Door(options.gateway, traffic=traffic))
+    doors = {
+        agency: _opened(stack, Door(options.counters[agency], traffic=traffic)) for agency in site.counters
+    }
     tried = passwords(options, env)
     bearers = {agency: sign_in(door, options.officer, tried) for agency, door in doors.items()}
     try:
@@ -215,7 +226,7 @@ def prepare(options: argparse.Namespace, env: Mapping[str, str], traffic: Traffi
     )
     visitors = Visitors(house=house, run=secrets.token_hex(3), free=free_hours(gateway, site))
     visitors.prepare()
-    _open_counters(house, left=options.leave_counters.split(","))
+    open_counters(house, left=options.leave_counters.split(","))
     return house
 
 
@@ -223,7 +234,13 @@ def _idle(speed: float) -> float:
     return max(LOOK_MINUTES, LOOK_SECONDS * speed / SECONDS_A_MINUTE)
 
 
-def _open_counters(house: House, *, left: Sequence[str]) -> None:
+def _opened(stack: ExitStack, door: Door) -> Door:
+    stack.callback(door.close)
+    return door
+
+
+def open_counters(house: House, *, left: Sequence[str]) -> None:
+    """Put an officer at each counter but for those that are `left` to people."""
     for agency, codes in house.site.counters.items():
         for code in codes:
             if code not in left:

@@ -8,6 +8,8 @@ from gerai_allinone.simulate.day import PRIORITY, Visit, service_minutes
 from gerai_allinone.simulate.house import House
 
 RECALL_AFTER, BEFORE_UNDO, AFTER_UNDO = 1.5, 0.3, 2.0
+#: After a click that was refused, the screen is read anew.
+AGAIN = 0.5
 #: Of a service, the part after which somebody is sent aside or on.
 BEFORE_BREAK = 1 / 3
 DONE = "done"
@@ -52,7 +54,7 @@ class OfficerAtCounter:
             return None if is_over else now + self.house.idle
         ticket = self._step("call-next", {}, now)
         if ticket is None:
-            return now + self.house.idle
+            return now + AGAIN
         visit = self.house.ledger.visit_of(ticket["id"]) or self._stranger(ticket)
         return self._wait(ticket, now + visit.walks)
 
@@ -102,7 +104,7 @@ class OfficerAtCounter:
             return now
         ticket = self._step("finish", {**_shown(current), **_outcome(seen)}, now)
         if ticket is None:
-            return now + self.house.idle
+            return now + AGAIN
         if visit.undone and not self.house.ledger.has_done("undone", visit.number, mark=True):
             self._regretted = ticket["id"]
             return now + BEFORE_UNDO

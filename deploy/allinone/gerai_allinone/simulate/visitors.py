@@ -33,10 +33,12 @@ class Visitors:
 
     def prepare(self) -> None:
         """Give everybody their first act."""
+        booking = [visit for visit in self.house.day.visits if visit.booked_for is not None]
+        first = self.house.day.hours.opens - 2 * EARLY_DOOR
+        for place, visit in enumerate(booking):
+            self.house.expect_act(first + EARLY_DOOR * place / len(booking), partial(self._book, visit))
         for visit in self.house.day.visits:
-            if visit.booked_for is not None:
-                self.house.expect_act(self.house.day.hours.opens - 2 * EARLY_DOOR, partial(self._book, visit))
-            elif visit.arrives is not None:
+            if visit.booked_for is None and visit.arrives is not None:
                 self._comes(visit, visit.arrives)
 
     def _comes(self, visit: Visit, moment: float, booked: dict[str, Any] | None = None) -> None:
