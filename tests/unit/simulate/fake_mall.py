@@ -134,7 +134,12 @@ class FakeMall:
         lists = {name: [each for each in own if each["state"] == state] for state, name in LISTS.items()}
         current = self._current(agency, counter)
         told = {"outcomes": list(self.outcomes)} if self.outcomes else {}
-        return {"current": dict(current) if current else None, "allowed": ["recall"], **lists, **told}
+        return {
+            "current": dict(current) if current else None,
+            "allowed": ["no-show", "recall"],
+            **lists,
+            **told,
+        }
 
     def _current(self, agency: str, counter: str) -> Json | None:
         return next(

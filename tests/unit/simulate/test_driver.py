@@ -13,6 +13,7 @@ from gerai_allinone.simulate.command import LEAP_MINUTES, OVERTIME, let_pass, op
 from gerai_allinone.simulate.day import Day, plan_day
 from gerai_allinone.simulate.house import House
 from gerai_allinone.simulate.ledger import Ledger
+from gerai_allinone.simulate.officers import LONGEST_STAND
 from gerai_allinone.simulate.screen import Screen
 from gerai_allinone.simulate.stage import LeapingClock, Stage
 from gerai_allinone.simulate.visitors import Visitors
@@ -162,6 +163,7 @@ def test_who_is_not_to_be_called_again_so_soon_has_come_after_all(threads: Execu
     house = house_of(mall, threads, day=alone(calls_heard=0))
     assert spent(house)
     assert mall.states() == {"served": 1}
+    assert house.stage.clock.now() > 500 + LONGEST_STAND
 
 
 def test_an_officer_serves_whoever_stood_at_the_counter_before(threads: Executor) -> None:

@@ -10,6 +10,8 @@ from gerai_allinone.simulate.ledger import AT_COUNTER, WAITING, Ledger
 from gerai_allinone.simulate.site import CannotBegin, Site
 from gerai_allinone.simulate.stage import Act, Stage
 
+#: Where a counter's queue may name somebody, beside who is at it.
+LISTS = ("waiting", "elsewhere", "parked", "expected", "missed")
 #: After so many answers that should not have come, something is broken and more of them tell nothing.
 MOST_PROBLEMS = 20
 
@@ -83,7 +85,7 @@ class House:
             for code in codes:
                 queue = self.queue(agency, code)
                 current = [queue["current"]] if queue["current"] else []
-                lists = (queue[name] for name in ("waiting", "parked", "expected", "missed"))
+                lists = (queue.get(name, ()) for name in LISTS)
                 found[agency] |= {ticket["id"] for tickets in (current, *lists) for ticket in tickets}
         return found
 

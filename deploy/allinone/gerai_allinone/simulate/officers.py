@@ -8,6 +8,8 @@ from gerai_allinone.simulate.day import PRIORITY, Visit, service_minutes
 from gerai_allinone.simulate.house import House
 
 RECALL_AFTER, BEFORE_UNDO, AFTER_UNDO = 1.5, 0.3, 2.0
+#: How long the officer stands there for somebody who does not come and may not be given up yet.
+LONGEST_STAND = 45.0
 #: After a click that was refused, the screen is read anew.
 AGAIN = 0.5
 #: Of a service, the part after which somebody is sent aside or on.
@@ -26,6 +28,7 @@ class OfficerAtCounter:
     #: The (ticket, state) whose time this officer has waited for.
     _awaited: tuple[str, str] | None = None
     _regretted: str | None = None
+    _called_at: float = 0.0
 
     def act(self, now: float) -> float | None:
         """Do the next thing; return when to look again, None when the day is over."""
@@ -56,22 +59,24 @@ class OfficerAtCounter:
         if ticket is None:
             return now + AGAIN
         visit = self.house.ledger.visit_of(ticket["id"]) or self._stranger(ticket)
+        self._called_at = now
         return self._wait(ticket, now + visit.walks)
 
     def _called(self, now: float, seen: dict[str, Any], current: dict[str, Any], visit: Visit) -> float:
         came_back = self.house.ledger.has_done("missed", visit.number)
         heard = came_back or 0 < visit.calls_heard <= current["times_called"]
         if not heard:
-            if current["times_called"] < 2 and "recall" in seen["allowed"]:
-                again = self._step("recall", _shown(current), now)
-                if again is not None:
-                    return self._wait(again, now + RECALL_AFTER)
-            elif not visit.calls_heard:
-                missed = self._step("no-show", _shown(current), now)
-                if missed is not None:
-                    self._missed(missed, visit, now)
-                    return now
-            # It is too soon for that: then they have come after all.
+            verb = "recall" if current["times_called"] < 2 else "no-show"
+            ticket = self._step(verb, _shown(current), now) if verb in seen["allowed"] else None
+            if ticket is None and now < self._called_at + LONGEST_STAND:
+                # The mall asks for some real seconds between these, which are minutes of a quick day.
+                return now + self.house.idle
+            if ticket is not None and verb == "recall":
+                return self._wait(ticket, now + RECALL_AFTER)
+            if ticket is not None:
+                self._missed(ticket, visit, now)
+                return now
+            # Then they have come after all.
         ticket = self._step("start", _shown(current), now)
         return now if ticket is None else self._wait(ticket, now + self._part(visit))
 
@@ -100,7 +105,10 @@ class OfficerAtCounter:
         interruption = self._interruption(visit)
         if interruption is not None:
             self.house.ledger.has_done(interruption, visit.number, mark=True)
-            (self._park if interruption == "parked" else self._send_on)(now, current, visit)
+            if interruption == "parked":
+                self._park(now, {**_shown(current), **_reason(seen)}, visit)
+            else:
+                self._send_on(current, visit)
             return now
         ticket = self._step("finish", {**_shown(current), **_outcome(seen)}, now)
         if ticket is None:
@@ -110,12 +118,12 @@ class OfficerAtCounter:
             return now + BEFORE_UNDO
         return now
 
-    def _park(self, now: float, current: dict[str, Any], visit: Visit) -> None:
-        ticket = self._step("park", _shown(current), now)
+    def _park(self, now: float, body: dict[str, Any], visit: Visit) -> None:
+        ticket = self._step("park", body, now)
         if ticket is not None and visit.parked_for is not None:
             self._put_back_at(now + visit.parked_for, ticket)
 
-    def _send_on(self, _now: float, current: dict[str, Any], visit: Visit) -> None:
+    def _send_on(self, current: dict[str, Any], visit: Visit) -> None:
         path = f"/api/v1/counters/{self.house.site.code}.{self.counter}/transfer"
         body = {**_shown(current), "service": visit.sent_on_to}
         answer = self.house.counters[self.agency].post(path, body, bearer=self.house.bearers[self.agency])
@@ -177,6 +185,12 @@ class OfficerAtCounter:
 def _shown(ticket: dict[str, Any]) -> dict[str, Any]:
     """Return what a command says of the ticket that the officer's screen showed."""
     return {"ticket_id": ticket["id"], "revision": ticket["revision"]}
+
+
+def _reason(seen: dict[str, Any]) -> dict[str, str]:
+    """Return why somebody waits aside, where the counters ask for that."""
+    reasons = seen.get("aside_reasons", ())
+    return {"reason": str(reasons[0])} if reasons else {}
 
 
 def _outcome(seen: dict[str, Any]) -> dict[str, str]:
