@@ -57,7 +57,7 @@ def test_it_ends_when_its_time_is_over_and_says_who_waits(mall: Mall) -> None:
     ("words", "problem"),
     [
         (("--site", "mpp-nowhere"), "knows no site mpp-nowhere"),
-        (("--officer", "nobody"), "password of nobody is wrong"),
+        (("--officers", "nobody"), "nobody of nobody is let in"),
     ],
 )
 def test_it_says_why_it_cannot_begin(mall: Mall, words: tuple[str, ...], problem: str) -> None:

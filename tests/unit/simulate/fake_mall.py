@@ -67,6 +67,7 @@ class FakeMall:
 
     spoil: Callable[[str, Json], Answer | None] = lambda _word, _body: None
     outcomes: tuple[str, ...] = ()
+    has_shifts: bool = False
     tickets: dict[str, Json] = field(default_factory=dict)
     bodies: list[tuple[str, Json]] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -107,8 +108,8 @@ class FakeMall:
             if word in {"check-in", "cancel"}:
                 to = "checked_in" if word == "check-in" else "cancelled"
                 return self._moved(self.tickets[path.split("/")[4]], {"booked"}, to)
-            if word == "complaints":
-                return Answer(status=201, body={"number": "1"})
+            if word in {"close", "complaints"}:
+                return Answer(status=200, body={"shift": None, "number": "1"})
             return self._step(agency, path.split("/")[4].rpartition(".")[2], word, body)
 
     def _new(self, agency: str, service: str, state: str, body: Json) -> Json:
@@ -133,7 +134,9 @@ class FakeMall:
         own = [dict(each) for each in self.tickets.values() if each["agency"] == agency]
         lists = {name: [each for each in own if each["state"] == state] for state, name in LISTS.items()}
         current = self._current(agency, counter)
-        told = {"outcomes": list(self.outcomes)} if self.outcomes else {}
+        told: Json = {"outcomes": list(self.outcomes)} if self.outcomes else {}
+        if self.has_shifts:
+            told["shift"] = {"officer": "petugas"}
         return {
             "current": dict(current) if current else None,
             "allowed": ["no-show", "recall"],

@@ -209,13 +209,21 @@ class Door:
         self._status = status
 
     def post(self, _path: str, body: dict[str, str]) -> Answer:
-        is_right = body["password"] == "right"
-        return Answer(status=201, body={"token": "in"}) if is_right else Answer(status=self._status, body={})
+        if body["password"] != "right" or body["username"] == "stranger":
+            return Answer(status=self._status, body={})
+        return Answer(status=201, body={"token": f"{body['username']} is in"})
 
 
-def test_an_officer_signs_in_with_the_first_password_that_is_right() -> None:
-    assert sign_in(Door(), "petugas", ["wrong", "right"]) == "in"
+def test_officers_sign_in_with_the_first_password_that_is_right() -> None:
+    assert sign_in(Door(), ["petugas"], ["wrong", "right"]) == ["petugas is in"]
     with pytest.raises(CannotBegin, match="--password-file"):
-        sign_in(Door(), "petugas", ["wrong"])
+        sign_in(Door(), ["petugas"], ["wrong"])
     with pytest.raises(CannotBegin, match="429"):
-        sign_in(Door(429), "petugas", ["wrong", "right"])
+        sign_in(Door(429), ["petugas"], ["wrong", "right"])
+
+
+def test_officers_who_are_not_known_at_an_agency_are_left_out() -> None:
+    assert sign_in(Door(), ["petugas", "stranger", "petugas2"], ["right"]) == [
+        "petugas is in",
+        "petugas2 is in",
+    ]

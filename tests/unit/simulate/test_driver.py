@@ -37,7 +37,7 @@ def house_of(mall: FakeMall, threads: Executor, *, seed: int = 1, day: Day | Non
     house = House(
         gateway=mall.gateway,
         counters=mall.counters,
-        bearers=dict.fromkeys(place.counters, "token"),
+        bearers={agency: ["first", "second"] for agency in place.counters},
         site=place,
         day=made,
         ledger=Ledger(),
@@ -250,3 +250,20 @@ def test_the_screen_and_the_summary_tell_of_everybody(threads: Executor) -> None
 def test_a_part_of_the_waits(values: list[float], half: float, most: float) -> None:
     assert summary.part(values, 0.5) == half
     assert summary.part(values, 0.9) == most
+
+
+def test_each_counter_has_an_officer_of_its_own_while_there_are_enough(threads: Executor) -> None:
+    house = house_of(FakeMall(), threads)
+    assert house.bearer("immigration", "1") == "first"
+    assert house.bearer("immigration", "2") == "second"
+    assert house.bearer("legal") == "first"
+    house.bearers["immigration"] = ["only"]
+    assert house.bearer("immigration", "2") == "only"
+
+
+def test_a_counter_that_was_opened_is_closed_at_the_end(threads: Executor) -> None:
+    mall = FakeMall(has_shifts=True)
+    house = house_of(mall, threads)
+    assert spent(house)
+    assert [word for word, _ in mall.bodies].count("close") == 3
+    assert house.ledger.problems == []

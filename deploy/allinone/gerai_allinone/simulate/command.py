@@ -109,7 +109,12 @@ def _add_options(day: argparse.ArgumentParser) -> None:
         default=f"immigration=http://127.0.0.1:{ports.immigration},legal=http://127.0.0.1:{ports.legal}",
         help="where each agency's counters answer, on this machine (default: %(default)s)",
     )
-    day.add_argument("--officer", default="petugas", help="who signs in (default: %(default)s)")
+    day.add_argument(
+        "--officers",
+        default="petugas,petugas2,petugas3",
+        metavar="NAMES",
+        help="who signs in, one for each counter; unknown ones are left out (default: %(default)s)",
+    )
     day.add_argument(
         "--password-file",
         type=Path,
@@ -205,7 +210,7 @@ def prepare(options: argparse.Namespace, env: Mapping[str, str], traffic: Traffi
         agency: _opened(stack, Door(options.counters[agency], traffic=traffic)) for agency in site.counters
     }
     tried = passwords(options, env)
-    bearers = {agency: sign_in(door, options.officer, tried) for agency, door in doors.items()}
+    bearers = {agency: sign_in(door, options.officers.split(","), tried) for agency, door in doors.items()}
     try:
         day = plan_day(options.seed, site.hours, site.agencies(), people=options.people)
     except ValueError as error:

@@ -1,6 +1,7 @@
 """What everybody on the stage works with: doors of the mall, the site, the ledger, who is still to come."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,14 +19,14 @@ MOST_PROBLEMS = 20
 
 @dataclass(kw_only=True)
 class House:
-    """`counters` are the doors of each agency's counters, `bearers` the sessions of its officers there.
+    """`counters` are the doors of each agency's counters, `bearers` the sessions of its officers.
 
     `outstanding` are acts of people who may still want something of an officer.
     """
 
     gateway: Door
     counters: dict[str, Door]
-    bearers: dict[str, str]
+    bearers: dict[str, list[str]]
     site: Site
     day: Day
     ledger: Ledger
@@ -34,6 +35,15 @@ class House:
     idle: float = 1.0
     outstanding: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def bearer(self, agency: str, counter: str | None = None) -> str:
+        """Return the session of the officer at a counter, or of whoever receives people.
+
+        Where there are fewer officers than counters, some stand at several.
+        """
+        there = self.bearers[agency]
+        codes = self.site.counters[agency]
+        return there[codes.index(counter) % len(there)] if counter in codes else there[0]
 
     def expect_act(self, moment: float, act: Act) -> None:
         """Have a person act at a moment; officers stay for whom that may be."""
@@ -92,22 +102,28 @@ class House:
     def queue(self, agency: str, counter: str) -> dict[str, Any]:
         """Return what a counter's officer sees. Raises Unexpected, Unreachable."""
         path = f"/api/v1/queue?counter={self.site.code}.{counter}"
-        answer = self.counters[agency].get(path, bearer=self.bearers[agency])
+        answer = self.counters[agency].get(path, bearer=self.bearer(agency, counter))
         if answer.status != 200:
             raise Unexpected(f"the queue of counter {counter}: {answer.status} {str(answer.body)[:200]}")
         seen: dict[str, Any] = answer.body
         return seen
 
 
-def sign_in(door: Door, username: str, passwords: list[str]) -> str:
-    """Return a session of an officer, with the first password that is right.
+def sign_in(door: Door, usernames: Sequence[str], passwords: Sequence[str]) -> list[str]:
+    """Return a session of each officer, with the first password that is right for any of them.
 
-    Raises CannotBegin, Unreachable.
+    Whoever is not known there is left out. Raises CannotBegin when nobody is let in, Unreachable.
     """
     for password in passwords:
-        answer = door.post("/api/v1/session", {"username": username, "password": password})
-        if answer.status == 201:
-            return str(answer.body["token"])
-        if answer.status != 401:
-            raise CannotBegin(f"{username} cannot sign in: {answer.status} {str(answer.body)[:200]}")
-    raise CannotBegin(f"the password of {username} is wrong; see --password-file")
+        if found := [token for name in usernames if (token := _session(door, name, password))]:
+            return found
+    raise CannotBegin(f"nobody of {', '.join(usernames)} is let in with this password; see --password-file")
+
+
+def _session(door: Door, username: str, password: str) -> str | None:
+    answer = door.post("/api/v1/session", {"username": username, "password": password})
+    if answer.status == 201:
+        return str(answer.body["token"])
+    if answer.status != 401:
+        raise CannotBegin(f"{username} cannot sign in: {answer.status} {str(answer.body)[:200]}")
+    return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from gerai_allinone.simulate.client import Answer
 from gerai_allinone.simulate.day import PRIORITY, Visit, service_minutes
 from gerai_allinone.simulate.house import House
 
@@ -53,14 +54,22 @@ class OfficerAtCounter:
         if (pause := hours.pause_until(now)) is not None:
             return pause
         if not seen["waiting"]:
-            is_over = now >= hours.closes and self.house.is_done(self.agency)
-            return None if is_over else now + self.house.idle
+            if now < hours.closes or not self.house.is_done(self.agency):
+                return now + self.house.idle
+            self._go_home(seen)
+            return None
         ticket = self._step("call-next", {}, now)
         if ticket is None:
             return now + AGAIN
         visit = self.house.ledger.visit_of(ticket["id"]) or self._stranger(ticket)
         self._called_at = now
         return self._wait(ticket, now + visit.walks)
+
+    def _go_home(self, seen: dict[str, Any]) -> None:
+        """Close the counter, where counters are opened and closed; then the day is over here."""
+        if seen.get("shift"):
+            path = f"/api/v1/counters/{self.house.site.code}.{self.counter}/close"
+            self.house.accepted(self._post(path, {}), f"closing counter {self.counter}")
 
     def _called(self, now: float, seen: dict[str, Any], current: dict[str, Any], visit: Visit) -> float:
         came_back = self.house.ledger.has_done("missed", visit.number)
@@ -126,8 +135,7 @@ class OfficerAtCounter:
     def _send_on(self, current: dict[str, Any], visit: Visit) -> None:
         path = f"/api/v1/counters/{self.house.site.code}.{self.counter}/transfer"
         body = {**_shown(current), "service": visit.sent_on_to}
-        answer = self.house.counters[self.agency].post(path, body, bearer=self.house.bearers[self.agency])
-        told = self.house.accepted(answer, f"transfer at {self.counter}")
+        told = self.house.accepted(self._post(path, body), f"transfer at {self.counter}")
         if told is not None:
             self.house.ledger.go_on(current["id"], told["ticket"])
 
@@ -150,13 +158,16 @@ class OfficerAtCounter:
     def _step(self, verb: str, body: dict[str, Any], now: float) -> dict[str, Any] | None:
         """Carry out a verb; return the ticket, None when it was refused: then one looks again."""
         path = f"/api/v1/counters/{self.house.site.code}.{self.counter}/{verb}"
-        answer = self.house.counters[self.agency].post(path, body, bearer=self.house.bearers[self.agency])
-        told = self.house.accepted(answer, f"{verb} at {self.counter}")
+        told = self.house.accepted(self._post(path, body), f"{verb} at {self.counter}")
         if told is None:
             return None
         ticket: dict[str, Any] = told["ticket"]
         self.house.ledger.see(ticket, now=now, verb=verb, counter=self.counter)
         return ticket
+
+    def _post(self, path: str, body: dict[str, Any]) -> Answer:
+        bearer = self.house.bearer(self.agency, self.counter)
+        return self.house.counters[self.agency].post(path, body, bearer=bearer)
 
     def _stranger(self, ticket: dict[str, Any]) -> Visit:
         """Return how it goes with somebody whom this simulation did not send: like with most."""

@@ -150,7 +150,7 @@ class Visitors:
         return self.house.accepted(answer, what)
 
     def _desk(self, visit: Visit, path: str, body: dict[str, Any]) -> Answer:
-        return self.house.counters[visit.agency].post(path, body, bearer=self.house.bearers[visit.agency])
+        return self.house.counters[visit.agency].post(path, body, bearer=self.house.bearer(visit.agency))
 
     def _booking(self, visit: Visit) -> dict[str, Any]:
         offered = self.house.site.offered[visit.agency, visit.service]
