@@ -1,7 +1,7 @@
 """Immigration's counters with as many counters as are wanted: `python -m bench.counter_process PORT URL COUNT`.
 
-Makes the tables, an officer for each counter, who is signed in, and people who wait for them. Serves as the role
-`counter` does. Prints a line of JSON when it listens: {"counters": [code], "tokens": [bearer]}.
+The tables are there. Makes an officer for each counter, who is signed in, and people who wait for them. Serves as
+the role `counter` does. Prints a line of JSON when it listens: {"counters": [code], "tokens": [bearer]}.
 """
 
 from gerai_shared.green import make_green
@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet  # noqa: E402
 from gerai_booking import agencies, roles  # noqa: E402
 from gerai_booking.rules.catalogue import Agency, Counter, Text  # noqa: E402
 from gerai_booking.usecases import plan, planning  # noqa: E402
-from gerai_shared import accounts, migrating, runtime  # noqa: E402
+from gerai_shared import accounts, runtime  # noqa: E402
 from gerai_shared.deployment import Deployment, deployment_of  # noqa: E402
 from gerai_shared.settings import Settings  # noqa: E402
 from sqlalchemy import text  # noqa: E402
@@ -69,7 +69,6 @@ def fill(deployment: Deployment, agency: Agency) -> list[str]:
 def main(port: int, url: str, count: int) -> int:
     """Serve until told to stop."""
     hash_quickly()
-    migrating.upgrade(url, "gerai_booking")
     deployment = deployment_of(
         Settings(
             deployment="booking-immigration",

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from uuid import uuid4
 
 from gerai_allinone.servers import free_ports
+from gerai_shared import migrating
 
 from bench.baselines import bare_server
 from bench.clicking import Clicked, Job
@@ -37,6 +38,7 @@ def measure(context: Context) -> list[Row]:
         bare = click(Job(port=port, clients=officers, pause=PAUSE, seconds=context.seconds))
     url = bench.mall.postgres.create_database(name)
     try:
+        migrating.upgrade(url, "gerai_booking")
         context.tell(f"clicks: {officers} officers sign in")
         with counters(url, officers) as (process, port, told):
             context.tell(f"clicks: {officers} officers")

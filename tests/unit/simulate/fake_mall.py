@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from gerai_allinone.simulate.client import Answer
-from gerai_allinone.simulate.day import Hours, Service
+from gerai_allinone.simulate.day import Hours, Service, Visit
 from gerai_allinone.simulate.site import Offered, Site
 
 COUNTERS = {"immigration": ("1", "2"), "legal": ("3",)}
@@ -25,6 +25,29 @@ STEPS = {
 LISTS = {"checked_in": "waiting", "parked": "parked", "booked": "expected", "no_show": "missed"}
 
 Json = dict[str, Any]
+
+
+def visit(number: int = 0, **changes: Any) -> Visit:
+    """Somebody who comes at 500 and is served without anything happening."""
+    usual: dict[str, Any] = {
+        "number": number,
+        "agency": "immigration",
+        "service": "passport-new",
+        "booked_for": None,
+        "arrives": 500.0,
+        "cancels_at": None,
+        "by_phone": False,
+        "priority": False,
+        "walks": 1.0,
+        "calls_heard": 1,
+        "returns_after": None,
+        "serves": 20.0,
+        "parked_for": None,
+        "sent_on_to": None,
+        "undone": False,
+        "complains": False,
+    }
+    return Visit(**{**usual, **changes})
 
 
 def site() -> Site:

@@ -15,12 +15,12 @@ from gerai_allinone.simulate.house import House
 from gerai_allinone.simulate.ledger import Ledger
 from gerai_allinone.simulate.officers import LONGEST_STAND
 from gerai_allinone.simulate.screen import Screen
+from gerai_allinone.simulate.site import CannotBegin
 from gerai_allinone.simulate.stage import LeapingClock, Stage
 from gerai_allinone.simulate.visitors import Visitors
 from rich.console import Console
 
-from tests.unit.simulate.fake_mall import FakeMall, refusal, site
-from tests.unit.simulate.test_ledger import visit
+from tests.unit.simulate.fake_mall import FakeMall, refusal, site, visit
 
 PEOPLE = 45
 
@@ -267,3 +267,20 @@ def test_a_counter_that_was_opened_is_closed_at_the_end(threads: Executor) -> No
     assert spent(house)
     assert [word for word, _ in mall.bodies].count("close") == 3
     assert house.ledger.problems == []
+
+
+def test_a_counter_that_is_not_there_cannot_be_left_to_anybody(threads: Executor) -> None:
+    with pytest.raises(CannotBegin, match="no counter 9"):
+        open_counters(house_of(FakeMall(), threads), left=["1", "9"])
+
+
+def test_a_mall_that_stops_answering_leaves_what_is_known(threads: Executor) -> None:
+    house = house_of(FakeMall(), threads)
+    assert spent(house)
+    console = Console(file=io.StringIO(), width=160)
+    checked = summary.unchecked(house, "the mall does not answer")
+    summary.show(console, house, checked, is_whole=False, requests=7)
+    told = console.file.getvalue()
+    assert "Not checked: whether anybody is lost: the mall does not answer." in told
+    assert "Nobody was called twice.\n" in told
+    assert "The day was not over" in told

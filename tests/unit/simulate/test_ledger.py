@@ -3,30 +3,9 @@
 from typing import Any
 
 import pytest
-from gerai_allinone.simulate.day import Visit
 from gerai_allinone.simulate.ledger import Ledger, Step, called_twice, lost
 
-
-def visit(number: int = 0, **changes: Any) -> Visit:
-    usual: dict[str, Any] = {
-        "number": number,
-        "agency": "immigration",
-        "service": "passport-new",
-        "booked_for": None,
-        "arrives": 500.0,
-        "cancels_at": None,
-        "by_phone": False,
-        "priority": False,
-        "walks": 1.0,
-        "calls_heard": 1,
-        "returns_after": None,
-        "serves": 20.0,
-        "parked_for": None,
-        "sent_on_to": None,
-        "undone": False,
-        "complains": False,
-    }
-    return Visit(**{**usual, **changes})
+from tests.unit.simulate.fake_mall import visit
 
 
 def ticket(
@@ -114,6 +93,7 @@ def test_a_wait_is_from_coming_to_the_first_call_in_both_times() -> None:
     ledger.see(ticket("called", 3, called=2), now=532, verb="recall", counter="1")
     assert [(each.minutes, each.seconds) for each in ledger.waits] == [(30, 30.0)]
     assert [number for _, number, _ in ledger.calls] == ["A-001", "A-001"]
+    assert (ledger.calls_since(530), ledger.calls_since(531), ledger.calls_since(540)) == (2, 1, 0)
 
 
 def test_older_news_change_nothing() -> None:

@@ -173,6 +173,9 @@ def run_day(options: argparse.Namespace) -> int:
     try:
         with ExitStack() as stack:
             return _run(options, console, traffic, stack)
+    except KeyboardInterrupt:
+        console.print("Ended before there was anything to tell.")
+        return EXIT_OK
     except (CannotBegin, NotLoopback) as error:
         return _refuse(console, EXIT_CANNOT_BEGIN, f"It cannot begin: {error}")
     except Unreachable as error:
@@ -192,7 +195,7 @@ def _run(options: argparse.Namespace, console: Console, traffic: Traffic, stack:
         checked = summary.check(house, left=left)
     except (Unexpected, Unreachable) as error:
         house.ledger.problem(str(error))
-        is_whole, checked = False, summary.Checked(wrong=(), skipped="anything: the mall does not answer")
+        is_whole, checked = False, summary.unchecked(house, "the mall does not answer")
     summary.show(console, house, checked, is_whole=is_whole, requests=traffic.requests)
     return EXIT_FAILED if house.ledger.problems or checked.wrong else EXIT_OK
 
@@ -245,7 +248,10 @@ def _opened(stack: ExitStack, door: Door) -> Door:
 
 
 def open_counters(house: House, *, left: Sequence[str]) -> None:
-    """Put an officer at each counter but for those that are `left` to people."""
+    """Put an officer at each counter but for those that are `left` to people. Raises CannotBegin."""
+    known = {code for codes in house.site.counters.values() for code in codes}
+    if unknown := sorted({code for code in left if code} - known):
+        raise CannotBegin(f"{house.site.code} has no counter {', '.join(unknown)}")
     for agency, codes in house.site.counters.items():
         for code in codes:
             if code not in left:

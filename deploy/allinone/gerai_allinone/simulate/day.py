@@ -20,7 +20,7 @@ EARLY_DOOR = 15.0
 BUSY = 0.85
 #: How far service times spread around a service's own: the standard deviation of their logarithm.
 SPREAD = 0.45
-#: A recorded day has hours of these lengths for bookings.
+#: Bookings are for hours of this length.
 HOUR = 60.0
 
 APPOINTMENTS = 0.45

@@ -56,6 +56,7 @@ class Ledger:
     steps: list[Step] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     calls: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=CALLS_SHOWN))
+    called_at: list[float] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     _done: set[tuple[str, int]] = field(default_factory=set)
@@ -96,6 +97,7 @@ class Ledger:
                 self._came(ticket, now)
             if verb in {"call-next", "recall"}:
                 self.calls.appendleft((now, ticket["number"], counter))
+                self.called_at.append(now)
             if verb == "call-next" and ticket["times_called"] == 1:
                 self._note_wait(known, now)
 
@@ -128,6 +130,11 @@ class Ledger:
         """Return whose ticket it is, None for people of others."""
         known = self.known.get(ticket_id)
         return known.visit if known else None
+
+    def calls_since(self, moment: float) -> int:
+        """Return how many calls and recalls there were since a moment of the day."""
+        with self._lock:
+            return sum(at >= moment for at in self.called_at)
 
     def states(self, agency: str) -> Counter[str]:
         """Return how many of an agency's tickets are in each state."""

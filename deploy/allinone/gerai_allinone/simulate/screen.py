@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gerai_allinone.simulate.client import Traffic
-from gerai_allinone.simulate.day import Visit
+from gerai_allinone.simulate.day import HOUR, Visit
 from gerai_allinone.simulate.house import House
 from gerai_allinone.simulate.ledger import AT_COUNTER, WAITING
 
@@ -60,7 +60,7 @@ class Screen:
         for agency in self._house.site.counters:
             waiting, busy, served = self._figures(agency)
             parts.append(f"{agency}: {waiting} waiting, {busy} at counters, {served} served")
-        parts.append(f"{self._traffic.last_minute()} requests in the last minute")
+        parts.append(self._pace(now))
         if self._house.ledger.problems:
             parts.append(f"{len(self._house.ledger.problems)} problems")
         return "  ".join(parts)
@@ -78,9 +78,13 @@ class Screen:
             row = (self._to_come(agency, now), waiting, busy, states["parked"], states["no_show"], served)
             table.add_row(agency, *map(str, row))
         calls = "   ".join(f"{number} → {counter}" for _, number, counter in list(ledger.calls))
-        lines = [f"Last calls: {calls or '-'}", f"Requests in the last minute: {self._traffic.last_minute()}"]
+        lines = [f"Last calls: {calls or '-'}", self._pace(now)]
         lines += [f"Problem: {text}" for text in ledger.problems[-PROBLEMS_SHOWN:]]
         return Group(table, *(Text(text, overflow="ellipsis", no_wrap=True) for text in lines))
+
+    def _pace(self, now: float) -> str:
+        calls = self._house.ledger.calls_since(now - HOUR)
+        return f"{calls} calls in the day's last hour, {self._traffic.last_minute()} requests in a minute"
 
     def _figures(self, agency: str) -> tuple[int, int, int]:
         states = self._house.ledger.states(agency)
