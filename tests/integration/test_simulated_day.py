@@ -10,7 +10,7 @@ import pytest
 from tests.support.waiting import wait_until
 from tests.support.whole_mall import Mall, running_mall
 
-PEOPLE = 20
+PEOPLE = 15
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def simulate(mall: Mall, *words: str, password: str) -> subprocess.CompletedProc
         env={**env, "GERAI_DEMO_PASSWORD": password},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 

@@ -35,7 +35,7 @@ BEGIN_PATIENCE = 5.0
 #: An officer without work looks at the screen no more often than this, in seconds.
 LOOK_SECONDS, LOOK_MINUTES = 0.2, 1.0
 #: The same where no time passes, in minutes of the day.
-LEAP_MINUTES = 5.0
+LEAP_MINUTES = 10.0
 WIDE = 160
 MOST_PEOPLE = 5_000
 FOLDERS = (Path(".run/mall"), Path(".run/topology"))
