@@ -14,7 +14,7 @@ from gerai_shared import migrating
 from bench.baselines import bare_server
 from bench.clicking import Clicked, Job
 from bench.houses import SITE
-from bench.machine import rss_mb, run_quietly
+from bench.machine import run_quietly
 from bench.measures import Context
 from bench.report import Row
 from tests.support.errand import ask
@@ -40,7 +40,7 @@ def measure(context: Context) -> list[Row]:
     try:
         migrating.upgrade(url, "gerai_booking")
         context.tell(f"clicks: {officers} officers sign in")
-        with counters(url, officers) as (process, port, told):
+        with counters(url, officers) as (port, told):
             context.tell(f"clicks: {officers} officers")
             before = bench.usage()
             job = Job(
@@ -54,7 +54,6 @@ def measure(context: Context) -> list[Row]:
             )
             ours = click(job)
             used = bench.usage().since(before)
-            memory = rss_mb(process.pid)
         called_twice = int(bench.mall.postgres.sql(CALLED_TWICE, name))
         called = int(bench.mall.postgres.sql(CALLED, name))
     finally:
@@ -63,12 +62,12 @@ def measure(context: Context) -> list[Row]:
         raise AssertionError(f"not all clicks were carried out: {ours.statuses}, {ours.broken} broken")
     if called_twice or called != len(ours.called) or len(set(ours.called)) != len(ours.called):
         raise AssertionError(f"{called_twice} were called twice; {called} called, {len(ours.called)} told")
-    return rows(ours, bare, officers=officers, cores=used, memory=memory)
+    return rows(ours, bare, officers=officers, cores=used)
 
 
-def rows(ours: Clicked, bare: Clicked, *, officers: int, cores: dict[str, float], memory: float) -> list[Row]:
+def rows(ours: Clicked, bare: Clicked, *, officers: int, cores: dict[str, float]) -> list[Row]:
     """Return a row for the moment at which all click, and one for the clicks after it."""
-    pace = f"{officers} officers, a click each {PAUSE:.0f} s, {ours.counted} clicks, {memory:.0f} MB"
+    pace = f"{officers} officers, a click each {PAUSE:.0f} s, {ours.counted} clicks"
     nobody = f"{len(ours.called)} called, nobody twice"
     at_once, later = (ours.first_p50, ours.first_p95), (ours.p50, ours.p95)
     return [
@@ -108,8 +107,8 @@ def click(job: Job) -> Clicked:
 
 
 @contextmanager
-def counters(url: str, officers: int) -> Iterator[tuple["subprocess.Popen[str]", int, dict[str, list[str]]]]:
-    """Run a counter process on a database of its own; yields it, its port, and its counters with bearers."""
+def counters(url: str, officers: int) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """Run a counter process on a database of its own; yields its port, and its counters with bearers."""
     port = free_ports(1)[0]
     command = [sys.executable, "-W", "ignore", "-m", "bench.counter_process", str(port), url, str(officers)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -119,7 +118,7 @@ def counters(url: str, officers: int) -> Iterator[tuple["subprocess.Popen[str]",
             if not line:
                 raise AssertionError("the counter process did not start")
             told: dict[str, list[str]] = json.loads(line)
-            yield process, port, told
+            yield port, told
         finally:
             process.terminate()
             try:

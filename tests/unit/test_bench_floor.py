@@ -125,7 +125,7 @@ def test_clicks_are_answered_in_time(p95: float, reached: bool) -> None:
     usual: dict[str, Any] = {"statuses": {"200": 4}, "called": ["a", "b"], "broken": 0, "counted": 2}
     ours = Clicked(first_p50=0.1, first_p95=p95, p50=0.1, p95=p95, **usual)
     bare = Clicked(first_p50=0.01, first_p95=0.02, p50=0.01, p95=0.02, **usual)
-    made = rows(ours, bare, officers=2, cores={}, memory=110.0)
+    made = rows(ours, bare, officers=2, cores={})
     assert [each.reached for each in made] == [reached, reached]
     assert made[0].ratio == pytest.approx(p95 / 0.02)
 
