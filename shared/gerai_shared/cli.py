@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from datetime import timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 OTHER_DEPLOYMENTS = ("complaints", "notifications", "gateway")
 #: What a message of the parking queue keeps when it is sent back.
 KEPT_PROPERTIES = ("message_id", "correlation_id", "type", "reply_to", "app_id")
+#: Where other distributions that are installed here name what adds their commands (docs/decisions/0037).
+OTHER_COMMANDS = "gerai.commands"
 #: Stands for every parked message where an id is asked for.
 EVERY = "all"
 console = Console()
@@ -54,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_topology(commands)
     _add_parked(commands)
     officers_cli.add(commands, database_url=_from_environment("GERAI_DATABASE_URL"))
+    for offered in entry_points(group=OTHER_COMMANDS):
+        offered.load()(commands)
     return parser
 
 
