@@ -6,13 +6,11 @@ from datetime import datetime
 from eventlet import sleep
 from gerai_shared.database import Database
 from gerai_shared.deployment import Deployment
-from gerai_shared.logs import get_logger
 from nameko.extensions import Entrypoint
 
 from gerai_booking.usecases import returning
+from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.office import Office
-
-log = get_logger(__name__)
 
 #: A screen shows who is back within some seconds of the minute that was promised.
 SECONDS = 10.0
@@ -33,19 +31,17 @@ class Returns(Entrypoint):
 
 def look_after(deployment: Deployment) -> None:
     """Bring back who is due at each site; what one of them fails at is tried again."""
-    try:
-        bring_back_everywhere(deployment.database, deployment.extras["office"], deployment.clock.now)
-    except Exception as error:  # noqa: BLE001 - the database may be away; the loop goes on
-        log.warning("returns_failed", reason=type(error).__name__)
+    bring_back_everywhere(deployment.database, deployment.extras["office"], deployment.clock.now)
 
 
 def bring_back_everywhere(database: Database, office: Office, clock: Callable[[], datetime]) -> int:
-    """Bring back who is due, some in each transaction; return how many."""
+    """Bring back who is due, some in each transaction, each site for itself; return how many."""
     count = 0
     for site in office.agency.sites:
         came = 1
         while came:
-            with database.transaction() as session:
+            came = 0
+            with apart("bring_back", site.code), database.transaction() as session:
                 came = returning.bring_back(session, office, site=site.code, now=clock())
             count += came
     return count

@@ -1,21 +1,24 @@
 """What officers do with whoever is at their counter, beside calling and serving: on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import eventlet
 import pytest
 from gerai_booking import returns_loop
-from gerai_booking.models.tickets import tickets
+from gerai_booking.models.tickets import STEP_COLUMNS, tickets
 from gerai_booking.rules.floor import Outcome, Placement
-from gerai_booking.usecases import audit, floor, queue, sending
+from gerai_booking.usecases import audit, floor, queue, ruling, sending
+from gerai_booking.usecases.plan import Change
+from gerai_booking.usecases.rule_kinds import FLOOR, KINDS
 from gerai_booking.usecases.sending import Target
 from gerai_shared import accounts
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State, Ticket
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from tests.integration.booking.house import NEXT_DAY, NOW, SITE, House, office
+from tests.integration.booking.test_calling_one import call_one
 from tests.integration.booking.test_floor import EIGHT, FINISH, MINUTE, SECOND, call, waiting, walk_in
 from tests.integration.booking.test_quotas import SUPERVISOR
 from tests.support.waiting import wait_until
@@ -113,7 +116,7 @@ def test_who_comes_late_after_a_missed_call_waits_at_the_end(house: House) -> No
     miss(house, after=timedelta(0))
     desk = at(house, after=16 * MINUTE)
     # An officer gives nobody a better place than the rule.
-    house.do(floor.requeue, desk, ticket_id=first.id, revision=None, place=Placement.KEEP)
+    house.do(floor.requeue, desk, ticket_id=first.id, revision=None, place=Placement.LATER)
     assert waiting(house) == [second.number, first.number]
 
 
@@ -316,10 +319,119 @@ def test_two_counters_never_call_one_person_for_two_errands(
     assert other.wait() == ("nobody_waits" if guarded else "E-001")
 
 
-def test_a_missed_visit_of_another_day_is_not_put_back_by_time(house: House) -> None:
+def test_who_waited_aside_yesterday_is_not_put_into_the_queue_of_today(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    ticket = serving(house)
+    house.do(floor.park, at(house), revision=None)
+    tomorrow = LATER + (NEXT_DAY - LATER.date())
+    assert returns_loop.bring_back_everywhere(house.database, house.office, lambda: tomorrow) == 0
+    assert state_of(house, ticket) is State.PARKED
+
+
+def test_who_an_earlier_release_put_aside_without_a_time_comes_back_as_well(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    ticket = serving(house)
+    house.do(floor.park, at(house), revision=None)
+    house.change(update(tickets).where(tickets.c.id == ticket.id).values(aside_until=None, aside_reason=None))
+    assert house.do(floor.call_next, at(house, "102", after=20 * MINUTE)).id == ticket.id
+
+
+def test_taking_back_is_refused_once_the_person_is_at_another_counter(house: House) -> None:
     walk_in(house, at=timedelta(0))
     serving(house)
-    house.do(floor.park, at(house), revision=None)
-    assert seen(house).notes
-    tomorrow = LATER + (NEXT_DAY - LATER.date())
-    assert house.ask(queue.counter_queue, site=SITE, counter="101", now=tomorrow).notes == {}
+    more = house.do(sending.add_service, at(house), service=CHILD, revision=None)
+    house.do(FINISH, at(house), revision=None)
+    assert house.do(floor.call_next, at(house, "102")).id == more.id
+    with pytest.raises(Refused, match="at_another_counter"):
+        house.do(floor.undo, at(house, after=SECOND))
+    house.check()
+
+
+def test_an_errand_that_was_added_by_mistake_is_taken_back_alone(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    first = serving(house)
+    more = house.do(sending.add_service, at(house), service=CHILD, revision=None)
+    with pytest.raises(Refused, match="already_added"):
+        house.do(sending.add_service, at(house), service=CHILD, revision=None)
+    assert seen(house).undoable == more
+    house.do(floor.undo, at(house, after=SECOND))
+    assert (state_of(house, first), state_of(house, more)) == (State.SERVING, State.CANCELLED)
+    with pytest.raises(Refused, match="nothing_to_undo"):
+        house.do(floor.undo, at(house, after=SECOND))
+    house.check()
+
+
+def test_who_is_put_back_by_hand_is_bound_to_no_other_number(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    first = serving(house)
+    target = Target(service=CHILD, comes_back=True)
+    new = house.do(sending.transfer, at(house), target=target, revision=None)
+    house.do(floor.requeue, at(house, "103"), ticket_id=first.id, revision=None)
+    house.do(floor.call_next, at(house, "103"))
+    house.do(floor.park, at(house, "103"), revision=None)
+    house.do(floor.undo, at(house, "103", after=SECOND))
+    assert state_of(house, new) is State.CHECKED_IN
+    # The counter that parked first is not told that it could take that back.
+    with pytest.raises(Refused, match="nothing_to_undo"):
+        house.do(floor.undo, at(house, after=SECOND))
+
+
+def test_who_was_sent_here_and_goes_for_a_copy_comes_back_here(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    ticket = serving(house)
+    house.do(sending.transfer, at(house), target=Target(counter="102", comes_back=True), revision=None)
+    serving(house, "102")
+    house.do(floor.park, at(house, "102"), revision=None, reason="copy")
+    assert house.do(floor.call_next, at(house, "102", after=20 * MINUTE)).id == ticket.id
+    house.do(floor.start, at(house, "102", after=20 * MINUTE), revision=None)
+    assert "send-back" in seen(house, "102", after=20 * MINUTE).allowed
+
+
+@pytest.mark.parametrize("step", ["finish", "send-back", "park"])
+def test_the_way_back_is_there_again_when_a_step_is_taken_back(house: House, step: str) -> None:
+    walk_in(house, at=timedelta(0))
+    serving(house)
+    house.do(sending.transfer, at(house), target=Target(counter="102", comes_back=True), revision=None)
+    ticket = serving(house, "102")
+    before = own(house, ticket, *STEP_COLUMNS)
+    steps = {"finish": FINISH, "send-back": sending.send_back, "park": floor.park}
+    house.do(steps[step], at(house, "102"), revision=None)
+    house.do(floor.undo, at(house, "102", after=SECOND))
+    assert own(house, ticket, *STEP_COLUMNS) == before
+    assert "send-back" in seen(house, "102").allowed
+
+
+def test_who_waits_for_a_number_waits_for_it_again_when_sending_it_on_is_taken_back(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    first = serving(house)
+    target = Target(service=CHILD, comes_back=True)
+    house.do(sending.transfer, at(house), target=target, revision=None)
+    serving(house, "102")
+    house.do(sending.transfer, at(house, "102"), target=Target(service="passport-renewal"), revision=None)
+    house.do(floor.undo, at(house, "102", after=SECOND))
+    house.do(FINISH, at(house, "102", after=SECOND), revision=None)
+    assert state_of(house, first) is State.CHECKED_IN
+
+
+def test_who_waits_for_a_number_that_its_holder_cancels_is_back_at_once(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    first = serving(house)
+    target = Target(service=CHILD, comes_back=True)
+    new = house.do(sending.transfer, at(house), target=target, revision=None)
+    house.change(update(tickets).where(tickets.c.id == new.id).values(state="cancelled"))
+    assert house.do(floor.call_next, at(house, after=MINUTE)).id == first.id
+
+
+def test_nobody_is_passed_over_who_is_at_a_counter(house: House) -> None:
+    people = [walk_in(house, at=minute * MINUTE) for minute in range(2)]
+    serving(house)
+    house.do(sending.add_service, at(house), service=CHILD, revision=None)
+    call_one(house, people[1], counter="102")
+    assert house.ask(audit.audit, officer=SUPERVISOR, month=LATER.date()).called == []
+
+
+def test_the_last_rule_of_the_floor_does_not_end(house: House) -> None:
+    change = Change(officer=SUPERVISOR, why="Aturan lama tidak dipakai.", now=LATER)
+    with pytest.raises(Refused, match="rule_contradicts"):
+        house.do(ruling.end, change, kind=KINDS[FLOOR], subject="", valid_from=date(2024, 1, 1))
+    assert seen(house).later_people == 3

@@ -1,5 +1,6 @@
 """What officers may do at a counter, and when."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from gerai_booking.rules.floor import (
     recallable_at,
     rule_on,
     whole_seconds,
+    worse_of,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,12 +45,15 @@ def a_reason(code: str, valid_to: date | None = None) -> AsideReason:
     return AsideReason(code=code, name=text, minutes=5, basis="Uji", valid_from=FIRST, valid_to=valid_to)
 
 
-def test_the_rule_that_began_last_holds_and_without_one_it_is_said() -> None:
+def test_the_rule_that_began_last_holds_and_goes_on_where_none_does() -> None:
     newer = a_rule(valid_from=DAY, most_calls=5)
     assert rule_on([a_rule(), newer], DAY) == newer
     assert rule_on([a_rule(), newer], DAY - timedelta(days=1)) == a_rule()
+    assert rule_on([newer], FIRST) == newer
+    over = replace(a_rule(), valid_to=FIRST)
+    assert rule_on([over], DAY) == over
     with pytest.raises(LookupError):
-        rule_on([newer], FIRST)
+        rule_on([], DAY)
 
 
 def test_a_second_call_and_an_absence_have_their_moments() -> None:
@@ -59,6 +64,13 @@ def test_a_second_call_and_an_absence_have_their_moments() -> None:
 @pytest.mark.parametrize(("seconds", "waited"), [(0.1, 1), (1, 1), (1.2, 2), (17.9, 18)])
 def test_a_wait_is_told_in_whole_seconds(seconds: float, waited: int) -> None:
     assert whole_seconds(timedelta(seconds=seconds)) == waited
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "worse"), [("keep", "later", "later"), ("end", "later", "end"), ("keep", "keep", "keep")]
+)
+def test_the_worse_of_two_places(one: str, other: str, worse: str) -> None:
+    assert worse_of(Placement(one), Placement(other)) is Placement(worse)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def an_entry(
     moment = EIGHT + timedelta(minutes=minute)
     return Entry(
         id=name,
+        visit_id=changes.pop("visit_id", name),
         number=changes.pop("number", f"A-{abs(minute):03d}"),
         agency="immigration",
         site="mpp-lebak",
@@ -223,6 +224,13 @@ def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> N
 
 
 LANES = st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"])
+
+
+def test_who_is_at_a_counter_for_another_errand_is_next_nowhere() -> None:
+    there = an_entry("there", "serving", visit_id="one")
+    entries = [there, an_entry("more", visit_id="one"), an_entry("next", minute=5)]
+    assert [entry.id for entry in waiting(entries)] == ["next"]
+    assert people_ahead(entries) == {"next": 0}
 
 
 @given(st.lists(st.tuples(LANES, st.integers(-120, 120), st.integers(-120, 120)), max_size=8))

@@ -1,10 +1,10 @@
 """The floor of a site on a day: who is at which counter, who waits and for whom, who has been served."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from gerai_shared.ticket import AT_COUNTER_STATES, OPEN_STATES, State, Ticket
+from gerai_shared.ticket import AT_COUNTER_STATES, OPEN_STATES, Lane, State, Ticket
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -84,27 +84,44 @@ def visits_at_counters(session: Session, *, site: str) -> set[str]:
     return set(session.scalars(select(tickets.c.visit_id).where(tickets.c.site == site, busy)))
 
 
-def aside_until(session: Session, *, site: str, now: datetime, agency: str, limit: int) -> list[Ticket]:
-    """Lock and return who waits aside at a site and is due back; nobody whose other ticket is open still."""
+#: Who was put aside by an earlier release comes back so long after the call.
+UNTIMED_ASIDE = timedelta(minutes=20)
+
+
+def due_back(
+    session: Session, *, site: str, day: date, now: datetime, agency: str, limit: int
+) -> list[tuple[Ticket, str | None]]:
+    """Lock and return who waits aside at a site on a day and is due back, with the counter to return to.
+
+    Whoever waits for another ticket of theirs is due when that one is open no more, everybody else by the
+    time.
+    """
     other = tickets.alias()
     still_there = (
         select(other.c.id)
         .where(other.c.id == tickets.c.waits_for, other.c.state.in_([state.value for state in OPEN_STATES]))
         .exists()
     )
+    in_time = or_(
+        tickets.c.aside_until <= now,
+        and_(tickets.c.aside_until.is_(None), tickets.c.called_at <= now - UNTIMED_ASIDE),
+    )
     rows = session.execute(
-        select(*COLUMNS)
+        select(*COLUMNS, tickets.c.waits_for, tickets.c.return_counter)
         .where(
             tickets.c.site == site,
+            tickets.c.day == day,
             tickets.c.state == State.PARKED.value,
-            tickets.c.aside_until <= now,
-            ~still_there,
+            or_(
+                and_(tickets.c.waits_for.is_(None), in_time),
+                and_(tickets.c.waits_for.is_not(None), ~still_there),
+            ),
         )
         .order_by(tickets.c.aside_until, tickets.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [ticket_of(row, agency) for row in rows]
+    return [(ticket_of(row, agency), row.return_counter if row.waits_for else None) for row in rows]
 
 
 def waiting_for(session: Session, ticket_id: str, *, agency: str) -> list[Any]:
@@ -130,8 +147,20 @@ def queue_moments(session: Session, *, site: str, day: date, services: Sequence[
         tickets.c.state == State.CHECKED_IN.value,
         tickets.c.service.in_(services),
         tickets.c.queue_at.is_not(None),
+        # An emergency goes before all of them, whatever its moment.
+        tickets.c.lane != Lane.EMERGENCY.value,
     )
     return [moment for moment in session.scalars(query) if moment is not None]
+
+
+def open_for(session: Session, *, visit_id: str, service: str) -> str | None:
+    """Return the number under which a visit has an open ticket for a service, None without one."""
+    query = select(tickets.c.number).where(
+        tickets.c.visit_id == visit_id,
+        tickets.c.service == service,
+        tickets.c.state.in_([state.value for state in OPEN_STATES]),
+    )
+    return session.scalars(query.limit(1)).one_or_none()
 
 
 def return_counter_of(session: Session, ticket_id: str) -> str | None:

@@ -1,5 +1,6 @@
 """Tickets. Who holds them is apart, in `people`; their changes are in `history`."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -194,6 +195,18 @@ Index(
     sqlite_where=text("state = 'checked_in'"),
 )
 
+#: Columns of the agency's own that steps at a counter change.
+STEP_COLUMNS = (
+    "outcome",
+    "outcome_reason",
+    "aside_reason",
+    "aside_until",
+    "waits_for",
+    "meant_counter",
+    "meant_officer",
+    "meant_until",
+    "return_counter",
+)
 _FIELDS = tuple(field for field in Ticket.__dataclass_fields__ if field not in {"agency", "schema_version"})
 COLUMNS = [tickets.c[name] for name in _FIELDS]
 # Word for word what partial indexes say: so both databases see that these serve.
@@ -219,6 +232,13 @@ def find(session: Session, ticket_id: str, *, agency: str, lock: bool = False) -
     """Return a ticket, locked for this transaction when asked."""
     query = select(*COLUMNS).where(tickets.c.id == ticket_id)
     row = session.execute(query.with_for_update() if lock else query).one_or_none()
+    return ticket_of(row, agency) if row else None
+
+
+def find_unless_locked(session: Session, ticket_id: str, *, agency: str) -> Ticket | None:
+    """Lock and return a ticket; None when there is none, or somebody else is changing it at this moment."""
+    query = select(*COLUMNS).where(tickets.c.id == ticket_id).with_for_update(skip_locked=True)
+    row = session.execute(query).one_or_none()
     return ticket_of(row, agency) if row else None
 
 
@@ -299,13 +319,17 @@ def save(
     actor: Actor,
     now: datetime,
     officer_id: str | None = None,
+    counter: str | None = None,
+    undoable: bool = False,
     refuse: type[Refused] = StaleRevision,
     **own: Any,
 ) -> None:
     """Write a change, guarded by the revision it was made from, with its line of history.
 
-    `own` are further columns of the agency. Raises StaleRevision when somebody was faster.
+    `own` are further columns of the agency; with `undoable` they are kept as they were, too. `counter` is
+    where the change was made when that is not the ticket's. Raises StaleRevision when somebody was faster.
     """
+    own_before = _own_as_text(session, before.id) if undoable else None
     changed = session.scalar(
         update(tickets)
         .where(tickets.c.id == before.id, tickets.c.revision == before.revision)
@@ -314,7 +338,29 @@ def save(
     )
     if changed is None:
         raise refuse(revision=before.revision)
-    add_history(session, [history_row(before, after, actor=actor, now=now, officer_id=officer_id)])
+    row = history_row(
+        before,
+        after,
+        actor=actor,
+        now=now,
+        officer_id=officer_id,
+        counter=counter,
+        own_before=own_before,
+    )
+    add_history(session, [row])
+
+
+def _own_as_text(session: Session, ticket_id: str) -> str:
+    columns = [tickets.c[name] for name in STEP_COLUMNS]
+    row = session.execute(select(*columns).where(tickets.c.id == ticket_id)).mappings().one()
+    return json.dumps(dict(row), default=datetime.isoformat)
+
+
+def own_in(text: str | None) -> dict[str, Any]:
+    """Return the columns of the agency's own that a line of history kept."""
+    found = json.loads(text) if text else {}
+    moments = [name for name in ("aside_until", "meant_until") if found.get(name)]
+    return found | {name: datetime.fromisoformat(found[name]) for name in moments}
 
 
 def is_about_person(error: IntegrityError) -> bool:
@@ -364,6 +410,16 @@ def is_about_visit(error: IntegrityError) -> bool:
     return "uq_tickets_visit_at_counter" in told or "tickets.visit_id" in told
 
 
+def _is_at_a_counter() -> ColumnElement[bool]:
+    """Whether the person of a ticket is at a counter with another one of the same visit."""
+    elsewhere = tickets.alias()
+    return exists().where(
+        elsewhere.c.visit_id == tickets.c.visit_id,
+        # Word for word what the index says, so that it serves.
+        elsewhere.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
+    )
+
+
 def claim_next(
     session: Session,
     *,
@@ -381,7 +437,6 @@ def claim_next(
     Who is meant for another counter or officer is left to them, who is at another counter is left there. SKIP
     LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
     """
-    elsewhere = tickets.alias()
     row = session.execute(
         select(*COLUMNS)
         .where(
@@ -398,11 +453,7 @@ def claim_next(
                     func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
                 ),
             ),
-            ~exists().where(
-                elsewhere.c.visit_id == tickets.c.visit_id,
-                # Word for word what the index says, so that it serves.
-                elsewhere.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
-            ),
+            ~_is_at_a_counter(),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)
@@ -491,7 +542,10 @@ def left_open(
 
 
 def count_ahead(session: Session, ticket: Ticket, *, services: Iterable[str] = ()) -> int:
-    """Return how many people of these services, or else of the same, will be called before this one."""
+    """Return how many people of these services, or else of the same, will be called before this one.
+
+    Who is at a counter, or kept for one, is not called before anybody.
+    """
     mine = session.execute(
         select(tickets.c.queue_rank, tickets.c.queue_at).where(tickets.c.id == ticket.id)
     ).one()
@@ -502,6 +556,8 @@ def count_ahead(session: Session, ticket: Ticket, *, services: Iterable[str] = (
                 tickets.c.day == ticket.day,
                 tickets.c.service.in_(list(services) or [ticket.service]),
                 tickets.c.state == State.CHECKED_IN.value,
+                tickets.c.meant_until.is_(None),
+                ~_is_at_a_counter(),
                 tuple_(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
                 < tuple_(mine.queue_rank, literal(mine.queue_at, AwareDateTime()), ticket.id),
             )

@@ -78,6 +78,7 @@ from gerai_booking.refusals.files import (
 )
 from gerai_booking.refusals.floor import (
     AbsentTooSoon,
+    AlreadyAdded,
     AtAnotherCounter,
     CalledOften,
     CameBackOften,
@@ -151,6 +152,7 @@ from gerai_booking.refusals.rush import (
 __all__ = [
     "AbsentTooSoon",
     "ActionDone",
+    "AlreadyAdded",
     "AlreadyWaiting",
     "AppealDecided",
     "AppealExists",

@@ -20,6 +20,13 @@ class CounterBusy(Refused):
     status = 409
 
 
+class AlreadyAdded(Refused):
+    """This person has the number %(number)s for that service already. Finish here; they are called for it."""
+
+    code = "already_added"
+    status = 409
+
+
 class AtAnotherCounter(Refused):
     """This person is at another counter at this moment. Call somebody else; they stay at their place."""
 

@@ -28,18 +28,27 @@ NEEDS_REASON = frozenset({Outcome.REFUSED, Outcome.REFERRED})
 
 
 class Placement(StrEnum):
-    """Where somebody goes who is put back into the queue."""
+    """Where somebody goes who is put back into the queue, the best place first."""
 
     KEEP = "keep"
     LATER = "later"
     END = "end"
 
 
+def worse_of(one: Placement, other: Placement) -> Placement:
+    """Return the worse of two places."""
+    order = list(Placement)
+    return max(one, other, key=order.index)
+
+
 def rule_on(rules: Iterable[FloorRule], day: date) -> FloorRule:
-    """Return the rule of a day, the one that began last. Raises LookupError when none holds."""
-    known = sorted((rule for rule in rules if rule.holds_on(day)), key=lambda rule: rule.valid_from)
+    """Return the rule of a day, the one that began last; where none holds, the last one that did goes on.
+
+    The checks of a catalogue see to it that there is one. Raises LookupError when there is none at all.
+    """
+    known = sorted(rules, key=lambda rule: (rule.holds_on(day), rule.valid_from <= day, rule.valid_from))
     if not known:
-        raise LookupError("no rule of the floor holds on this day")
+        raise LookupError("there is no rule of the floor")
     return known[-1]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ticket import (
@@ -49,6 +48,7 @@ from gerai_booking.rules.floor import (
     recallable_at,
     rule_on,
     whole_seconds,
+    worse_of,
 )
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases import lanes, no_shows, returning, sending
@@ -221,7 +221,7 @@ def finish(
         raise OutcomeNeeded
     if outcome in NEEDS_REASON and not reason:
         raise OutcomeNeedsReason
-    own = {"outcome": outcome.value, "outcome_reason": reason or None, "return_counter": None}
+    own = {"outcome": outcome.value, "outcome_reason": reason or None}
     after = step(
         session, office, desk, ticket, State.SERVED, revision=revision, own=own, finished_at=desk.now
     )
@@ -295,10 +295,11 @@ def requeue(
         counter=None,
         started_at=None,
         finished_at=None,
+        replaced_by=None,
     )
     place = _placement(session, office, desk, ticket, place, by_supervisor=by_supervisor)
     after = replace(after, queue_at=_moment_at(session, office, desk, ticket, place))
-    save_open(session, desk, ticket, after, **NOT_ASIDE)
+    save_open(session, office, desk, ticket, after, **NOT_ASIDE)
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
@@ -330,10 +331,10 @@ def _placement(
     )
     if ruled is None:
         raise CameBackOften(count=times_missed)
+    if by_supervisor and place is not None:
+        return place
     # Officers may give a worse place than the rule, never a better one.
-    if place is None or (place is Placement.KEEP and not by_supervisor):
-        return ruled
-    return place
+    return worse_of(ruled, place or ruled)
 
 
 def _moment_at(
@@ -395,33 +396,24 @@ def set_priority(
 def undo(session: Session, office: Office, desk: Desk) -> Ticket:
     """Take back the last step at this counter, within a short time; a number that it made is cancelled.
 
-    Raises NothingToUndo, UndoTooLate, OpenTicketExists.
+    Raises NothingToUndo, UndoTooLate, OpenTicketExists, AtAnotherCounter, CounterBusy.
     """
     undoable = step_back(session, office, site=desk.site, counter=desk.counter, now=desk.now)
     ticket = tickets.find(session, undoable.id, agency=office.code, lock=True)
     last = last_step_at(session, site=desk.site, counter=desk.counter)
     if ticket is None or last is None or not ticket.revision == undoable.revision == last.revision:
         raise NothingToUndo
+    if last.before is None:
+        return sending.cancel_made(session, office, desk, ticket)
     before = ticket_before(last)
     moved = move(ticket, before.state, actor=Actor.OFFICER, now=desk.now)
     after = replace(before, revision=moved.revision)
-    if ticket.state in {State.TRANSFERRED, State.PARKED}:
+    if ticket.replaced_by is not None and ticket.replaced_by != before.replaced_by:
         sending.take_back(session, office, desk, ticket)
-    save_open(session, desk, ticket, after, **_undone(ticket.state))
+    save_open(session, office, desk, ticket, after, **tickets.own_in(last.own_before))
     announce(session, office, fact("ticket.undone.v1", after, ticket.state), now=desk.now)
     no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
-
-
-def _undone(state: State) -> dict[str, Any]:
-    """Return the columns of the agency's own as they were before the step that led to a state."""
-    if state is State.SERVED:
-        return {"outcome": None, "outcome_reason": None}
-    if state is State.PARKED:
-        return NOT_ASIDE | {"return_counter": None}
-    if state is State.CHECKED_IN:
-        return MEANT_FOR_NOBODY | {"return_counter": None}
-    return {}
 
 
 def _rule(session: Session, office: Office, desk: Desk) -> FloorRule:

@@ -271,11 +271,12 @@ def add_waiting(
     quota_channel: str | None = None,
     origin: str | None = None,
     ground: str | None = None,
+    at: str | None = None,
     **own: Any,
 ) -> None:
     """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none.
 
-    `own` are further columns of the agency.
+    `at` is the counter at which that is a step, `own` are further columns of the agency.
     """
     tickets.add(
         session,
@@ -292,5 +293,5 @@ def add_waiting(
             }
         ],
     )
-    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id, counter=at)
     add_history(session, [row])

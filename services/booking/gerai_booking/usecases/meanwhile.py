@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import tickets
-from gerai_booking.models.history import history, last_step_at
+from gerai_booking.models.history import history
+from gerai_booking.usecases import queue
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import CounterMovedOn
 
@@ -30,9 +31,7 @@ OTHERS = {Actor.CITIZEN.value: "Its holder", Actor.SYSTEM.value: "The system"}
 def changed_meanwhile(session: Session, office: Office, refusal: Refused, *, ticket_id: str) -> Refused:
     """Return a refusal of an old screen with who changed the ticket since, and to what."""
     ticket = tickets.find(session, ticket_id, agency=office.code)
-    last = session.execute(
-        select(history).where(history.c.ticket_id == ticket_id).order_by(history.c.revision.desc()).limit(1)
-    ).one_or_none()
+    last = _last_line(session, ticket_id)
     if ticket is None or last is None:
         return refusal
     return ChangedMeanwhile(
@@ -47,9 +46,16 @@ def moved_on(
     session: Session, office: Office, refusal: CounterMovedOn, *, site: str, counter: str
 ) -> Refused:
     """Return a refusal of an old screen with who called the person that is at the counter now."""
-    last = last_step_at(session, site=site, counter=counter)
+    now_there = queue.current_at(session, office, site=site, counter=counter)
+    last = _last_line(session, now_there.id) if now_there is not None else None
     found = _by(session, office, site, last) if last is not None else {"who": SOMEBODY, "at": ""}
     return CounterMovedOn(**refusal.details | found)
+
+
+def _last_line(session: Session, ticket_id: str) -> Any | None:
+    return session.execute(
+        select(history).where(history.c.ticket_id == ticket_id).order_by(history.c.revision.desc()).limit(1)
+    ).one_or_none()
 
 
 def _by(session: Session, office: Office, site: str, line: Any) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def counter_queue(
     states = (State.CHECKED_IN, State.PARKED, State.BOOKED, State.NO_SHOW, State.SERVED)
     day = office.today(site, now)
     today = tickets.of_day(session, site=site, day=day, states=states, agency=office.code, services=services)
-    current = _at_counter(session, office, site=site, counter=counter)
+    current = current_at(session, office, site=site, counter=counter)
     person = person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)
     notes = _notes(session, site=site, day=day)
@@ -136,7 +136,7 @@ def counter_queue(
         if t.visit_id not in busy and notes.get(t.id, Note()).is_meant_for(counter, officer_id, now)
     ]
     here = {t.id for t in waiting}
-    arrivals = [t.checked_in_at for t in everybody if t.checked_in_at is not None]
+    arrivals = [t.checked_in_at for t in waiting if t.checked_in_at is not None]
     rule = rule_on(in_force(session, office).floor_rules, day)
     allowed_at = _allowed_at(rule, current)
     return CounterQueue(
@@ -236,21 +236,25 @@ def step_back(session: Session, office: Office, *, site: str, counter: str, now:
     """
     step = last_step_at(session, site=site, counter=counter)
     ticket = tickets.find(session, step.ticket_id, agency=office.code) if step else None
-    if step is None or step.before is None or ticket is None or ticket.revision != step.revision:
+    if step is None or ticket is None or ticket.revision != step.revision:
         raise NothingToUndo
-    before = ticket_before(step)
-    if (before.state, ticket.state) not in UNDOABLE or _is_taking_back(before, ticket):
+    before = ticket_before(step) if step.before is not None else None
+    if before is not None and not _is_undoable(before, ticket):
         raise NothingToUndo
     if now - step.at > UNDO_WINDOW:
         raise UndoTooLate(seconds=int(UNDO_WINDOW.total_seconds()))
-    move(ticket, before.state, actor=Actor.OFFICER, now=now)
+    # A number that was made here is cancelled, whatever else goes back to what it was.
+    move(ticket, before.state if before is not None else State.CANCELLED, actor=Actor.OFFICER, now=now)
     return ticket
 
 
-def _is_taking_back(before: Ticket, after: Ticket) -> bool:
-    """Tell taking back from steps that lead the same way: a call makes the calls more, nothing else does."""
+def _is_undoable(before: Ticket, after: Ticket) -> bool:
+    """Tell whether a step is one that can be taken back, and not itself taking back.
+
+    A call makes the calls more, nothing else does: so the two that lead to the same state are told apart.
+    """
     more = after.times_called - before.times_called
-    return more != (1 if after.state is State.CALLED else 0)
+    return (before.state, after.state) in UNDOABLE and more == (1 if after.state is State.CALLED else 0)
 
 
 def _police_report(office: Office, person: Person | None) -> dict[str, str] | None:
@@ -284,7 +288,7 @@ def _undoable(session: Session, office: Office, *, site: str, counter: str, now:
         return None
 
 
-def _at_counter(session: Session, office: Office, *, site: str, counter: str) -> Ticket | None:
+def current_at(session: Session, office: Office, *, site: str, counter: str) -> Ticket | None:
     """Whoever keeps the counter busy, of whatever day and service, without locking: this is for looking."""
     table = tickets.tickets
     found = session.scalar(

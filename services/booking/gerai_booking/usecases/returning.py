@@ -10,7 +10,7 @@ from gerai_booking.rules.floor import rule_on
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
-from gerai_booking.usecases.steps import MEANT_FOR_NOBODY, NOT_ASIDE
+from gerai_booking.usecases.steps import NOT_ASIDE
 
 #: At most so many in one transaction: whoever calls the next person does not wait for all.
 AT_ONCE = 50
@@ -22,9 +22,9 @@ def bring_back(session: Session, office: Office, *, site: str, now: datetime) ->
     Before each call, so that nobody is passed over, and every few seconds besides: a counter needs no other
     process.
     """
-    due = floor.aside_until(session, site=site, now=now, agency=office.code, limit=AT_ONCE)
-    for ticket in due:
-        counter = floor.return_counter_of(session, ticket.id)
+    today = office.today(site, now)
+    due = floor.due_back(session, site=site, day=today, now=now, agency=office.code, limit=AT_ONCE)
+    for ticket, counter in due:
         _back(session, office, ticket, counter=counter, now=now)
     return len(due)
 
@@ -38,13 +38,12 @@ def after_end(session: Session, office: Office, ended: Ticket, *, now: datetime)
 def _back(session: Session, office: Office, ticket: Ticket, *, counter: str | None, now: datetime) -> None:
     after = move(ticket, State.CHECKED_IN, actor=Actor.SYSTEM, now=now, counter=None, replaced_by=None)
     rule = rule_on(in_force(session, office).floor_rules, ticket.day)
-    meant = MEANT_FOR_NOBODY
+    own = NOT_ASIDE
     if counter is not None:
-        meant = MEANT_FOR_NOBODY | {
+        own = NOT_ASIDE | {
             "meant_counter": counter,
             "meant_until": now + timedelta(minutes=rule.meant_minutes),
+            "return_counter": None,
         }
-    tickets.save(
-        session, ticket, after, actor=Actor.SYSTEM, now=now, **NOT_ASIDE, **meant, return_counter=None
-    )
+    tickets.save(session, ticket, after, actor=Actor.SYSTEM, now=now, **own)
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=now)

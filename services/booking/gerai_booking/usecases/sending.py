@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import floor, matching, tickets
 from gerai_booking.models.people import copy_person
 from gerai_booking.refusals import (
+    AlreadyAdded,
     NothingToUndo,
     NotSentFromElsewhere,
     NotServedThere,
@@ -59,7 +60,7 @@ def transfer(session: Session, office: Office, desk: Desk, *, target: Target, re
     if ticket.state is not State.SERVING:
         raise TransitionNotAllowed(state=ticket.state.value)
     # The same service goes on at another counter, with the same number.
-    back = {"return_counter": desk.counter if target.comes_back else None}
+    back = {"return_counter": desk.counter} if target.comes_back else {}
     return step(
         session,
         office,
@@ -104,26 +105,39 @@ def add_service(
     """Give whoever is at the counter a number for one errand more, at their old place; return it.
 
     They are called for it when this counter is done with them. Raises CounterIdle, StaleRevision,
-    UnknownService, NotOnThisWeekday.
+    UnknownService, NotOnThisWeekday, AlreadyAdded.
     """
     ticket = current(session, office, desk)
     if revision is not None and revision != ticket.revision:
         raise StaleRevision(revision=ticket.revision)
     if service == ticket.service:
         raise UnknownService
-    return _another(session, office, desk, ticket, service, MEANT_FOR_NOBODY, came_now=True)
+    known = floor.open_for(session, visit_id=ticket.visit_id, service=service)
+    if known is not None:
+        raise AlreadyAdded(number=known)
+    return _another(session, office, desk, ticket, service, MEANT_FOR_NOBODY, more=True)
 
 
 def take_back(session: Session, office: Office, desk: Desk, sent: Ticket) -> None:
-    """Cancel the number that a step made which is taken back now. Raises NothingToUndo when it was called."""
-    if sent.replaced_by is None:
-        return
-    made = tickets.find(session, sent.replaced_by, agency=office.code, lock=True)
-    if made is None or made.state is not State.CHECKED_IN or made.revision != 1:
+    """Cancel the number with which a ticket was sent on by a step that is taken back now.
+
+    Who waited for the ticket waits for it again. Raises NothingToUndo when that number was called already.
+    """
+    made = tickets.find_unless_locked(session, sent.replaced_by or "", agency=office.code)
+    if made is None:
+        raise NothingToUndo
+    cancel_made(session, office, desk, made)
+    floor.wait_for_another(session, made.id, sent.id)
+
+
+def cancel_made(session: Session, office: Office, desk: Desk, made: Ticket) -> Ticket:
+    """Cancel a locked number whose step is taken back. Raises NothingToUndo once it was called."""
+    if made.state is not State.CHECKED_IN or made.revision != 1:
         raise NothingToUndo
     after = move(made, State.CANCELLED, actor=Actor.OFFICER, now=desk.now, finished_at=desk.now)
     tickets.save(session, made, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
     announce(session, office, fact("ticket.undone.v1", after, made.state), now=desk.now)
+    return after
 
 
 def _to_service(
@@ -171,17 +185,27 @@ def _another(
     service: str,
     meant: dict[str, Any],
     *,
-    came_now: bool = False,
+    more: bool = False,
 ) -> Ticket:
-    """Write a ticket of the same visit for another service, at the place of the old one."""
+    """Write a ticket of the same visit for another service, at the place of the old one.
+
+    One errand `more` has not been waited for yet, and is a step of its own at this counter.
+    """
     office.offer(desk.site, service)
     office.must_serve_on(desk.site, service, office.today(desk.site, desk.now))
     new = new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
     came_at = ticket.checked_in_at or desk.now
-    # Who has one errand more has not waited for it yet.
-    new = replace(new, checked_in_at=desk.now if came_now else came_at, queue_at=ticket.queue_at or came_at)
+    new = replace(new, checked_in_at=desk.now if more else came_at, queue_at=ticket.queue_at or came_at)
     own = tickets.own_of(session, ticket.id)
-    add_waiting(session, desk, new, origin=own["origin"], ground=own["priority_ground"], **meant)
+    add_waiting(
+        session,
+        desk,
+        new,
+        origin=own["origin"],
+        ground=own["priority_ground"],
+        at=desk.counter if more else None,
+        **meant,
+    )
     copy_person(session, ticket.id, new.id)
     matching.copy_match(session, ticket.id, new.id)
     announce(session, office, fact("ticket.checked_in.v1", new, None), now=desk.now)

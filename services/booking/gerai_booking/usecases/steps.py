@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import tickets
-from gerai_booking.refusals import CounterIdle, OpenTicketExists
+from gerai_booking.refusals import AtAnotherCounter, CounterBusy, CounterIdle, OpenTicketExists
 from gerai_booking.usecases import missed_places, no_shows
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.desk import Desk
@@ -54,24 +54,48 @@ def step(
     """
     after = move(ticket, to, actor=Actor.OFFICER, now=desk.now, revision=revision, **changes)
     tickets.save(
-        session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id, **(own or {})
+        session,
+        ticket,
+        after,
+        actor=Actor.OFFICER,
+        now=desk.now,
+        officer_id=desk.officer_id,
+        undoable=True,
+        **(own or {}),
     )
     announce(session, office, fact(EVENT_OF[to], after, ticket.state), now=desk.now)
     no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
 
 
-def save_open(session: Session, desk: Desk, before: Ticket, after: Ticket, **own: Any) -> None:
+def save_open(
+    session: Session, office: Office, desk: Desk, before: Ticket, after: Ticket, **own: Any
+) -> None:
     """Write a ticket that may be open again, with its place of the day.
 
-    Raises OpenTicketExists when its holder has another one by now.
+    Raises OpenTicketExists when its holder has another one by now, AtAnotherCounter when they are called for
+    another errand, CounterBusy when somebody else is at this counter.
     """
     try:
-        tickets.save(
-            session, before, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id, **own
-        )
+        with session.begin_nested():
+            tickets.save(
+                session,
+                before,
+                after,
+                actor=Actor.OFFICER,
+                now=desk.now,
+                officer_id=desk.officer_id,
+                counter=desk.counter or None,
+                undoable=True,
+                **own,
+            )
     except IntegrityError as error:
         if tickets.is_about_person(error):
             raise OpenTicketExists from error
-        raise
+        if tickets.is_about_visit(error):
+            raise AtAnotherCounter from error
+        busy = tickets.at_counter(session, site=desk.site, counter=desk.counter, agency=office.code)
+        if busy is None:
+            raise
+        raise CounterBusy(number=busy.number) from error
     missed_places.take_again(session, after)

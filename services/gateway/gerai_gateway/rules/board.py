@@ -31,6 +31,7 @@ class Entry:
     """What a board knows of a ticket. Times are aware; `day` is the site's calendar day."""
 
     id: str
+    visit_id: str
     number: str
     agency: str
     site: str
@@ -75,6 +76,7 @@ def entry_of(ticket: Mapping[str, Any]) -> Entry:
     """Return the entry of a ticket in JSON form. Raises KeyError, TypeError, ValueError for what is none."""
     return Entry(
         id=ticket["id"],
+        visit_id=ticket["visit_id"],
         number=ticket["number"],
         agency=ticket["agency"],
         site=ticket["site"],
@@ -249,8 +251,11 @@ def at_counters(entries: Iterable[Entry]) -> dict[str, Entry]:
 
 
 def waiting(entries: Iterable[Entry]) -> list[Entry]:
-    """Return who waits, in the order in which counters call."""
-    return sorted((entry for entry in entries if entry.state == WAITING), key=lambda entry: entry.queue_order)
+    """Return who waits, in the order in which counters call; nobody who is at a counter already."""
+    known = list(entries)
+    busy = {entry.visit_id for entry in known if entry.state in AT_COUNTER}
+    free = (entry for entry in known if entry.state == WAITING and entry.visit_id not in busy)
+    return sorted(free, key=lambda entry: entry.queue_order)
 
 
 def next_numbers(entries: Iterable[Entry], *, most: int) -> list[Entry]:

@@ -29,6 +29,8 @@ def upgrade() -> None:
     with op.batch_alter_table('tickets') as batch_op:
         for name, kind in COLUMNS:
             batch_op.add_column(sa.Column(name, kind, nullable=True))
+    with op.batch_alter_table('ticket_history') as batch_op:
+        batch_op.add_column(sa.Column('own_before', sa.Text(), nullable=True))
     _index('ix_tickets_aside', ['site', 'aside_until'], PARKED)
     _index('ix_tickets_waits_for', ['waits_for'], WAITING_FOR)
     _index('uq_tickets_visit_at_counter', ['visit_id'], AT_COUNTER, unique=True)
@@ -48,6 +50,8 @@ def _index(name: str, columns: list[str], where: str, *, unique: bool = False) -
 def downgrade() -> None:
     for name in ('uq_tickets_visit_at_counter', 'ix_tickets_waits_for', 'ix_tickets_aside'):
         op.drop_index(name, table_name='tickets')
+    with op.batch_alter_table('ticket_history') as batch_op:
+        batch_op.drop_column('own_before')
     with op.batch_alter_table('tickets') as batch_op:
         for name, _kind in reversed(COLUMNS):
             batch_op.drop_column(name)

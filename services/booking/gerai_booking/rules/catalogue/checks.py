@@ -36,6 +36,7 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _cap_problems(agency)
     yield from _suspension_problems(agency)
     yield from _lane_problems(agency)
+    yield from _floor_problems(agency)
     yield from _route_problems(agency)
     yield from _brand_problems(agency.brand)
     yield from stage_problems(agency)
@@ -123,6 +124,16 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
         for earlier, later in pairwise(ordered):
             if earlier.holds_on(later.valid_from):
                 yield f"{about}: two rows hold on {later.valid_from:%Y-%m-%d}"
+
+
+def _floor_problems(agency: Agency) -> Iterator[str]:
+    """Counters go by these every minute: on no day may there be none."""
+    for about, rows in (
+        ("rule of the floor", agency.floor_rules),
+        ("reason for waiting aside", agency.aside_reasons),
+    ):
+        if all(row.valid_to is not None for row in rows):
+            yield f"no {about} holds without end"
 
 
 def _rows_about_services(agency: Agency) -> Iterator[tuple[str, Dated]]:
