@@ -181,9 +181,7 @@ class Agency:
             return tables[service, counter]
 
         simulated = simulate(snapshot, table_of, most_calls=self.most_calls).waiting[person.id]
-        ahead = sum(
-            each.service == person.service and each.order < person.order for each in seen.waiting
-        )
+        ahead = sum(each.service == person.service and each.order < person.order for each in seen.waiting)
         counters = sum(person.service in services for services, _ in self.pattern.counters.values())
         return Estimated(
             person=person,
@@ -210,7 +208,9 @@ class Agency:
             waiting=tuple(
                 Waiting(id=each.id, service=each.service, order=order(each)) for each in seen.waiting
             ),
-            counters=tuple(_counter(seen, code, services) for code, (services, _) in self.pattern.counters.items()),
+            counters=tuple(
+                _counter(seen, code, services) for code, (services, _) in self.pattern.counters.items()
+            ),
             expected=tuple(each for each in still if each is not None),
             streams=tuple(
                 Stream(service=code, per_hour=per_hour, rank=1) for code, per_hour in self.overtakers.items()

@@ -1,8 +1,8 @@
 """Whether intervals hold what they promise, and how much wider or narrower they have to be.
 
-A simulation knows the chances of what it plays, not of what it leaves out: a form that is missing, an officer who
-helps next door. So the past decides: how far beyond the middle did waits end, measured in half intervals? The
-ninetieth of a hundred such distances on each side is the factor by which that half is stretched from then on.
+A simulation knows the chances of what it plays, not of what it leaves out: a form that is missing, an officer
+who helps next door. So the past decides: how far beyond the middle did waits end, measured in half intervals?
+The ninetieth of a hundred such distances on each side is the factor that stretches that half from then on.
 """
 
 from collections.abc import Sequence

@@ -20,8 +20,8 @@ LONGEST_SECONDS = 3 * 3600.0
 STRENGTH_OF_CATALOGUE = 5
 STRENGTH_OF_SERVICE = 25
 STRENGTH_OF_DAY = 6
-#: How widely services vary around the catalogue's duration as long as none was seen: the standard deviation of
-#: their logarithms.
+#: How widely services vary around the catalogue's duration as long as none was seen: the standard deviation
+#: of their logarithms.
 USUAL_SPREAD = 0.5
 #: So many values stand for a distribution in a simulation; it takes one of them by chance.
 TABLE_SIZE = 128
@@ -145,8 +145,9 @@ class Durations:
         return self._sketches[place]
 
     def _sketch(self, service: str, *, hour: int, counter: str) -> Sketch:
-        """Hour and counter each are drawn towards the service, and the service towards the catalogue; what they
-        differ by is multiplied, so that a slow counter is slow in its first busy hour, too.
+        """Hour and counter each are drawn towards the service, and the service towards the catalogue.
+
+        What they differ by is multiplied, so that a slow counter is slow in its first busy hour, too.
         """
         catalogue = catalogue_sketch(self.configured[service])
         whole = blend(self.learned.get((service, None, None)), catalogue, strength=STRENGTH_OF_CATALOGUE)

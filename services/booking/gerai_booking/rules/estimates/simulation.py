@@ -1,9 +1,9 @@
-"""The queue of a site played through some hundred times: when will each who waits be called?
+"""The queue of a site played through some hundred times, to see when each who waits will be called.
 
-Each time, counters that come free take whoever is first among those they may serve, as `call next` does, for a
-duration drawn from what was learned; who is still to come and goes before others comes by chance. The same
-snapshot has the same answer always: the draws are the same each time, which also keeps the answer from trembling
-while nothing changes. No clock, no I/O; times are seconds from the moment of the snapshot.
+Each time, counters that come free take whoever is first among those they may serve, as `call next` does, for
+a duration drawn from what was learned; who is still to come and goes before others comes by chance. The same
+snapshot has the same answer always: the draws are the same each time, which also keeps the answer from
+trembling while nothing changes. No clock, no I/O; times are seconds from the moment of the snapshot.
 """
 
 from bisect import bisect_left
@@ -91,7 +91,7 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """Seconds until the call: with 80 percent probability between `low` and `high`, half the times by `mid`."""
+    """Seconds until the call: in 80 of 100 cases between `low` and `high`, in half of them by `mid`."""
 
     low: float
     mid: float
@@ -115,9 +115,7 @@ def simulate(snapshot: Snapshot, table_of: TableOf, *, most_calls: int = MOST_CA
     for number in range(times):
         _play(plan, Random(number), chance, waits)  # noqa: S311 - a simulation
     return Outcome(
-        waiting={
-            each.id: _interval(found) for each, found in zip(plan.waiting, waits, strict=True) if found
-        },
+        waiting={each.id: _interval(found) for each, found in zip(plan.waiting, waits, strict=True) if found},
         newcomers={service: _interval(found) for service, found in plan.newcomers.items() if found},
     )
 
@@ -143,7 +141,11 @@ class _Plan:
         self.streams = [stream for stream in snapshot.streams if stream.per_hour > 0]
         self.newcomers: dict[str, list[float]] = {service: [] for service in snapshot.newcomers}
         #: What anybody waits for, comes for or asks about; other services are played by nobody.
-        wanted = {each.service for each in (*self.waiting, *self.expected, *self.streams)}
+        wanted = {
+            *(each.service for each in self.waiting),
+            *(each.service for each in self.expected),
+            *(each.service for each in self.streams),
+        }
         self.numbers = {service: number for number, service in enumerate(sorted(wanted))}
         self.queues: list[list[float]] = [[] for _ in self.numbers]
         for place, each in enumerate(self.waiting):
@@ -151,7 +153,9 @@ class _Plan:
         for queue in self.queues:
             queue.append(inf)
         self.counters = [_Counter(counter, self, table_of) for counter in snapshot.counters]
-        longest = max((table[-1] for counter in self.counters for table in counter.tables if table), default=0.0)
+        longest = max(
+            (table[-1] for counter in self.counters for table in counter.tables if table), default=0.0
+        )
         #: Whoever comes later than this meets nobody who waits now.
         self.horizon = min(HORIZON, 3600 + longest * len(self.waiting) / max(len(self.counters), 1))
 
