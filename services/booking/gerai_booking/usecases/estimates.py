@@ -8,10 +8,10 @@ from collections import Counter as Tally
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from gerai_shared.ticket import State
+from gerai_shared.ticket import State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import estimates
@@ -36,8 +36,10 @@ from gerai_booking.usecases.opening import calendar_of
 
 #: A counter that called nobody and let nobody go for so long is not counted on.
 ACTIVE = timedelta(minutes=30)
-#: So long an answer is good while no ticket changes.
+#: So long an answer is good while no ticket changes, and this long for screens although some have: many
+#: officers who click at once are one simulation.
 FRESH = timedelta(seconds=10)
+FOR_SCREENS = timedelta(seconds=3)
 #: Who waits aside comes back within this time, if they do.
 PARKED_FOR = timedelta(minutes=20)
 PARKED_RETURN = 0.8
@@ -85,14 +87,17 @@ class _Day:
         return [(self.at(each.starts), self.at(each.ends)) for each in pauses]
 
 
-def waiting_times(session: Session, office: Office, *, site: str, now: datetime) -> WaitingTimes:
-    """Return how long everybody waits at a site. Raises UnknownSite."""
+def waiting_times(
+    session: Session, office: Office, *, site: str, now: datetime, may_be_old: timedelta = timedelta(0)
+) -> WaitingTimes:
+    """Return how long everybody waits at a site, as of at most `may_be_old` ago. Raises UnknownSite."""
     office.site(site)
-    position = last_position(session)
     kept = office.known_waits.get(site)
+    if kept is not None and timedelta(0) <= now - kept.as_of < may_be_old:
+        return cast("WaitingTimes", kept.times)
+    position = last_position(session)
     if kept is not None and kept.position == position and timedelta(0) <= now - kept.as_of < FRESH:
-        found: WaitingTimes = kept.times
-        return found
+        return cast("WaitingTimes", kept.times)
     times = _estimated(session, office, site=site, now=now)
     office.known_waits[site] = KnownWaits(position=position, as_of=now, times=times)
     return times
@@ -292,8 +297,15 @@ def told(session: Session, office: Office, *, site: str, now: datetime) -> dict[
     }
 
 
-def of_ticket(session: Session, office: Office, *, site: str, ticket_id: str, now: datetime) -> Any | None:
-    """Return the estimate of somebody who waits, as JSON; None for everybody else."""
-    times = waiting_times(session, office, site=site, now=now)
-    found = times.waiting.get(ticket_id)
-    return as_json(found, as_of=times.as_of) if found else None
+def seen_by(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> Estimate | None:
+    """Return the estimate of somebody who waits, for a screen; whoever has just come is the newest comer."""
+    times = waiting_times(session, office, site=ticket.site, now=now, may_be_old=FOR_SCREENS)
+    return times.waiting.get(ticket.id) or times.newcomers.get(ticket.service)
+
+
+def of_ticket(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> dict[str, Any] | None:
+    """Return the same as JSON; None for whoever does not wait."""
+    if ticket.state is not State.CHECKED_IN:
+        return None
+    found = seen_by(session, office, ticket, now=now)
+    return as_json(found, as_of=office.known_waits[ticket.site].as_of) if found else None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import estimates as rows
 from gerai_booking.rules.estimates.calibration import SHORTEST_TOLD, calibrate
 from gerai_booking.rules.estimates.durations import learn as learned
+from gerai_booking.rules.suppression import FLOOR
 from gerai_booking.usecases.estimates import WaitingTimes, occupations, waiting_times
 from gerai_booking.usecases.office import Office
 
@@ -122,6 +123,11 @@ class Judged:
     width: float
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether so few waited that their figures would tell of one of them."""
+        return self.count < FLOOR
+
+    @property
     def better_by(self) -> int | None:
         """By how many percent the error is smaller than that of the static mean."""
         return round(100 * (1 - self.error / self.fixed_error)) if self.fixed_error else None
@@ -156,9 +162,11 @@ def _judged(found: list[Any], *, day: date | None, service: str | None) -> Judge
 
 
 def judged_json(found: list[Judged]) -> list[dict[str, Any]]:
-    """Return judgements as JSON: minutes with one decimal, percents whole."""
+    """Return judgements as JSON: minutes with one decimal, percents whole; null where too few waited."""
     return [
-        {
+        {"day": each.day.isoformat() if each.day else None, "service": each.service, "count": None}
+        if each.is_hidden
+        else {
             "day": each.day.isoformat() if each.day else None,
             "service": each.service,
             "count": each.count,

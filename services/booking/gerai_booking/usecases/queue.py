@@ -14,6 +14,8 @@ from gerai_booking.models import matching, tickets
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
+from gerai_booking.rules.estimates.explaining import Minutes, minutes_of
+from gerai_booking.usecases import estimates
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.sanctions import against_holder
 
@@ -64,6 +66,8 @@ class CounterQueue:
     missed: list[Ticket]
     served_today: int
     longest_wait_minutes: int
+    #: How long the last who waits will wait, in minutes as they are told; None while nobody can tell.
+    last_waits: Minutes | None
     allowed: frozenset[str]
     undoable: Ticket | None
 
@@ -97,9 +101,17 @@ def counter_queue(
         missed=[t for t in today if t.state is State.NO_SHOW],
         served_today=sum(t.state is State.SERVED for t in today),
         longest_wait_minutes=int((now - min(arrivals)).total_seconds() // 60) if arrivals else 0,
+        last_waits=_last_waits(session, office, waiting, now=now),
         allowed=_allowed(current, undoable, now),
         undoable=undoable,
     )
+
+
+def _last_waits(session: Session, office: Office, waiting: list[Ticket], *, now: datetime) -> Minutes | None:
+    if not waiting:
+        return None
+    last = estimates.seen_by(session, office, waiting[-1], now=now)
+    return minutes_of(last.told) if last and last.told else None
 
 
 def waiting_with_number(

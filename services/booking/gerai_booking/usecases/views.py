@@ -79,9 +79,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "match": match_view(match) if match else None,
         "restriction": _restriction(session, office, ticket, now),
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
-        "estimate": estimates.of_ticket(session, office, site=ticket.site, ticket_id=ticket.id, now=now)
-        if ticket.state is State.CHECKED_IN
-        else None,
+        "estimate": estimates.of_ticket(session, office, ticket, now=now),
         "directive": _directive(session, ticket),
         "can": _can(office, ticket, now, outage=outage, kept_until=kept_until_of(office, ticket, match)),
         "outage": outages.as_json(outage) if outage else None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gerai_booking.rules.estimates.simulation import Interval
 
 #: So many measured estimates weigh as much as leaving the intervals as they were simulated.
-STRENGTH = 60
+STRENGTH = 30
 #: Shorter halves than this are not measured by: who is called within the minute is no surprise.
 SHORTEST_HALF = 60.0
 #: Who will be called within the minute is told so, and neither measures nor is measured.

@@ -149,18 +149,19 @@ class Durations:
 
         What they differ by is multiplied, so that a slow counter is slow in its first busy hour, too.
         """
-        catalogue = catalogue_sketch(self.configured[service])
-        whole = blend(self.learned.get((service, None, None)), catalogue, strength=STRENGTH_OF_CATALOGUE)
-        hours = blend(self.learned.get((service, hour, None)), whole, strength=STRENGTH_OF_SERVICE)
-        counters = blend(self.learned.get((service, None, counter)), whole, strength=STRENGTH_OF_SERVICE)
+        seen = self.learned.get((service, None, None))
+        whole = blend(seen, catalogue_sketch(self.configured[service]), strength=STRENGTH_OF_CATALOGUE)
+        if seen is None:
+            return whole
+        hours = blend(self.learned.get((service, hour, None)), seen, strength=STRENGTH_OF_SERVICE)
+        counters = blend(self.learned.get((service, None, counter)), seen, strength=STRENGTH_OF_SERVICE)
+        points = zip(whole.points, hours.points, counters.points, seen.points, strict=True)
         return Sketch(
             points=tuple(
-                of_hour * of_counter / max(general, 1.0)
-                for of_hour, of_counter, general in zip(
-                    hours.points, counters.points, whole.points, strict=True
-                )
+                general * of_hour * of_counter / max(of_all, 1.0) ** 2
+                for general, of_hour, of_counter, of_all in points
             ),
-            count=whole.count,
+            count=seen.count,
         )
 
     def table(self, service: str, *, hour: int, counter: str) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ Order = tuple[int, float, str]
 TableOf = Callable[[str, str], Sequence[float]]
 
 REPLICATIONS = 200
-FEWEST_REPLICATIONS = 40
+FEWEST_REPLICATIONS = 20
 #: So many calls are played at most in one answer: the more wait, the less often they are played through.
 MOST_CALLS = 16_000
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
