@@ -8,7 +8,18 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import machine
-from bench.measures import Context, Measure, availability, bookings, display, drain, reads, roles, rush
+from bench.measures import (
+    Context,
+    Measure,
+    availability,
+    bookings,
+    display,
+    drain,
+    estimates,
+    reads,
+    roles,
+    rush,
+)
 from bench.report import Row, as_json, show
 from bench.running import Bench, Tell, running_mall, wait_for_quiet
 
@@ -20,6 +31,7 @@ MEASURES: dict[str, Measure] = {
     "bookings": bookings.measure,
     "drain": drain.measure,
     "availability": availability.measure,
+    "estimates": estimates.measure,
     "roles": roles.measure_roles,
     "mall": roles.measure_one_process,
 }
