@@ -35,7 +35,7 @@ def test_the_wait_is_told_before_coming_while_waiting_and_at_the_counter(
     counter = open_page(f"{mall.immigration}/sign-in", size=DESKTOP)
     sign_in(counter, "petugas", mall.password)
     counter.goto(f"{mall.immigration}/counters/{SITE}/1")
-    expect(counter.locator("main")).to_contain_text("Yang terakhir menunggu")
+    expect(counter.locator("main")).to_contain_text("Perkiraan yang terakhir")
     assert violations(counter) == []
     for each in called:
         officer.step(each, "no-show")

@@ -72,6 +72,33 @@ def test_who_waits_longer_in_line_waits_longer_and_it_is_told_why(house: House) 
     assert 1 <= shown["low_minutes"] <= shown["high_minutes"]
 
 
+def test_a_site_is_told_by_service_and_by_ticket(house: House) -> None:
+    waits = walk_in(house, at=60 * MINUTE)
+    call(house, counter="101", at=60 * MINUTE)
+    behind = walk_in(house, at=61 * MINUTE)
+    told = house.ask(estimates.told, site=SITE, now=EIGHT + 62 * MINUTE)
+    assert (told["site"], told["open_counters"]) == (SITE, 1)
+    assert set(told["tickets"]) == {behind.id}
+    low, high, serving = told["tickets"][behind.id]
+    assert 1 <= low < high
+    assert serving == 1
+    assert told["services"][SERVICE]["ahead"] == 1
+    assert waits.id not in told["tickets"]
+    nobody = told["services"]["stay-permit"]
+    assert (nobody["low_minutes"], nobody["open_counters"]) == (None, 0)
+    assert nobody["sentence"]["id"].startswith("Belum ada loket")
+
+
+def test_who_has_just_come_is_told_at_once_on_a_screen_that_is_some_seconds_old(house: House) -> None:
+    walk_in(house, at=60 * MINUTE)
+    call(house, counter="101", at=60 * MINUTE)
+    times(house, at=61 * MINUTE)
+    new = walk_in(house, at=61 * MINUTE)
+    found = house.ask(estimates.seen_by, new, now=EIGHT + 61 * MINUTE + timedelta(seconds=1))
+    assert found is not None
+    assert found.told is not None
+
+
 def test_before_the_first_call_the_counters_of_the_day_are_counted_on(house: House) -> None:
     walk_in(house, at=-10 * MINUTE)
     found = times(house, at=-10 * MINUTE)

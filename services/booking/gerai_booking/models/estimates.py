@@ -22,7 +22,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
@@ -154,7 +153,10 @@ def put_learned(
     calibration: Calibration,
     now: datetime,
 ) -> None:
-    """Write what was learned of a site in the place of what was known."""
+    """Write what was learned of a site in the place of what was known.
+
+    Where another replica does so at the same moment, one of the two stays.
+    """
     for table in (service_durations, service_arrivals, wait_calibrations):
         session.execute(delete(table).where(table.c.site == site))
     rows = [
@@ -170,18 +172,15 @@ def put_learned(
         for (service, hour, counter), sketch in sketches.items()
     ]
     if rows:
-        session.execute(insert(service_durations), rows)
+        session.execute(insert_into(session, service_durations).on_conflict_do_nothing(), rows)
     came = [{"site": site, "updated_at": now, **each} for each in arrived]
     if came:
-        session.execute(insert(service_arrivals), came)
+        session.execute(insert_into(session, service_arrivals).on_conflict_do_nothing(), came)
+    stretched = {"below": calibration.below, "above": calibration.above, "count": calibration.count}
     session.execute(
-        insert(wait_calibrations).values(
-            site=site,
-            below=calibration.below,
-            above=calibration.above,
-            count=calibration.count,
-            updated_at=now,
-        )
+        insert_into(session, wait_calibrations)
+        .values(site=site, updated_at=now, **stretched)
+        .on_conflict_do_nothing()
     )
 
 
