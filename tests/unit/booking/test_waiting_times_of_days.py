@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.estimating import PATTERNS, Agency, Estimated, report_on
 
-LEARNING, JUDGED, SEED = 8, 32, 1_000
+LEARNING, JUDGED, SEED = 8, 24, 1_000
 #: Playing a queue through so often is enough for judging, and a fraction of the product's effort.
 CALLS, EVERY = 300, 8
 
