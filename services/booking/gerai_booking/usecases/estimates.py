@@ -18,6 +18,7 @@ from gerai_booking.models import estimates
 from gerai_booking.models.history import last_position
 from gerai_booking.rules.catalogue import Counter, WeeklyHours
 from gerai_booking.rules.estimates import arrivals
+from gerai_booking.rules.estimates.calibration import Calibration
 from gerai_booking.rules.estimates.durations import Durations, Occupation, with_today
 from gerai_booking.rules.estimates.explaining import minutes_of, sentence
 from gerai_booking.rules.estimates.simulation import (
@@ -25,6 +26,7 @@ from gerai_booking.rules.estimates.simulation import (
     Interval,
     OpenCounter,
     Order,
+    Outcome,
     Snapshot,
     Stream,
     Waiting,
@@ -113,30 +115,37 @@ def open_counters(office: Office, *, site: str, day: date, active: frozenset[str
 
 
 def _estimated(session: Session, office: Office, *, site: str, now: datetime) -> WaitingTimes:
-    place = office.site(site)
-    zone = ZoneInfo(place.time_zone)
-    day = office.today(site, now)
-    hours = calendar_of(session, office, place, first=day, last=day).hours_on(day)
-    today = _Day(day=day, zone=zone, hours=hours)
+    today = _day(session, office, site, now)
     queue = estimates.queue_at(
-        session, site=site, day=day, booked_since=now - GRACE, active_since=_active_since(today, now)
+        session, site=site, day=today.day, booked_since=now - GRACE, active_since=_active_since(today, now)
     )
-    counters = open_counters(office, site=site, day=day, active=queue.active)
-    if hours is None and not queue.at_counters:
+    counters = open_counters(office, site=site, day=today.day, active=queue.active)
+    if today.hours is None and not queue.at_counters:
         counters = []
     waiting = [row for row in queue.people if row.state == State.CHECKED_IN.value]
     snapshot = Snapshot(
         waiting=tuple(Waiting(id=row.id, service=row.service, order=_order(row, now)) for row in waiting),
         counters=tuple(_counter(each, queue.at_counters.get(each.code), today, now) for each in counters),
-        newcomers=tuple(sorted(_services_of(office, site, day))),
+        newcomers=tuple(sorted(_services_of(office, site, today.day))),
         pauses=tuple(
             ((start - now).total_seconds(), (end - now).total_seconds()) for start, end in today.breaks
         ),
         **_still_to_come(session, queue.people, site=site, now=now),
     )
     known = _durations(session, office, site=site, today=today)
-    outcome = simulate(snapshot, _tables(known, hour=now.astimezone(zone).hour))
+    outcome = simulate(snapshot, _tables(known, hour=now.astimezone(today.zone).hour))
     calibration = estimates.calibration_at(session, site=site)
+    return _times(site, now, snapshot, counters, outcome, calibration)
+
+
+def _times(
+    site: str,
+    now: datetime,
+    snapshot: Snapshot,
+    counters: list[Counter],
+    outcome: Outcome,
+    calibration: Calibration,
+) -> WaitingTimes:
     serving = Tally(service for counter in counters for service in counter.services)
 
     def estimate(service: str, simulated: Interval | None, ahead: int) -> Estimate:
@@ -152,16 +161,17 @@ def _estimated(session: Session, office: Office, *, site: str, now: datetime) ->
     for each in sorted(snapshot.waiting, key=lambda one: one.order):
         found[each.id] = estimate(each.service, outcome.waiting.get(each.id), ahead[each.service])
         ahead[each.service] += 1
-    return WaitingTimes(
-        site=site,
-        as_of=now,
-        waiting=found,
-        newcomers={
-            service: estimate(service, outcome.newcomers.get(service), ahead[service])
-            for service in snapshot.newcomers
-        },
-        open_counters=len(counters),
-    )
+    newcomers = {
+        service: estimate(service, outcome.newcomers.get(service), ahead[service])
+        for service in snapshot.newcomers
+    }
+    return WaitingTimes(site=site, as_of=now, waiting=found, newcomers=newcomers, open_counters=len(counters))
+
+
+def _day(session: Session, office: Office, site: str, now: datetime) -> _Day:
+    place, day = office.site(site), office.today(site, now)
+    hours = calendar_of(session, office, place, first=day, last=day).hours_on(day)
+    return _Day(day=day, zone=ZoneInfo(place.time_zone), hours=hours)
 
 
 def _services_of(office: Office, site: str, day: date) -> set[str]:
