@@ -17,6 +17,7 @@ from bench.measures import (
     clicks,
     display,
     drain,
+    estimates,
     listeners,
     reads,
     roles,
@@ -36,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "call_next": call_next.measure,
     "clicks": clicks.measure,
     "listeners": listeners.measure,
+    "estimates": estimates.measure,
     "roles": roles.measure_roles,
     "mall": roles.measure_one_process,
 }

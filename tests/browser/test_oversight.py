@@ -16,6 +16,7 @@ READ = (
     "/oversight/grants",
     "/oversight/orders",
     f"/oversight/visits/{SITE}",
+    f"/oversight/estimates/{SITE}",
     "/oversight/outages",
     "/oversight/opened",
 )

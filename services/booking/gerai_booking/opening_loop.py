@@ -13,6 +13,7 @@ from gerai_booking.usecases import (
     directive_runs,
     groups,
     match_runs,
+    measuring,
     offer_runs,
     outages,
     plan,
@@ -132,6 +133,13 @@ def end_uncollected(database: Database, office: Office, now: datetime) -> None:
             seen = reminding.end_uncollected(session, office, now=now) > 0
 
 
+def learn_durations(database: Database, office: Office, now: datetime) -> None:
+    """Learn how long services take, a site in each transaction; today's visits count."""
+    for site in office.agency.sites:
+        with apart("learn_durations", site.code), database.transaction() as session:
+            measuring.learn(session, office, site=site.code, now=now)
+
+
 #: In this order: whose hour a closure or an outage took has missed nothing, so these come before the closing
 #: of days; what all of them gave back is offered after them.
 PARTS: tuple[Callable[[Database, Office, datetime], None], ...] = (
@@ -146,4 +154,5 @@ PARTS: tuple[Callable[[Database, Office, datetime], None], ...] = (
     compare_lists,
     remind,
     end_uncollected,
+    learn_durations,
 )

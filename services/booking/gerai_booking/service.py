@@ -15,6 +15,7 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
+from gerai_booking.measuring_loop import Measurements
 from gerai_booking.opening_loop import Openings
 from gerai_booking.rules.rulebook import Rules
 from gerai_booking.usecases import (
@@ -25,6 +26,7 @@ from gerai_booking.usecases import (
     booking,
     changes,
     checking,
+    estimates,
     holding,
     opening,
     outages,
@@ -279,6 +281,17 @@ class BookingService:
         asked = load(schemas.SiteSchema(), request.payload)
         with self.deployment.database.reading() as session:
             return views.board(session, self._office, site=asked["site"], now=self.deployment.clock.now())
+
+    @rpc
+    def waiting_times(self, request: Request) -> dict[str, Any]:
+        """Tell how long people wait at a site, and would wait who came now."""
+        asked = load(schemas.SiteSchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return estimates.told(session, self._office, site=asked["site"], now=self.deployment.clock.now())
+
+    @Measurements.decorator
+    def measurements(self) -> None:
+        """Runs by itself."""
 
     @rpc
     def road_map(self, request: Request) -> dict[str, Any]:

@@ -171,10 +171,40 @@ def ticket_state(mall: Mall, entry: Entry, *, language: str) -> dict[str, Any]:
         "state_text": state_text(entry.state, counter_name(found, entry.counter, language), language),
         "ahead": ahead,
         "ahead_text": ahead_text(ahead, language) if entry.state == WAITING else "",
+        **_wait(mall, entry, language),
         "counter_name": counter_name(found, entry.counter, language),
         "call_id": entry.call_id,
         "times_called": entry.times_called,
     }
+
+
+def _wait(mall: Mall, entry: Entry, language: str) -> dict[str, Any]:
+    """How long a ticket's holder waits, as far as it is known, and what that rests on."""
+    wait = None
+    if entry.state == WAITING:
+        wait = mall.wait_estimates.of_ticket(entry.agency, entry.site, entry.id)
+    return {
+        "wait_low_minutes": wait.low_minutes if wait else None,
+        "wait_high_minutes": wait.high_minutes if wait else None,
+        "wait_text": wait_text(wait.low_minutes, wait.high_minutes, language) if wait else "",
+        "counters_text": counters_text(wait.open_counters, language) if wait else "",
+    }
+
+
+def wait_text(low: int | None, high: int | None, language: str) -> str:
+    """Return an interval of minutes in words; without one, that nobody can tell."""
+    if low is None or high is None:
+        return say(language, "How long you wait cannot be estimated yet.")
+    if low == high:
+        return say_number(language, "About %(num)s minute", "About %(num)s minutes", low)
+    return say(language, "About %(low)s to %(high)s minutes", low=low, high=high)
+
+
+def counters_text(number: int, language: str) -> str:
+    """Return how many counters serve somebody, in words."""
+    if number == 0:
+        return say(language, "No counter is open for this service.")
+    return say_number(language, "%(num)s counter is open", "%(num)s counters are open", number)
 
 
 def ticket_message(mall: Mall, entry: Entry, *, language: str) -> Message:

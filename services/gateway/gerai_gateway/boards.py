@@ -82,6 +82,8 @@ class Boards:
     on_change_at: Callable[[str, str], None]
     boards: dict[tuple[str, str], Board] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)
+    #: The news of those who follow tickets: what changes on boards, and how long they wait.
+    ticket_feeds: dict[str, Feed] = field(default_factory=dict)
     followers: dict[str, set["Follower"]] = field(default_factory=dict)
     is_closed: bool = False
 
@@ -92,6 +94,10 @@ class Boards:
     def feed(self, site: str) -> Feed:
         """Return the news of a site."""
         return self.feeds.setdefault(site, Feed())
+
+    def ticket_feed(self, site: str) -> Feed:
+        """Return the news of a site for those who follow a ticket there."""
+        return self.ticket_feeds.setdefault(site, Feed())
 
     def open_for(self, catalogue: Catalogue) -> None:
         """Make the boards of an agency that has told its sites."""
@@ -134,7 +140,7 @@ class Boards:
     def close(self) -> None:
         """Wake all who listen, so that they see that the process is closing."""
         self.is_closed = True
-        for feed in self.feeds.values():
+        for feed in (*self.feeds.values(), *self.ticket_feeds.values()):
             feed.tell()
 
     def _apply(self, board: Board, event: Event) -> None:
@@ -162,6 +168,7 @@ class Boards:
     def _tell(self, board: Board) -> None:
         board.version += 1
         self.feed(board.site).tell()
+        self.ticket_feed(board.site).tell()
 
     def _today(self, board: Board) -> Any:
         return local_date(self.now(), board.time_zone)

@@ -22,6 +22,7 @@ from gerai_gateway.kept import KeptAnswers
 from gerai_gateway.limiting import SHARE_OF_WORKERS, Limiter, Seats, Waits
 from gerai_gateway.limits import Limits
 from gerai_gateway.rules.demand import Demand
+from gerai_gateway.wait_estimates import WaitEstimates
 
 #: How often is looked whether the bus is there.
 AWAY_SECONDS = 0.05
@@ -41,6 +42,7 @@ class Mall:
     catalogues: Catalogues
     kept: KeptAnswers
     boards: Boards
+    wait_estimates: WaitEstimates
     availability: Availability
     bookings: Batcher
     limiter: Limiter
@@ -78,6 +80,7 @@ def make_mall(
         catalogues=catalogues,
         kept=KeptAnswers(ask=_waiting(ask, waits), now=now),
         boards=boards,
+        wait_estimates=WaitEstimates(ask=_waiting(ask, waits), spawn=spawn, boards=boards),
         availability=availability,
         bookings=Batcher(ask),
         limiter=Limiter(limits),

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from gerai_booking import agencies
 from gerai_booking.models import (
     applications,
+    estimates,
     grants,
     groups,
     handovers,
@@ -243,6 +244,8 @@ class House:
             missed.appeals,
             outages.outage_tickets,
             outages.outages,
+            *(estimates.wait_estimates, estimates.wait_calibrations),
+            *(estimates.service_durations, estimates.service_arrivals),
             tickets,
             history,
             series,

@@ -94,6 +94,7 @@ PAGES = (
     "/oversight/grants",
     "/oversight/orders",
     f"/oversight/visits/{SITE}",
+    f"/oversight/estimates/{SITE}",
     "/oversight/outages",
     "/rules",
     "/rules/contacts",
@@ -113,7 +114,7 @@ def test_s0_8_an_overseer_is_led_to_what_they_read_and_sees_no_form(overseer: Co
         for hidden in ("/counters", "/applications", "/manage"):
             assert f'href="{hidden}"' not in page.text, path
     hub = overseer.get("/oversight").text
-    for path in ("plan", "grants", "orders", "visits", "outages", "opened"):
+    for path in ("plan", "grants", "orders", "visits", "estimates", "outages", "opened"):
         assert f'href="/oversight/{path}"' in hub
     assert 'href="/statistics"' in hub
 

@@ -51,6 +51,8 @@ class FakeAgencies(FakePlaces):
         self.numbers = 0
         self.checks: dict[str, Json] = {}
         self.waiting: dict[str, Json] = {}
+        #: Minutes that each waits for each who is ahead, and one more.
+        self.minutes_each = 5
 
     def ask(
         self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
@@ -123,6 +125,38 @@ class FakeAgencies(FakePlaces):
         room = Room(site_mark=site_mark(payload["site"]), opens_at=opens_at, pace=2)
         self.numbers += 1
         return {"token": Number(room=room, number=self.numbers).token(secret=SECRET, agency=agency)}
+
+    def _waiting_times(self, agency: str, payload: Json) -> Json:
+        waiting = [
+            ticket
+            for ticket in self.tickets.values()
+            if (ticket.agency, ticket.site, ticket.state) == (agency, payload["site"], State.CHECKED_IN)
+        ]
+        return {
+            "site": payload["site"],
+            "as_of": self.now.isoformat(),
+            "open_counters": 2,
+            "services": {
+                service["code"]: self._wait(len(waiting)) for service in catalogue_of(agency)["services"]
+            },
+            "tickets": {
+                ticket.id: [1 + place * self.minutes_each, 3 + place * self.minutes_each, 2]
+                for place, ticket in enumerate(waiting)
+            },
+        }
+
+    def _wait(self, ahead: int) -> Json:
+        return {
+            "low_minutes": 1 + ahead * self.minutes_each,
+            "high_minutes": 3 + ahead * self.minutes_each,
+            "ahead": ahead,
+            "open_counters": 2,
+            "sentence": {
+                "id": f"{ahead} orang sebelum Anda, 2 loket buka.",
+                "en": f"{ahead} people before you, 2 counters open.",
+            },
+            "as_of": self.now.isoformat(),
+        }
 
     def _check(self, _agency: str, payload: Json) -> Json:
         if payload["token"] not in self.checks:
@@ -260,6 +294,7 @@ class FakeAgencies(FakePlaces):
             "application": self.application,
             "incomplete_file": self.incomplete_file,
             "ahead": 7 if ticket.state is State.CHECKED_IN else None,
+            "estimate": self._wait(7) if ticket.state is State.CHECKED_IN else None,
             "can": {
                 "cancel": ticket.state in {State.BOOKED, State.CHECKED_IN},
                 "reschedule": is_booked or self.outage is not None,

@@ -290,6 +290,7 @@ def test_a_ticket_becomes_an_entry_with_aware_times() -> None:
     entry = entry_of(
         {
             "id": "0197a3c2-0000-7000-8000-000000000001",
+            "visit_id": "0197a3c2-0000-7000-8000-000000000002",
             "number": "A-012",
             "agency": "immigration",
             "site": "mpp-lebak",

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gerai_shared.accounts import Officer
-from gerai_shared.http import http
+from gerai_shared.http import http, json_response
 from gerai_shared.overseers import Access
 from gerai_shared.translations import language_of
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from gerai_booking.counter.commands import Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.oversight import months_until
 from gerai_booking.rules.statistics import MONTH, Period, period_of
-from gerai_booking.usecases import figures, oversight, views
+from gerai_booking.usecases import figures, measuring, oversight, views
 
 #: Reads what a page shows, for whoever is signed in. Raises Forbidden.
 Read = Callable[[Session, Officer], dict[str, Any]]
@@ -129,6 +129,29 @@ class OversightPages(Signed):
 
         return self._oversight(request, "oversight_outages.html", read)
 
+    @http("GET", "/oversight/estimates", page=True, overseers=Access.ON_RECORD)
+    @at_the_door
+    def oversight_estimates_start(self, _request: Request) -> Response:
+        """Lead to the waiting times of the first site."""
+        return see(f"/oversight/estimates/{self.office.agency.sites[0].code}")
+
+    @http("GET", "/oversight/estimates/<site>", page=True, overseers=Access.ON_RECORD)
+    @at_the_door
+    def oversight_estimates_page(self, request: Request, site: str) -> Response:
+        """Show by day and service how far waits were from what had been told."""
+
+        def read(session: Session, officer: Officer) -> dict[str, Any]:
+            return {"site": self.office.site(site), "judged": self._judged(session, officer, site)}
+
+        return self._oversight(request, "oversight_estimates.html", read)
+
+    @http("GET", "/api/v1/oversight/estimates/<site>", overseers=Access.ON_RECORD)
+    def oversight_estimates_json(self, request: Request, site: str) -> Response:
+        """Answer the same as JSON."""
+        with self.deployment.database.reading() as session:
+            found = self._judged(session, self.officer(session, request), site)
+        return json_response({"site": site, "days": measuring.judged_json(found)})
+
     @http("GET", "/oversight/opened", page=True, overseers=Access.ON_RECORD)
     @at_the_door
     def oversight_opened_page(self, request: Request) -> Response:
@@ -155,6 +178,10 @@ class OversightPages(Signed):
             language=language_of(request),
             **found,
         )
+
+    def _judged(self, session: Session, officer: Officer, site: str) -> list[measuring.Judged]:
+        now = self.deployment.clock.now()
+        return measuring.judged(session, self.office, officer=officer, site=site, now=now)
 
     @staticmethod
     def _nothing(_session: Session, _officer: Officer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from gerai_shared.database import CountingKey
 from gerai_shared.ticket import Actor, Ticket, TicketSchema
 from gerai_shared.times import AwareDateTime
-from sqlalchemy import Column, Index, Integer, String, Table, Text, insert, select
+from sqlalchemy import Column, Index, Integer, String, Table, Text, func, insert, select
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
@@ -80,6 +80,11 @@ def last_step_at(session: Session, *, site: str, counter: str) -> Any | None:
         .order_by(history.c.position.desc())
         .limit(1)
     ).one_or_none()
+
+
+def last_position(session: Session) -> int:
+    """Return where the history ends: as long as it stays, no ticket has changed."""
+    return session.scalar(select(func.max(history.c.position))) or 0
 
 
 def ticket_before(row: Any) -> Ticket:

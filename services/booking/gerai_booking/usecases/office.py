@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from secrets import SystemRandom
+from typing import Any
 
 from gerai_shared.clock import local_date
 from gerai_shared.sealing import Sealer, keyed_hash
@@ -28,6 +29,15 @@ from gerai_booking.rules.weekdays import names_of
 WAITING_REALM = "waiting-"
 
 
+@dataclass(frozen=True, kw_only=True)
+class KnownWaits:
+    """A site's waiting times as of a moment, good while this is the last line of history."""
+
+    position: int
+    as_of: datetime
+    times: Any
+
+
 @dataclass(kw_only=True)
 class Office:
     """One deployment of the booking engine."""
@@ -42,6 +52,8 @@ class Office:
     chance: Callable[[], float] = field(default_factory=lambda: SystemRandom().random)
     #: The rules that were read last, with their revision and the catalogue they lie over: usecases.rulebook.
     known_rules: tuple[int, Agency, Rules] | None = None
+    #: Waiting times by site as they were simulated last.
+    known_waits: dict[str, KnownWaits] = field(default_factory=dict)
 
     @property
     def code(self) -> str:

@@ -24,8 +24,10 @@ from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.rules.catalogue import AsideReason, FloorRule
+from gerai_booking.rules.estimates.explaining import Minutes, minutes_of
 from gerai_booking.rules.floor import absent_at, reasons_on, recallable_at, rule_on
 from gerai_booking.rules.lanes import Because, because, lane_of
+from gerai_booking.usecases import estimates
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
 from gerai_booking.usecases.sanctions import against_holder
@@ -109,6 +111,8 @@ class CounterQueue:
     missed: list[Ticket]
     served_today: int
     longest_wait_minutes: int
+    #: How long the last who waits will wait, in minutes as they are told; None while nobody can tell.
+    last_waits: Minutes | None
     allowed: frozenset[str]
     allowed_at: Mapping[str, datetime]
     aside_reasons: list[AsideReason]
@@ -157,6 +161,7 @@ def counter_queue(
         missed=[t for t in today if t.state is State.NO_SHOW],
         served_today=sum(t.state is State.SERVED for t in today),
         longest_wait_minutes=int((now - min(arrivals)).total_seconds() // 60) if arrivals else 0,
+        last_waits=_last_waits(session, office, waiting, now=now),
         allowed=_allowed(current, undoable, rule, notes, allowed_at, now),
         allowed_at={verb: at for verb, at in allowed_at.items() if at > now},
         aside_reasons=reasons_on(office.agency.aside_reasons, day),
@@ -187,6 +192,13 @@ def _allowed_at(rule: FloorRule, current: Ticket | None) -> dict[str, datetime]:
     if current.times_called < rule.most_calls:
         delayed["recall"] = recallable_at(rule, current.called_at)
     return delayed
+
+
+def _last_waits(session: Session, office: Office, waiting: list[Ticket], *, now: datetime) -> Minutes | None:
+    if not waiting:
+        return None
+    last = estimates.seen_by(session, office, waiting[-1], now=now)
+    return minutes_of(last.told) if last and last.told else None
 
 
 def waiting_with_number(

@@ -16,7 +16,7 @@ from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.matching import MatchState
 from gerai_booking.rules.outages import Outage
 from gerai_booking.rules.visits import check_in_opens_at
-from gerai_booking.usecases import no_shows, outages
+from gerai_booking.usecases import estimates, no_shows, outages
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.restrictions import restriction_at
 
@@ -79,6 +79,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "match": match_view(match) if match else None,
         "restriction": _restriction(session, office, ticket, now),
         "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
+        "estimate": estimates.of_ticket(session, office, ticket, now=now),
         "directive": _directive(session, ticket),
         "can": _can(office, ticket, now, outage=outage, kept_until=kept_until_of(office, ticket, match)),
         "outage": outages.as_json(outage) if outage else None,

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import floor
 from gerai_booking.rules.catalogue import Counter
+from gerai_booking.rules.estimates.explaining import Minutes, minutes_of
+from gerai_booking.usecases import estimates
 from gerai_booking.usecases.office import Office
 
 
@@ -40,6 +42,8 @@ class ServiceSeen:
     with_priority: int
     since: datetime | None
     counters: list[Counter]
+    #: How long somebody would wait who came now, in minutes as they are told; None while nobody can tell.
+    now_waits: Minutes | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +81,8 @@ def whole_floor(session: Session, office: Office, *, officer: Officer, site: str
     officer.must_be_supervisor()
     today = office.today(site, now)
     counters = office.counters_at(site)
-    services = _services(floor.waiting(session, site=site, day=today), counters)
+    times = estimates.waiting_times(session, office, site=site, now=now, may_be_old=estimates.FOR_SCREENS)
+    services = _services(floor.waiting(session, site=site, day=today), counters, times)
     waiting = {each.service: each.waiting for each in services}
     there = {row.counter: row for row in floor.at_counters(session, site=site)}
     minutes: dict[str, list[float]] = {counter.code: [] for counter in counters}
@@ -92,7 +97,7 @@ def whole_floor(session: Session, office: Office, *, officer: Officer, site: str
     )
 
 
-def _services(rows: list[Any], counters: list[Counter]) -> list[ServiceSeen]:
+def _services(rows: list[Any], counters: list[Counter], times: estimates.WaitingTimes) -> list[ServiceSeen]:
     lanes: dict[str, list[Any]] = {}
     for row in rows:
         lanes.setdefault(row.service, []).append(row)
@@ -103,10 +108,16 @@ def _services(rows: list[Any], counters: list[Counter]) -> list[ServiceSeen]:
             with_priority=sum(row.count for row in of_service if row.lane in WITH_PRIORITY),
             since=min((row.since for row in of_service if row.since is not None), default=None),
             counters=[counter for counter in counters if service in counter.services],
+            now_waits=_now_waits(times, service),
         )
         for service, of_service in lanes.items()
     ]
     return sorted(found, key=lambda each: (-each.waiting, each.service))
+
+
+def _now_waits(times: estimates.WaitingTimes, service: str) -> Minutes | None:
+    found = times.newcomers.get(service)
+    return minutes_of(found.told) if found and found.told else None
 
 
 def _counter(

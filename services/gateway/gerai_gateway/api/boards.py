@@ -12,6 +12,7 @@ from gerai_gateway.mall import Mall
 from gerai_gateway.refusals import UnknownSite
 from gerai_gateway.schemas import taken
 from gerai_gateway.schemas.boards import BoardSchema
+from gerai_gateway.schemas.wait_estimates import WaitingTimesSchema
 from gerai_gateway.streams import CountedStream, listen, stream_response
 
 TAG = "Boards"
@@ -38,6 +39,29 @@ class BoardsApi:
         """Answer a site's board."""
         now = self.deployment.clock.now()
         return json_response(board_view.board(self.mall, site, language=language_of(request), now=now))
+
+    @public(
+        "GET",
+        "/api/v1/sites/<site>/waiting-times",
+        operation=Operation(
+            summary="How long somebody would wait at a site who came now, by service",
+            tag=TAG,
+            answer=WaitingTimesSchema,
+            refusals=(UnknownSite, Unavailable),
+        ),
+    )
+    def api_waiting_times(self, _request: Request, site: str) -> Response:
+        """Answer a site's waiting times."""
+        _, present = self.mall.catalogues.site(site)
+        services, missing = [], []
+        for catalogue in present:
+            told = self.mall.wait_estimates.of(catalogue.code, site)
+            if told is None:
+                missing.append(catalogue.code)
+                continue
+            for service, wait in told["services"].items():
+                services.append({"agency": catalogue.code, "service": service, **wait})
+        return json_response({"site": site, "services": services, "missing": missing})
 
     @public(
         "GET",

@@ -311,15 +311,18 @@ def _follow(mall: Mall, follower: Follower, token: str, request: Request) -> Ite
     """Yield a ticket's stream; it is followed from the first look at it to the end of the connection."""
     language = language_of(request)
     render = _renderer(mall, follower, token, language)
+    place = (follower.entry.agency, follower.entry.site)
     mall.boards.follow(follower)
+    mall.wait_estimates.follow(*place)
     try:
         yield from listen(
-            mall.boards.feed(follower.entry.site),
+            mall.boards.ticket_feed(follower.entry.site),
             render,
             is_closing=mall.is_closing,
             last_id=request.headers.get("Last-Event-ID", ""),
         )
     finally:
+        mall.wait_estimates.unfollow(*place)
         mall.boards.unfollow(follower)
 
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from gerai_gateway import errands, proofs
 from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
-from gerai_gateway.portal import forms, shapes
+from gerai_gateway.portal import forms, opening, shapes
 from gerai_gateway.portal.base import PortalPages, see_other
 from gerai_gateway.portal.rooms import room_token, room_url
 from gerai_gateway.refusals import NotBookable, UnknownSite, UnknownTicket
@@ -163,11 +163,18 @@ class BookingPages(PortalPages):
             cells=shapes.day_cells(free["days"], address=address, language=language_of(request)),
             noted=shapes.noted_days(free["days"]),
             full=shapes.full_days(free["days"]),
+            wait=self._wait_now(catalogue, site["code"], service),
             chosen=chosen,
             hours=shapes.hours_of(chosen, time_zone=site["time_zone"], now=self.now) if chosen else [],
             errors=by_field,
             summary=summary,
         )
+
+    def _wait_now(self, catalogue: Catalogue, site: str, service: str) -> Json | None:
+        """Return how long somebody would wait who came now, while the site is open."""
+        if not opening.today_at([catalogue], site, now=self.now).is_open:
+            return None
+        return self.mall.wait_estimates.of_services(catalogue.code, site).get(service)
 
     def _task(self, request: Request, agency: str, site: str, service: str, day: str) -> dict[str, Any]:
         """Return what a form for a place needs while demand is high: the task, and where else to turn."""

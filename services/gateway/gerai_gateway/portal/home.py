@@ -90,6 +90,7 @@ class HomePages(PortalPages):
             outages=outages.shown(present, site=site),
             board=board_view.board(self.mall, site, language=language, now=self.now),
             today=opening.today_at(present, site, now=self.now),
+            waits={each.code: self.mall.wait_estimates.of_services(each.code, site) for each in present},
             shapes=shapes,
         )
 

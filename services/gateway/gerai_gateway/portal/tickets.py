@@ -70,6 +70,8 @@ class TicketPages(PortalPages):
     def ticket_live(self, request: Request, token: str) -> Response:
         """Answer what a ticket's stream would tell, for pages whose stream does not get through."""
         entry = entry_of(errands.ticket(self.mall, token)["ticket"])
+        if entry.state == State.CHECKED_IN:
+            self.mall.wait_estimates.of(entry.agency, entry.site)
         return json_response(board_view.ticket_state(self.mall, entry, language=language_of(request)))
 
     @public("POST", "/t/<token>/check-in", page=True)
@@ -163,6 +165,8 @@ class TicketPages(PortalPages):
 
     def _ticket(self, request: Request, view: Json, *, refusal: Refused | None = None) -> Response:
         ticket = view["ticket"]
+        if ticket["state"] == State.CHECKED_IN:
+            self.mall.wait_estimates.of(ticket["agency"], ticket["site"])
         catalogue = self._catalogue(ticket["agency"])
         language = language_of(request)
         return self.page(

@@ -7,6 +7,7 @@ from gerai_gateway.schemas.advice import AdviceSchema, MatchSchema, RestrictionS
 from gerai_gateway.schemas.applications import ApplicationSchema, IncompleteFileSchema
 from gerai_gateway.schemas.availability import OrderSchema
 from gerai_gateway.schemas.base import Given, TextSchema
+from gerai_gateway.schemas.wait_estimates import WaitSchema
 
 #: Space-separated codes, so that a ticket can say both.
 IDENTITY_NOTES = ("birth_date_differs", "sex_differs", "birth_date_differs sex_differs")
@@ -109,6 +110,7 @@ class TicketViewSchema(Given):
     match = fields.Nested(MatchSchema, allow_none=True)
     restriction = fields.Nested(RestrictionSchema, allow_none=True)
     ahead = fields.Integer(required=True, allow_none=True)
+    estimate = fields.Nested(WaitSchema, allow_none=True)
     directive = fields.Nested(OrderOfTicketSchema, allow_none=True)
     can = fields.Nested(AbilitiesSchema, required=True)
     missed = fields.Nested(MissedSchema, allow_none=True)
@@ -127,6 +129,10 @@ class TicketStateSchema(Given):
     state_text = fields.String(required=True)
     ahead = fields.Integer(required=True, allow_none=True)
     ahead_text = fields.String(required=True)
+    wait_low_minutes = fields.Integer(required=True, allow_none=True)
+    wait_high_minutes = fields.Integer(required=True, allow_none=True)
+    wait_text = fields.String(required=True)
+    counters_text = fields.String(required=True)
     counter_name = fields.String(required=True, allow_none=True)
     call_id = fields.String(required=True)
     times_called = fields.Integer(required=True)
