@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
 from gerai_booking.rules.quota import ALL, CHANNELS, EMERGENCY, NATIONAL, OVER_QUOTA
+from gerai_booking.rules.visit_steps import VisitPart
 
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z")
 TOKEN = validate.Length(min=10, max=120)
@@ -20,6 +21,10 @@ PROOF = validate.Regexp(r"^[0-9a-f]{64}\Z")
 KEY = validate.Regexp(r"^[\x20-\x7e]{8,100}\Z")
 PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
 CODE_OF_TICKET = r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}"
+NUMBER = validate.Regexp(r"^[A-Z]-\d{3,5}\Z")
+OFFER = validate.Regexp(
+    r"^[a-z0-9][a-z0-9-]{0,59}/[a-z0-9][a-z0-9-]{0,59}\Z", error="Please choose one of the list."
+)
 #: What somebody who comes can show: the number on the ticket, or its token.
 SHOWN = validate.Regexp(
     rf"^([A-Z]-\d{{3,5}}|{CODE_OF_TICKET})\Z", error="A number looks like A-012. Or scan the ticket's code."
@@ -118,6 +123,18 @@ class PoliceReportSchema(Schema):
         return _without_blanks(data)
 
 
+class VisitPartSchema(Schema):
+    """The visit over several agencies that a booking is a step of; `number` is that of its first ticket."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(load_default=None, allow_none=True, validate=NUMBER)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> VisitPart:
+        """Build the dataclass."""
+        return VisitPart(id=str(data["id"]), number=data["number"])
+
+
 class BookingSchema(Schema):
     """One booking: of a slot, or of a held place."""
 
@@ -134,6 +151,7 @@ class BookingSchema(Schema):
     room_token = fields.String(allow_none=True, validate=TOKEN)
     proof = fields.String(allow_none=True, validate=PROOF)
     person = fields.Nested(PersonSchema, required=True)
+    visit = fields.Nested(VisitPartSchema)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -211,6 +229,17 @@ class TokenSchema(Schema):
     """A reference to a ticket, or to a place in the waiting list."""
 
     token = fields.String(required=True, validate=TOKEN)
+
+
+class VisitSchema(Schema):
+    """A visit over several agencies."""
+
+    visit_id = fields.UUID(required=True)
+
+    @post_load
+    def as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Ids are texts everywhere but in JSON's schema."""
+        return {"visit_id": str(data["visit_id"])}
 
 
 class ChangeSchema(TokenSchema):
@@ -382,7 +411,7 @@ class ArrivalSchema(Schema):
         shown = data["number"].strip()
         if found := re.fullmatch(r"([A-Za-z])[\s-]*0*(\d{1,5})", shown):
             shown = format_number(found.group(1).upper(), int(found.group(2)))
-        elif found := re.fullmatch(rf"https?://\S+/t/({CODE_OF_TICKET})/?([?#]\S*)?", shown):
+        elif found := re.fullmatch(rf"https?://\S+/(?:t|visits)/({CODE_OF_TICKET})/?([?#]\S*)?", shown):
             shown = found.group(1)
         return {**data, "number": shown}
 
@@ -394,6 +423,9 @@ class StepSchema(Schema):
     ticket_id = fields.UUID(load_default=None)
     service = fields.String(load_default=None, validate=CODE)
     priority = fields.Boolean(load_default=False)
+    #: To whom at another agency somebody is sent on, as agency/service, and whether they come back.
+    to = fields.String(load_default=None, validate=OFFER)
+    comes_back = fields.Boolean(load_default=False)
 
 
 def phone_number(text: str) -> str | None:

@@ -58,11 +58,14 @@ def events_queue(deployment: str) -> str:
 
 def describe(agencies: Iterable[str]) -> Topology:
     """Return the topology of a mall with these agencies."""
-    answering = [*(f"booking-{agency}" for agency in sorted(agencies)), "complaints"]
+    booking = [f"booking-{agency}" for agency in sorted(agencies)]
+    answering = [*booking, "complaints"]
     consumers: dict[str, list[tuple[str, str]]] = {}
     for event_type in REGISTRY:
         for consumer in event_type.consumers:
-            consumers.setdefault(consumer, []).append((event_type.exchange, f"{event_type.name}.#"))
+            # Whoever waits for it under the name of its context is there once for each agency.
+            for name in booking if consumer == "booking" else [consumer]:
+                consumers.setdefault(name, []).append((event_type.exchange, f"{event_type.name}.#"))
     return Topology(
         exchanges=(
             *((f"{context}.events", "topic") for context in CONTEXTS),

@@ -15,7 +15,7 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, queue, views
+from gerai_booking.usecases import arrivals, floor, intake, queue, sending_on, views, visits
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -26,9 +26,11 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "finish": floor.finish,
     "no-show": floor.no_show,
     "park": floor.park,
+    "park-until-free": visits.park_until_free,
 }
 VERBS = ", ".join(
-    f'"{verb}"' for verb in ("call", "call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
+    f'"{verb}"'
+    for verb in ("call", "call-next", *STEPS, "requeue", "send-on", "set-priority", "transfer", "undo")
 )
 LONGEST_KEY = 100
 
@@ -136,6 +138,15 @@ class Signed:
             queue.require_current(session, office, **place, ticket_id=ticket_id)
         if verb == "transfer":
             return floor.transfer(session, office, desk, service=asked["service"] or "", revision=revision)
+        if verb == "send-on":
+            return sending_on.send_on(
+                session,
+                office,
+                desk,
+                to=asked["to"] or "",
+                comes_back=asked["comes_back"],
+                revision=revision,
+            )
         return STEPS[verb](session, office, desk, revision=revision)
 
     def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:

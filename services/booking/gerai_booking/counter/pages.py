@@ -135,7 +135,7 @@ class CounterPages(Signed):
         self.pages.check_form(request)
         body: dict[str, Any] = {
             name: request.form[name]
-            for name in ("revision", "ticket_id", "service", "priority")
+            for name in ("revision", "ticket_id", "service", "priority", "to", "comes_back")
             if request.form.get(name)
         }
         key = request.form.get("idempotency_key") or new_id()

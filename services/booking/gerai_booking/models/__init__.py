@@ -27,6 +27,7 @@ from gerai_booking.models import (
     slot_quotas,
     statistics,
     tickets,
+    visits,
     waiting_list,
     waiting_room,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "slot_quotas",
     "statistics",
     "tickets",
+    "visits",
     "waiting_list",
     "waiting_room",
 ]

@@ -85,7 +85,10 @@ tickets = Table(
     # When it gave its place of the day's quotas back although it goes on: its holder did not come.
     Column("gave_back_at", AwareDateTime, nullable=True),
     Column("queue_rank", Integer, nullable=False),
-    Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
+    # A number of this agency's own series is given once: step 0. Further steps of its visit carry the same
+    # one.
+    Column("step", Integer, nullable=False, server_default="0"),
+    Index("uq_tickets_site_day_number", "site", "day", "number", "step", unique=True),
     Index(
         "ix_tickets_slot_id_held",
         "slot_id",
@@ -131,6 +134,14 @@ Index(
     "uq_tickets_at_counter",
     tickets.c.site,
     tickets.c.counter,
+    unique=True,
+    postgresql_where=text(f"state IN ({_AT_COUNTER})"),
+    sqlite_where=text(f"state IN ({_AT_COUNTER})"),
+)
+# Nobody is at two counters of this agency at once.
+Index(
+    "uq_tickets_visit_at_counter",
+    tickets.c.visit_id,
     unique=True,
     postgresql_where=text(f"state IN ({_AT_COUNTER})"),
     sqlite_where=text(f"state IN ({_AT_COUNTER})"),
@@ -184,13 +195,59 @@ def find(session: Session, ticket_id: str, *, agency: str, lock: bool = False) -
 
 
 def find_by_number(session: Session, *, site: str, day: date, number: str, agency: str) -> Ticket | None:
-    """Return the ticket of a day by the number on it, locked for this transaction."""
-    row = session.execute(
+    """Return the ticket of a day by the number on it, locked for this transaction.
+
+    Of a visit's several tickets it is the one that its holder has to check in next, else the first.
+    """
+    found = session.execute(
         select(*COLUMNS)
         .where(tickets.c.site == site, tickets.c.day == day, tickets.c.number == number)
+        .order_by(tickets.c.step)
         .with_for_update()
-    ).one_or_none()
-    return ticket_of(row, agency) if row else None
+    ).all()
+    return _to_check_in([ticket_of(row, agency) for row in found])
+
+
+def of_visit(session: Session, visit_id: str, *, agency: str, lock: bool = False) -> list[Ticket]:
+    """Return the tickets of a visit in the order of their hours, locked when asked."""
+    query = select(*COLUMNS).where(tickets.c.visit_id == visit_id).order_by(tickets.c.id)
+    rows = session.execute(query.with_for_update() if lock else query)
+    found = [ticket_of(row, agency) for row in rows]
+    return sorted(found, key=lambda ticket: (ticket.slot_starts_at or ticket.created_at, ticket.id))
+
+
+def booked_of_visit(session: Session, visit_id: str, *, site: str, day: date, agency: str) -> list[Ticket]:
+    """Lock and return the booked tickets of a visit at a site on a day, by hour.
+
+    SKIP LOCKED: of two that are shown at the same moment, each is checked in by whoever has it.
+    """
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(
+            tickets.c.visit_id == visit_id,
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.BOOKED.value,
+            tickets.c.slot_id.is_not(None),
+        )
+        .order_by(tickets.c.slot_starts_at, tickets.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return [ticket_of(row, agency) for row in rows]
+
+
+def _to_check_in(found: list[Ticket]) -> Ticket | None:
+    booked = [ticket for ticket in found if ticket.state is State.BOOKED]
+    booked.sort(key=lambda ticket: ticket.slot_starts_at or ticket.created_at)
+    return next(iter([*booked, *found]), None)
+
+
+def first_to_check_in(session: Session, *, visit_id: str, site: str, day: date, agency: str) -> Ticket | None:
+    """Return the locked ticket of a visit at a site on a day that its holder has to check in next, else the
+    first.
+    """
+    found = of_visit(session, visit_id, agency=agency, lock=True)
+    return _to_check_in([ticket for ticket in found if (ticket.site, ticket.day) == (site, day)])
 
 
 def find_many(session: Session, ids: Iterable[str], *, agency: str) -> dict[str, Ticket]:
@@ -262,6 +319,12 @@ def is_about_person(error: IntegrityError) -> bool:
     return "uq_tickets_open_person" in told or "tickets.person_hash" in told
 
 
+def is_about_visit(error: IntegrityError) -> bool:
+    """Tell whether it was refused to have somebody at two counters at once."""
+    told = str(error.orig)
+    return "uq_tickets_visit_at_counter" in told or "tickets.visit_id" in told
+
+
 def count_places(session: Session, *, site: str, day: date) -> dict[tuple[str, str], int]:
     """Return how many tickets of a day count in the quotas, by (service, channel)."""
     rows = session.execute(
@@ -297,10 +360,11 @@ def open_of_person(session: Session, person_hash: str, *, agency: str) -> list[T
 
 
 def claim_next(
-    session: Session, *, site: str, day: date, services: Sequence[str], agency: str
+    session: Session, *, site: str, day: date, services: Sequence[str], agency: str, without: Any = None
 ) -> Ticket | None:
     """Lock and return who is next for a counter with these services; None when nobody waits.
 
+    `without` is a query for visits that are left out: some counter is busy with them.
     SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
     """
     row = session.execute(
@@ -310,12 +374,20 @@ def claim_next(
             tickets.c.day == day,
             tickets.c.state == State.CHECKED_IN.value,
             tickets.c.service.in_(services),
+            *([tickets.c.visit_id.not_in(without)] if without is not None else []),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
     return ticket_of(row, agency) if row else None
+
+
+def is_somebody_waiting(session: Session, *, site: str, day: date, services: Sequence[str]) -> bool:
+    """Tell whether anybody waits for these services, whoever is busy with them elsewhere."""
+    where = (tickets.c.site == site, tickets.c.day == day, tickets.c.service.in_(services))
+    waiting = (*where, tickets.c.state == State.CHECKED_IN.value)
+    return session.scalar(select(tickets.c.id).where(*waiting).limit(1)) is not None
 
 
 def at_counter(session: Session, *, site: str, counter: str, agency: str) -> Ticket | None:

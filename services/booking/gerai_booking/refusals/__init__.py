@@ -136,14 +136,23 @@ from gerai_booking.refusals.rush import (
     WaitingRoomOpen,
     WaitTooLong,
 )
+from gerai_booking.refusals.visits import (
+    AllAtOtherCounters,
+    AtAnotherCounter,
+    NoStepHere,
+    NotAtAnotherCounter,
+    UnknownNeighbour,
+)
 
 __all__ = [
     "ActionDone",
+    "AllAtOtherCounters",
     "AlreadyWaiting",
     "AppealDecided",
     "AppealExists",
     "ApplicationChanged",
     "ApplicationExists",
+    "AtAnotherCounter",
     "ClosedByOrder",
     "ClosingNeedsOrder",
     "CounterBusy",
@@ -169,9 +178,11 @@ __all__ = [
     "NeedsNewHour",
     "NoApplications",
     "NoSiteInRegion",
+    "NoStepHere",
     "NoWholeHour",
     "NobodyReachedYet",
     "NobodyWaits",
+    "NotAtAnotherCounter",
     "NotBookedOnline",
     "NotLater",
     "NotOnThisWeekday",
@@ -238,6 +249,7 @@ __all__ = [
     "UnknownKindOfSuspension",
     "UnknownMatch",
     "UnknownMinutes",
+    "UnknownNeighbour",
     "UnknownNumber",
     "UnknownOutage",
     "UnknownPlannedCounter",

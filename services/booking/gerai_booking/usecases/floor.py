@@ -15,10 +15,12 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import acts, matching, tickets
+from gerai_booking.models import acts, matching, tickets, visits
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import copy_person, person_of
 from gerai_booking.refusals import (
+    AllAtOtherCounters,
+    AtAnotherCounter,
     CounterBusy,
     CounterIdle,
     EmergencyStays,
@@ -31,6 +33,7 @@ from gerai_booking.refusals import (
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases import missed_places, no_shows
 from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.changes import check_in_rest
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.intake import add_waiting, new_waiting
 from gerai_booking.usecases.office import Office
@@ -55,9 +58,17 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     services = office.counter(desk.site, desk.counter).services
     _refuse_busy(session, office, desk)
     today = office.today(desk.site, desk.now)
-    ticket = tickets.claim_next(session, site=desk.site, day=today, services=services, agency=office.code)
+    ticket = tickets.claim_next(
+        session,
+        site=desk.site,
+        day=today,
+        services=services,
+        agency=office.code,
+        without=visits.at_some_counter(site=desk.site, now=desk.now),
+    )
     if ticket is None:
-        raise NobodyWaits
+        waiting = tickets.is_somebody_waiting(session, site=desk.site, day=today, services=services)
+        raise AllAtOtherCounters if waiting else NobodyWaits
     return _claim(session, office, desk, ticket)
 
 
@@ -105,9 +116,12 @@ def _claim(
     try:
         with session.begin_nested():
             return _call(session, office, desk, ticket, revision=revision)
-    except IntegrityError:
+    except IntegrityError as error:
         # Two calls for one counter at the same moment: the index let one of them through.
         _refuse_busy(session, office, desk)
+        # Or two counters called the same visit for two services.
+        if tickets.is_about_visit(error):
+            raise AtAnotherCounter from error
         raise
 
 
@@ -152,7 +166,10 @@ def start(session: Session, office: Office, desk: Desk, *, revision: int | None)
 
 def finish(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
     """End the service."""
-    return _step(session, office, desk, State.SERVED, revision=revision, finished_at=desk.now)
+    after = _step(session, office, desk, State.SERVED, revision=revision, finished_at=desk.now)
+    came_at = after.checked_in_at or desk.now
+    check_in_rest(session, office, after.visit_id, site=after.site, came_at=came_at, now=desk.now)
+    return after
 
 
 def no_show(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
@@ -163,6 +180,11 @@ def no_show(session: Session, office: Office, desk: Desk, *, revision: int | Non
 def park(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
     """Let whoever is at the counter wait aside, a copy or a payment away from going on."""
     return _step(session, office, desk, State.PARKED, revision=revision)
+
+
+def end_for_another_agency(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """End the service of somebody who goes on at another agency."""
+    return _step(session, office, desk, State.TRANSFERRED, revision=revision, finished_at=desk.now)
 
 
 def _step(
@@ -295,6 +317,8 @@ def _save_open(session: Session, desk: Desk, before: Ticket, after: Ticket) -> N
     except IntegrityError as error:
         if tickets.is_about_person(error):
             raise OpenTicketExists from error
+        if tickets.is_about_visit(error):
+            raise AtAnotherCounter from error
         raise
     missed_places.take_again(session, after)
 

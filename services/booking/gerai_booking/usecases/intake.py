@@ -1,7 +1,7 @@
 """Numbers for who came without a booking: within the quotas, beyond them, and in an emergency."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gerai_shared.accounts import Officer
@@ -28,7 +28,9 @@ from gerai_booking.rules.quota import (
     full_bounds,
     walk_in_channels,
 )
+from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases import visit_numbers
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
 from gerai_booking.usecases.completeness import require_complete
@@ -47,8 +49,10 @@ def walk_in(
     service: str,
     priority: bool,
     checklist: Checklist = NOTHING_CHECKED,
+    visit: VisitPart | None = None,
 ) -> Ticket:
-    """Give a ticket to somebody who came without a booking; they wait from now on.
+    """Give a ticket to somebody who came without a booking; they wait from now on, or from when their `visit`
+    over several agencies brought them into the house.
 
     Where only complete files are taken, everything has to be ticked on `checklist` first (S2-6). Raises
     UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, NotOnThisWeekday, ClosedByOrder,
@@ -60,7 +64,13 @@ def walk_in(
         raise WalkInFull
     _count(session, desk, day, found.bounds)
     return _let_wait(
-        session, office, desk, service=service, lane=_lane(priority=priority), channel=found.channel
+        session,
+        office,
+        desk,
+        service=service,
+        lane=_lane(priority=priority),
+        channel=found.channel,
+        visit=visit,
     )
 
 
@@ -215,25 +225,47 @@ def _record(
 
 
 def _let_wait(
-    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, channel: str
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    service: str,
+    lane: Lane,
+    channel: str,
+    visit: VisitPart | None = None,
 ) -> Ticket:
-    ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
-    add_waiting(session, desk, ticket, quota_channel=channel)
+    part = visit or VisitPart(id=new_id())
+    day = office.today(desk.site, desk.now)
+    number = visit_numbers.carried(session, visit, site=desk.site, day=day)
+    ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=part.id, number=number)
+    ticket = replace(ticket, queue_at=part.arrived_at or desk.now)
+    if visit is not None:
+        visit_numbers.join(session, [(visit, ticket)])
+    step = visit_numbers.step_of(session, visit, ticket)
+    add_waiting(session, desk, ticket, quota_channel=channel, step=step)
     announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
     return ticket
 
 
 def new_waiting(
-    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, visit_id: str
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    service: str,
+    lane: Lane,
+    visit_id: str,
+    number: str | None = None,
 ) -> Ticket:
-    """Return a ticket that waits from now on, not yet written."""
+    """Return a ticket that waits from now on, not yet written; without a `number` it gets the next one."""
     day = office.today(desk.site, desk.now)
-    prefix = office.service(service).prefix
-    series = (desk.site, day, prefix)
-    count = places.next_numbers(session, {series: 1})[series][0]
+    if number is None:
+        prefix = office.service(service).prefix
+        series = (desk.site, day, prefix)
+        number = format_number(prefix, places.next_numbers(session, {series: 1})[series][0])
     return Ticket(
         id=new_id(),
-        number=format_number(prefix, count),
+        number=number,
         visit_id=visit_id,
         agency=office.code,
         site=desk.site,
@@ -255,8 +287,12 @@ def add_waiting(
     *,
     quota_channel: str | None = None,
     origin: str | None = None,
+    step: int = 0,
 ) -> None:
-    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none."""
+    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none.
+
+    `step` is that of its visit among tickets of the same number.
+    """
     tickets.add(
         session,
         [
@@ -265,10 +301,13 @@ def add_waiting(
                 "person_hash": None,
                 "holder_hash": None,
                 "origin": origin,
+                "step": step,
                 "quota_channel": quota_channel,
                 "queue_rank": queue_rank(ticket.lane.value),
             }
         ],
     )
-    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    # Nobody at a desk: another agency sent them, see usecases.sending_on.
+    actor = Actor.OFFICER if desk.officer_id else Actor.SYSTEM
+    row = history_row(None, ticket, actor=actor, now=desk.now, officer_id=desk.officer_id or None)
     add_history(session, [row])
