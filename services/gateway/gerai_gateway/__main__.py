@@ -39,7 +39,7 @@ def _settings() -> Settings:
     """Read the settings. Raises InvalidSettings with every problem of theirs and of the limits in it."""
     from gerai_gateway.limits import read_limits
 
-    read = partial(read_settings, DEPLOYMENT, needs=frozenset({"agencies"}))
+    read = partial(read_settings, DEPLOYMENT, needs=frozenset({"agencies", "secret"}))
     problems = []
     for attempt in (read, read_limits):
         try:
