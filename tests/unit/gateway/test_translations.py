@@ -50,6 +50,7 @@ OFFICERS_ONLY = {
     "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
     "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",
     "unknown_planned_counter", "unknown_service_group",
+    "all_at_other_counters", "at_another_counter", "no_step_here", "not_at_another_counter", "unknown_neighbour",
 }  # fmt: skip
 
 

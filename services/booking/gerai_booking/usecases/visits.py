@@ -4,7 +4,7 @@ steps.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gerai_shared.events.envelope import Event
@@ -20,12 +20,13 @@ from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.changes import check_in_rest, check_in_ticket
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.queue import CounterQueue
 from gerai_booking.usecases.views import ticket_view
 
 #: What a visit's page leaves out: holds, and tickets that gave way to others.
 NOT_SHOWN = frozenset({State.HELD, State.EXPIRED, State.RESCHEDULED})
-#: Tickets sent on that nobody answered are shown from so many seconds on: an answer takes a moment.
-ANSWER_SECONDS = 20
+#: Who was sent on is shown when nobody has answered for so long: an answer takes a moment.
+ANSWERS_WITHIN = timedelta(seconds=20)
 
 
 def view(session: Session, office: Office, *, visit_id: str, now: datetime) -> dict[str, Any]:
@@ -156,13 +157,14 @@ def _elsewhere(session: Session, of: Sequence[Ticket], *, now: datetime) -> froz
 class VisitsSeen:
     """What a counter sees of the other agencies.
 
-    `elsewhere` are the visits that another agency's counter is busy with; `steps` are the facts of the
-    current visit's other steps, (agency's name, fact) each; `offers` is what can be sent on to, by agency's
-    name the ("agency/service", name) of each service; `wishes` are those sent on from this counter that were
-    refused, or not answered yet. Names are {"id", "en"}.
+    `elsewhere` are the visits that another agency's counter is busy with, `callable` who waits and is not.
+    `steps` are the facts of the current visit's other steps, (agency's name, fact) each. `offers` is what can
+    be sent on to: by agency's name the ("agency/service", name) of each service. `wishes` are those sent on
+    from this counter that were refused, or not answered yet. Names are {"id", "en"}.
     """
 
     elsewhere: frozenset[str]
+    callable: list[Ticket]
     steps: list[tuple[dict[str, str], str]]
     offers: list[tuple[dict[str, str], list[tuple[str, dict[str, str]]]]]
     wishes: list[Any]
@@ -174,16 +176,10 @@ class VisitsSeen:
 
 
 def seen_at(
-    session: Session,
-    office: Office,
-    *,
-    site: str,
-    counter: str,
-    current: Ticket | None,
-    waiting: Sequence[Ticket],
-    now: datetime,
+    session: Session, office: Office, *, site: str, counter: str, queue: CounterQueue, now: datetime
 ) -> VisitsSeen:
-    """Return what a counter sees of the other agencies, from the database alone."""
+    """Return what a counter with this queue sees of the other agencies, from the database alone."""
+    current, waiting = queue.current, queue.waiting
     rows = visits.neighbours_at(session, site=site)
     names = {row.agency: {"id": row.agency_name_id, "en": row.agency_name_en} for row in rows}
     offers: dict[str, list[tuple[str, dict[str, str]]]] = {}
@@ -192,16 +188,24 @@ def seen_at(
         offers.setdefault(row.agency, []).append((f"{row.agency}/{row.service}", name))
     facts = visits.facts_of(session, current.visit_id) if current else []
     sent = visits.wishes_of_counter(session, site=site, counter=counter, day=office.today(site, now))
-    late = [row for row in sent if (now - row.sent_at).total_seconds() > ANSWER_SECONDS]
+    elsewhere = _elsewhere(session, [*waiting, *([current] if current else [])], now=now)
     return VisitsSeen(
-        elsewhere=_elsewhere(session, [*waiting, *([current] if current else [])], now=now),
+        elsewhere=elsewhere,
+        callable=[ticket for ticket in waiting if ticket.visit_id not in elsewhere],
         steps=[(names.get(row.agency, _both(row.agency)), row.fact) for row in facts],
         offers=[(names[agency], services) for agency, services in offers.items()],
-        wishes=[
-            row for row in sent if row.state == visits.REFUSED or (row.state == visits.SENT and row in late)
-        ],
+        wishes=[row for row in sent if _is_told(row, now)],
         names=names,
     )
+
+
+def _is_told(wish: Any, now: datetime) -> bool:
+    """Tell whether officers are shown a wish: nobody takes whom they sent, or nobody has answered for a
+    while.
+    """
+    if wish.state == visits.SENT:
+        return bool(now - wish.sent_at > ANSWERS_WITHIN)
+    return bool(wish.state == visits.REFUSED)
 
 
 def _both(code: str) -> dict[str, str]:

@@ -197,7 +197,7 @@ class VisitBookingSchema(Schema):
         fields.Nested(ErrandSchema),
         required=True,
         validate=validate.Length(min=LEAST_ERRANDS, max=MOST_ERRANDS, error=CHOOSE_ERRANDS),
-        error_messages=NEEDED,
+        error_messages={**NEEDED, "invalid": CHOOSE_ERRANDS},
     )
     priority = Flag()
     language = _language()
