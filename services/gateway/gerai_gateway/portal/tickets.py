@@ -9,7 +9,7 @@ from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import board_view, errands, waiting
+from gerai_gateway import board_view, errands, visits, waiting
 from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms, shapes
@@ -178,6 +178,9 @@ class TicketPages(PortalPages):
             live=board_view.ticket_state(self.mall, entry_of(ticket), language=language),
             status_kind=STATUS_KINDS.get(ticket["state"], "neutral"),
             page_url=f"{self.mall.public_url}/t/{view['token']}",
+            visit_url=f"/visits/{visits.token_of(self.mall, ticket['visit_id'])}"
+            if view.get("is_shared_visit")
+            else "",
             refused=self.said(request, refusal) if refusal else "",
             is_new="new" in request.args,
             is_moved="moved" in request.args,

@@ -6,7 +6,7 @@ from typing import Any
 
 from gerai_shared.borders import load
 from gerai_shared.clock import local_date
-from gerai_shared.refusals import InvalidRequest, Refused
+from gerai_shared.refusals import InvalidRequest, Refused, from_wire
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
@@ -59,12 +59,12 @@ class VisitPages(PortalPages):
             booked = visits.book(self.mall, body, key=key)
         except Refused as refusal:
             return self._visit_details(request, site, plan, form=form, refusal=refusal)
-        missing = [
-            f"&missing={given['agency']}.{given['slot_id'].split('.')[1]}"
-            for given in booked["steps"]
-            if given["problem"]
-        ]
-        return see_other(f"/visits/{booked['token']}?new=1{''.join(missing)}")
+        refused = [given for given in booked["steps"] if given["problem"]]
+        if refused:
+            # Shown at once, with why: sent again, the same form books nothing twice.
+            unbooked = [self._visit_unbooked(request, given) for given in refused]
+            return self._visit_page(request, visits.view(self.mall, booked["token"]), unbooked=unbooked)
+        return see_other(f"/visits/{booked['token']}?new=1")
 
     @public("GET", "/visits/<token>", page=True)
     def page_visit(self, request: Request, token: str) -> Response:
@@ -205,13 +205,15 @@ class VisitPages(PortalPages):
     ) -> Response:
         place, present = self.mall.catalogues.site(site)
         by_field, summary = self.errors(request, refusal)
-        language = language_of(request)
+        names = {str(step["place"]): step["name"][language_of(request)] for step in plan["steps"]}
         for error in summary:
             # What is asked once for each errand has the errand's place behind its name.
             name, _, number = error["label"].rpartition("_")
-            if name in {"purpose", "precondition"} and number.isdecimal():
+            if name in {"purpose", "precondition"} and number in names:
                 label = forms.LABELS["purpose" if name == "purpose" else "precondition_met"]
-                error.update(field=error["label"], label=say(language, label))
+                told = f"{names[number]}, {say(language_of(request), label)}"
+                error.update(field=error["label"], label=told)
+        summary.sort(key=lambda error: error["field"].startswith(("purpose_", "precondition_")))
         return self.page(
             request,
             "visit_details.html",
@@ -228,7 +230,9 @@ class VisitPages(PortalPages):
             key=forms.key_to_keep(form, refusal),
         )
 
-    def _visit_page(self, request: Request, view: Json) -> Response:
+    def _visit_page(
+        self, request: Request, view: Json, *, unbooked: list[dict[str, Any]] | None = None
+    ) -> Response:
         language = language_of(request)
         steps = [
             {
@@ -246,9 +250,9 @@ class VisitPages(PortalPages):
             visit=view,
             steps=steps,
             missing=[self._visit_name(agency) for agency in view["missing"]],
-            unbooked=[self._visit_unbooked(text) for text in request.args.getlist("missing")[:MOST_ERRANDS]],
+            unbooked=unbooked or [],
             may_check_in=any(step["can"]["check_in"] for step in view["steps"]),
-            is_new="new" in request.args,
+            is_new="new" in request.args or unbooked is not None,
         )
 
     def _visit_name(self, agency: str) -> Json:
@@ -258,14 +262,14 @@ class VisitPages(PortalPages):
             name = {"id": agency, "en": agency}
         return name
 
-    def _visit_unbooked(self, text: str) -> dict[str, Any]:
-        """Return what a page says of an errand that was not booked: who wrote the address is not known."""
-        agency, _, service = text.partition(".")
-        try:
-            found = self.mall.catalogues.of(agency).service(service)
-        except Refused:
-            return {"name": None, "href": "/"}
-        return {"name": found["name"], "href": f"/services/{agency}/{service}"}
+    def _visit_unbooked(self, request: Request, step: Json) -> dict[str, Any]:
+        """Return what a page says of an errand that was not booked."""
+        service = step["slot_id"].split(".")[1]
+        return {
+            "name": self.mall.catalogues.of(step["agency"]).service(service)["name"],
+            "why": self.said(request, from_wire(step["problem"])),
+            "href": f"/services/{step['agency']}/{service}",
+        }
 
 
 def _asks_age(service: Json) -> bool:
