@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from gerai_booking import refusals as booking
 from gerai_shared.ids import new_id
 from gerai_shared.tokens import VISIT_REALM, make_token
 from werkzeug.test import TestResponse
 
+from tests.unit.gateway.browsing import TYPED, field, send, text_of
 from tests.unit.gateway.conftest import Gateway
 from tests.unit.gateway.fake_catalogue import SECRET
 
@@ -144,12 +144,40 @@ def test_one_check_in_tells_every_agency_and_a_silent_one_stops_none(gateway: Ga
     assert "svg" in gateway.api("GET", f"visits/{booked['token']}/qr.svg").text
 
 
-def test_a_form_whose_errand_is_refused_says_why_and_shows_what_is_booked(gateway: Gateway) -> None:
-    gateway.agencies.refuses = {}
-    page = gateway.client.get(f"/sites/{SITE}/visit?errand=immigration.{PASSPORT}&errand=legal.{TRADEMARK}")
+def sent_form(gateway: Gateway, *, full: int | None = None, **typed: str) -> TestResponse:
+    """Plan a passport and a trademark and send the form; `full` is the step whose hour went meanwhile."""
+    address = f"/sites/{SITE}/visit"
+    page = gateway.client.get(f"{address}?errand=immigration.{PASSPORT}&errand=legal.{TRADEMARK}&day={DAY}")
+    names = [f"{name}_{place}" for place in (0, 1) for name in ("agency", "slot", "starts", "ends")]
+    hidden = {name: field(page, name) for name in names}
+    if full is not None:
+        gateway.agencies.full = {hidden[f"slot_{full}"]}
+    chosen = {"purpose_0": "consultation", "purpose_1": "consultation", "precondition_0": "1"}
+    return send(gateway, page, address, day=DAY, **hidden, **{**TYPED, **chosen, **typed})
+
+
+def test_the_form_books_what_it_showed_and_leads_to_the_visit(gateway: Gateway) -> None:
+    answer = sent_form(gateway)
+    assert answer.status_code == 303, text_of(answer)
+    page = gateway.client.get(answer.headers["Location"])
+    assert "Kunjungan Anda sudah dipesan" in text_of(page)
+    assert len(gateway.agencies.tickets) == 2
+
+
+def test_a_form_whose_errand_went_meanwhile_says_why_and_shows_what_is_booked(gateway: Gateway) -> None:
+    page = sent_form(gateway, full=0)
     assert page.status_code == 200
-    assert "Begini urutannya" in page.text
-    assert booking.SlotFull().code == "slot_full"
+    assert "belum bisa dipesan" in text_of(page)
+    assert len(gateway.agencies.tickets) == 1
+
+
+def test_a_form_that_lacks_something_keeps_what_was_typed(gateway: Gateway) -> None:
+    page = sent_form(gateway, name="", purpose_0="")
+    assert page.status_code == 422
+    assert "Nama lengkap: Mohon diisi." in text_of(page)
+    assert ", Keperluan: Mohon pilih keperluan Anda." in text_of(page)
+    assert "3602 1465 0890 0003" in page.text
+    assert gateway.agencies.tickets == {}
 
 
 def test_errands_that_fit_on_no_day_are_told_with_the_choice_kept(gateway: Gateway) -> None:
