@@ -124,15 +124,19 @@ class PoliceReportSchema(Schema):
 
 
 class VisitPartSchema(Schema):
-    """The visit over several agencies that a booking is a step of; `number` is that of its first ticket."""
+    """The visit over several agencies that a ticket is a step of; `number` is that of its first ticket.
+
+    `arrived_at` is when its holder came to the house, for who waits at once.
+    """
 
     id = fields.UUID(required=True)
     number = fields.String(load_default=None, allow_none=True, validate=NUMBER)
+    arrived_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> VisitPart:
         """Build the dataclass."""
-        return VisitPart(id=str(data["id"]), number=data["number"])
+        return VisitPart(**{**data, "id": str(data["id"])})
 
 
 class BookingSchema(Schema):
@@ -240,6 +244,15 @@ class VisitSchema(Schema):
     def as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Ids are texts everywhere but in JSON's schema."""
         return {"visit_id": str(data["visit_id"])}
+
+
+class VisitWalkInSchema(Schema):
+    """A step of a visit whose holder is in the house without a booking for it."""
+
+    site = fields.String(required=True, validate=CODE)
+    service = fields.String(required=True, validate=CODE)
+    priority = fields.Boolean(load_default=False)
+    visit = fields.Nested(VisitPartSchema, required=True)
 
 
 class ChangeSchema(TokenSchema):

@@ -16,7 +16,7 @@ from gerai_booking.models.places import day_quotas, slot_id, slots
 from gerai_booking.refusals import AllAtOtherCounters, NobodyWaits, NoStepHere, UnknownNeighbour
 from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.schemas import BookingSchema
-from gerai_booking.usecases import arrivals, booking, changes, floor, intake, sending_on
+from gerai_booking.usecases import arrivals, booking, changes, floor, intake, sending_on, visits
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.booking import BookingRequest
 from gerai_booking.usecases.desk import Desk
@@ -35,6 +35,7 @@ from gerai_shared.settings import Settings
 from gerai_shared.ticket import State, Ticket
 from gerai_shared.tokens import VISIT_REALM, make_token
 from sqlalchemy import MetaData, select, update
+from sqlalchemy.orm import Session
 
 from tests.support.servers import PostgresServer, RabbitServer, free_ports
 from tests.support.waiting import wait_until
@@ -286,6 +287,35 @@ def test_one_code_checks_in_at_each_agency_what_is_its_own(malls: TwoAgencies) -
     wait_until(lambda: malls.facts_at_immigration(visit) == ["left"])
     malls.immigration.do(floor.call_next, malls.immigration.desk("2"))
     malls.immigration.do(floor.no_show, malls.immigration.desk("2"), revision=None)
+
+
+def test_who_takes_two_numbers_at_a_kiosk_has_one_and_waits_at_both_since_then(malls: TwoAgencies) -> None:
+    visit, earlier = VisitPart(id=new_id()), NOW - timedelta(minutes=10)
+    asked = {"site": SITE, "priority": False, "now": NOW}
+    first = malls.immigration.do(visits.walk_in, service=PASSPORT, visit=visit, **asked)
+    rest = VisitPart(id=visit.id, number=first.number, arrived_at=earlier)
+    for service, step in ((TRADEMARK, 1), (COPYRIGHT, 2)):
+        ticket = malls.legal.do(visits.walk_in, service=service, visit=rest, **asked)
+        assert (ticket.number, ticket.queue_at, ticket.visit_id) == (first.number, earlier, visit.id)
+        (row,) = malls.legal.rows(select(models.tickets.c.step).where(models.tickets.c.id == ticket.id))
+        assert row.step == step
+    malls.legal.do(floor.call_next, malls.legal.desk("3"))
+    # Two services of one agency: nobody else calls them there meanwhile, either.
+    with pytest.raises(AllAtOtherCounters):
+        malls.legal.do(_call_next_at_another_counter)
+    malls.legal.do(floor.no_show, malls.legal.desk("3"), revision=None)
+    malls.legal.do(floor.call_next, malls.legal.desk("3"))
+    malls.legal.do(floor.no_show, malls.legal.desk("3"), revision=None)
+    wait_until(lambda: malls.facts_at_immigration(visit.id) == ["left", "left"])
+    malls.immigration.do(floor.call_next, malls.immigration.desk("2"))
+    malls.immigration.do(floor.no_show, malls.immigration.desk("2"), revision=None)
+
+
+def _call_next_at_another_counter(session: Session, office: Office) -> Ticket:
+    """Call for a counter that has the same services as the busy one."""
+    twin = replace(office.counter(SITE, "3"), code="9")
+    both = replace(office, agency=replace(office.agency, counters=(*office.agency.counters, twin)))
+    return floor.call_next(session, both, Desk(site=SITE, counter="9", officer_id="officer", now=NOW))
 
 
 def sent_on(malls: TwoAgencies, *, comes_back: bool, to: str = f"legal/{TRADEMARK}") -> Ticket:

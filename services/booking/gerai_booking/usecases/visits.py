@@ -13,9 +13,15 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import tickets, visits
 from gerai_booking.refusals import NotAtAnotherCounter
-from gerai_booking.rules.visit_steps import AT_COUNTER, UNTIL_FREE, comes_back, is_in_the_house
+from gerai_booking.rules.visit_steps import (
+    AT_COUNTER,
+    UNTIL_FREE,
+    VisitPart,
+    comes_back,
+    is_in_the_house,
+)
 from gerai_booking.rules.visits import check_in_opens_at
-from gerai_booking.usecases import floor
+from gerai_booking.usecases import floor, intake
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.changes import check_in_rest, check_in_ticket
 from gerai_booking.usecases.desk import Desk
@@ -62,6 +68,24 @@ def _may_check_in(office: Office, ticket: Ticket, now: datetime) -> bool:
         and ticket.day == office.today(ticket.site, now)
         and check_in_opens_at(ticket.slot_starts_at) <= now
     )
+
+
+def walk_in(
+    session: Session,
+    office: Office,
+    *,
+    site: str,
+    service: str,
+    priority: bool,
+    visit: VisitPart,
+    now: datetime,
+) -> Ticket:
+    """Give the holder of a visit, who stands at a kiosk, a ticket of it; they wait from their arrival on.
+
+    Raises what `intake.walk_in` raises.
+    """
+    desk = Desk(site=site, counter="", officer_id="", now=now)
+    return intake.walk_in(session, office, desk, service=service, priority=priority, visit=visit)
 
 
 def learn(session: Session, office: Office, event: Event, *, now: datetime) -> None:
