@@ -180,6 +180,13 @@ def test_a_form_that_lacks_something_keeps_what_was_typed(gateway: Gateway) -> N
     assert gateway.agencies.tickets == {}
 
 
+def test_the_code_of_a_visit_is_found_where_people_look_for_their_ticket(gateway: Gateway) -> None:
+    token = two(gateway)["token"]
+    for shown in (token, f"http://localhost/visits/{token}"):
+        answer = gateway.client.get("/tickets", query_string={"code": shown})
+        assert answer.headers["Location"] == f"/visits/{token}", shown
+
+
 def test_errands_that_fit_on_no_day_are_told_with_the_choice_kept(gateway: Gateway) -> None:
     address = f"/sites/{SITE}/visit?errand=immigration.{PASSPORT}&errand=legal.{TRADEMARK}&day=2026-11-29"
     page = gateway.client.get(address)
