@@ -29,8 +29,7 @@ def book(gateway: Gateway, *errands: dict[str, Any], key: str = "key-of-visit", 
 def two(gateway: Gateway) -> dict[str, Any]:
     answer = book(gateway, errand(PASSPORT, "02"), errand(TRADEMARK, "04"))
     assert answer.status_code == 201, answer.json
-    found: dict[str, Any] = answer.json
-    return found
+    return dict(answer.json or {})
 
 
 def bookings(gateway: Gateway) -> list[dict[str, Any]]:
