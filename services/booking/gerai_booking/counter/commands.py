@@ -139,14 +139,8 @@ class Signed:
         if verb == "transfer":
             return floor.transfer(session, office, desk, service=asked["service"] or "", revision=revision)
         if verb == "send-on":
-            return sending_on.send_on(
-                session,
-                office,
-                desk,
-                to=asked["to"] or "",
-                comes_back=asked["comes_back"],
-                revision=revision,
-            )
+            going = {"to": asked["to"] or "", "comes_back": asked["comes_back"]}
+            return sending_on.send_on(session, office, desk, **going, revision=revision)
         return STEPS[verb](session, office, desk, revision=revision)
 
     def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
