@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     _keep(folder / "smtp_url", options.smtp_url)
     for deployment in booking:
         _keep(folder / f"{deployment}.identity_key", secrets.token_urlsafe(KEY_BYTES))
-    for deployment in (*booking, "complaints"):
+    for deployment in (*booking, "complaints", "gateway"):
         _keep(folder / f"{deployment}.secret_key", secrets.token_urlsafe(KEY_BYTES))
     for deployment in (*booking, *WITH_DATABASE):
         name = deployment.replace("-", "_")

@@ -249,7 +249,8 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     (State.HELD, State.BOOKED): _by(_CITIZEN, _OFFICER, guard=_hold_is_alive),
     (State.HELD, State.EXPIRED): _by(_SYSTEM, guard=_hold_is_over),
     (State.HELD, State.CANCELLED): _by(_CITIZEN, _OFFICER),
-    (State.BOOKED, State.CHECKED_IN): _by(_CITIZEN, _OFFICER),
+    # The system queues the next step of a visit whose holder is in the house already.
+    (State.BOOKED, State.CHECKED_IN): _by(_CITIZEN, _OFFICER, _SYSTEM),
     # By an order of the centre: it asks for another hour, or allows the old one again.
     (State.BOOKED, State.BOOKED): _by(_SYSTEM),
     (State.BOOKED, State.CANCELLED): _by(_CITIZEN, _OFFICER, _SYSTEM, guard=_before_its_hour),

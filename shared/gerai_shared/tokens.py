@@ -8,6 +8,8 @@ import uuid
 TOKEN_VERSION = "1"  # noqa: S105 - the version of the format
 TOKEN_BYTES = 16
 SIGNATURE_BYTES = 15
+#: The realm of visits over several agencies: no agency's, signed by the gateway.
+VISIT_REALM = "visit"
 
 
 def make_token(*, secret: str, realm: str, identifier: str) -> str:

@@ -11,7 +11,6 @@ make_green()
 
 import json  # noqa: E402 - nothing may be imported before the patch
 import sys  # noqa: E402
-from dataclasses import replace  # noqa: E402
 from datetime import UTC, datetime, timedelta  # noqa: E402
 
 from cryptography.fernet import Fernet  # noqa: E402
@@ -26,6 +25,7 @@ from gerai_shared.settings import Settings  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from tests.browser.officers import OFFICERS, PASSWORD  # noqa: E402
+from tests.support.hurry import hurried  # noqa: E402
 from tests.support.passwords import hash_quickly  # noqa: E402
 
 FIVE_PAST_NINE = datetime(2026, 12, 1, 2, 5, tzinfo=UTC)
@@ -114,10 +114,7 @@ def main(port: int, database_file: str) -> int:
     hash_quickly()
     deployment = deployment_of(settings(port, database_file))
     migrating.upgrade(deployment.settings.database_url, "gerai_booking")
-    agency = agencies.load("immigration", FIVE_PAST_NINE.date())
-    # Nobody waits here for a second call or an absence.
-    hurried = tuple(replace(rule, recall_seconds=0, absent_seconds=0) for rule in agency.floor_rules)
-    agency = replace(agency, floor_rules=hurried)
+    agency = hurried(agencies.load("immigration", FIVE_PAST_NINE.date()))
     runtime.start_logs(deployment)
     runner = runtime.Runner()
     roles.build(deployment, runner, "counter", agency=agency)

@@ -9,6 +9,7 @@ from gerai_shared.deployment import Deployment
 from gerai_shared.logs import get_logger
 from nameko.extensions import Entrypoint
 
+from gerai_booking.models import visits
 from gerai_booking.usecases import (
     directive_runs,
     groups,
@@ -19,6 +20,7 @@ from gerai_booking.usecases import (
     plan,
     planning,
     reminding,
+    sending_on,
     waiting_list,
     waiting_room,
 )
@@ -28,6 +30,8 @@ from gerai_booking.usecases.office import Office
 log = get_logger(__name__)
 
 OPENING_INTERVAL = timedelta(minutes=10)
+#: Facts of visits are of use on their day; who was sent on where may be asked later.
+VISITS_KEPT = timedelta(days=30)
 
 
 class Openings(Entrypoint):
@@ -140,6 +144,13 @@ def learn_durations(database: Database, office: Office, now: datetime) -> None:
             measuring.learn(session, office, site=site.code, now=now)
 
 
+def tell_neighbours(database: Database, office: Office, now: datetime) -> None:
+    """Tell the other agencies what is given at our sites, and forget visits of long ago."""
+    with database.transaction() as session:
+        sending_on.tell_offers(session, office, now=now)
+        visits.forget_before(session, now.date() - VISITS_KEPT)
+
+
 #: In this order: whose hour a closure or an outage took has missed nothing, so these come before the closing
 #: of days; what all of them gave back is offered after them.
 PARTS: tuple[Callable[[Database, Office, datetime], None], ...] = (
@@ -155,4 +166,5 @@ PARTS: tuple[Callable[[Database, Office, datetime], None], ...] = (
     remind,
     end_uncollected,
     learn_durations,
+    tell_neighbours,
 )

@@ -13,6 +13,7 @@ from gerai_booking.rules.floor import Outcome, Placement
 from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
 from gerai_booking.rules.lanes import GROUNDS
 from gerai_booking.rules.quota import ALL, CHANNELS, EMERGENCY, NATIONAL, OVER_QUOTA
+from gerai_booking.rules.visit_steps import VisitPart
 
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z")
 TOKEN = validate.Length(min=10, max=120)
@@ -23,6 +24,10 @@ PROOF = validate.Regexp(r"^[0-9a-f]{64}\Z")
 KEY = validate.Regexp(r"^[\x20-\x7e]{8,100}\Z")
 PASSPORT = validate.Regexp(r"^[A-Z0-9]{5,15}$", error="A passport number has 5 to 15 letters and digits.")
 CODE_OF_TICKET = r"[a-z][a-z-]{0,59}\.[A-Za-z0-9_-]{43}"
+NUMBER = validate.Regexp(r"^[A-Z]-\d{3,5}\Z")
+OFFER = validate.Regexp(
+    r"^[a-z0-9][a-z0-9-]{0,59}/[a-z0-9][a-z0-9-]{0,59}\Z", error="Please choose one of the list."
+)
 #: What somebody who comes can show: the number on the ticket, or its token.
 SHOWN = validate.Regexp(
     rf"^([A-Z]-\d{{3,5}}|{CODE_OF_TICKET})\Z", error="A number looks like A-012. Or scan the ticket's code."
@@ -121,6 +126,22 @@ class PoliceReportSchema(Schema):
         return _without_blanks(data)
 
 
+class VisitPartSchema(Schema):
+    """The visit over several agencies that a ticket is a step of; `number` is that of its first ticket.
+
+    `arrived_at` is when its holder came to the house, for who waits at once.
+    """
+
+    id = fields.UUID(required=True)
+    number = fields.String(load_default=None, allow_none=True, validate=NUMBER)
+    arrived_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> VisitPart:
+        """Build the dataclass."""
+        return VisitPart(**{**data, "id": str(data["id"])})
+
+
 class BookingSchema(Schema):
     """One booking: of a slot, or of a held place."""
 
@@ -137,6 +158,7 @@ class BookingSchema(Schema):
     room_token = fields.String(allow_none=True, validate=TOKEN)
     proof = fields.String(allow_none=True, validate=PROOF)
     person = fields.Nested(PersonSchema, required=True)
+    visit = fields.Nested(VisitPartSchema)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -214,6 +236,26 @@ class TokenSchema(Schema):
     """A reference to a ticket, or to a place in the waiting list."""
 
     token = fields.String(required=True, validate=TOKEN)
+
+
+class VisitSchema(Schema):
+    """A visit over several agencies."""
+
+    visit_id = fields.UUID(required=True)
+
+    @post_load
+    def as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Ids are texts everywhere but in JSON's schema."""
+        return {"visit_id": str(data["visit_id"])}
+
+
+class VisitWalkInSchema(Schema):
+    """A step of a visit whose holder is in the house without a booking for it."""
+
+    site = fields.String(required=True, validate=CODE)
+    service = fields.String(required=True, validate=CODE)
+    priority = fields.Boolean(load_default=False)
+    visit = fields.Nested(VisitPartSchema, required=True)
 
 
 class ChangeSchema(TokenSchema):
@@ -398,7 +440,7 @@ class ArrivalSchema(Schema):
         shown = data["number"].strip()
         if found := re.fullmatch(r"([A-Za-z])[\s-]*0*(\d{1,5})", shown):
             shown = format_number(found.group(1).upper(), int(found.group(2)))
-        elif found := re.fullmatch(rf"https?://\S+/t/({CODE_OF_TICKET})/?([?#]\S*)?", shown):
+        elif found := re.fullmatch(rf"https?://\S+/(?:t|visits)/({CODE_OF_TICKET})/?([?#]\S*)?", shown):
             shown = found.group(1)
         return {**data, "number": shown}
 
@@ -428,6 +470,9 @@ class StepSchema(PrioritySchema):
         words = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
         chosen = ("service", "outcome", "place", "counter", "officer")
         return {name: None if name in chosen and value == "" else value for name, value in words.items()}
+
+    #: With `send-on`: to whom at another agency, as agency/service.
+    to = fields.String(load_default=None, validate=OFFER)
 
 
 def phone_number(text: str) -> str | None:

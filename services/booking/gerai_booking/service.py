@@ -5,14 +5,17 @@ from typing import Any
 
 from gerai_shared import commands
 from gerai_shared.borders import load
+from gerai_shared.bus.consuming import on
 from gerai_shared.bus.relay import relay
 from gerai_shared.bus.rpc import Request, rpc
 from gerai_shared.clock import local_date
 from gerai_shared.commands import fingerprint
 from gerai_shared.context import new_context
 from gerai_shared.deployment import Resources
+from gerai_shared.events.envelope import Event
 from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, Refused, to_wire
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from gerai_booking import schemas
 from gerai_booking.measuring_loop import Measurements
@@ -35,7 +38,9 @@ from gerai_booking.usecases import (
     releases,
     road_map,
     rulebook,
+    sending_on,
     views,
+    visits,
     waiting_list,
     waiting_room,
 )
@@ -45,7 +50,7 @@ from gerai_booking.usecases.office import Office
 
 _batch = schemas.BatchSchema()
 _booking = schemas.BookingSchema()
-NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof"))
+NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof", "visit"))
 
 
 class BookingService:
@@ -160,6 +165,7 @@ class BookingService:
             proof=data.get("proof"),
             hold_id=self._office.ticket_id(data["hold_token"]) if "hold_token" in data else None,
             applicant=applicant_of(data, self._office),
+            visit=data.get("visit"),
         )
 
     @rpc
@@ -256,6 +262,50 @@ class BookingService:
 
         self._once(request, "leave", run)
         return self._entry(asked["token"])
+
+    @rpc
+    def visit(self, request: Request) -> dict[str, Any]:
+        """Show what a visit over several agencies is here; whoever asks has checked its holder's token."""
+        asked = load(schemas.VisitSchema(), request.payload)
+        with self.deployment.database.reading() as session:
+            return visits.view(session, self._office, now=self.deployment.clock.now(), **asked)
+
+    @rpc
+    def visit_check_in(self, request: Request) -> dict[str, Any]:
+        """Let the holder of a visit wait for those of its steps here whose check-in is open."""
+        asked = load(schemas.VisitSchema(), request.payload)
+        with self.deployment.database.transaction() as session:
+            return visits.check_in(session, self._office, now=self.deployment.clock.now(), **asked)
+
+    @rpc
+    def visit_walk_in(self, request: Request) -> dict[str, Any]:
+        """Give the holder of a visit who stands at a kiosk a ticket of it; whoever asks has checked that."""
+        asked = load(schemas.VisitWalkInSchema(), request.payload)
+
+        def run(session: Session, now: datetime) -> dict[str, Any]:
+            return views.receipt(visits.walk_in(session, self._office, now=now, **asked))
+
+        return views.with_token(self._office, self._once(request, "visit_walk_in", run))
+
+    @on("visit.step_changed.v1")
+    def visit_step_changed(self, session: Session, event: Event) -> None:
+        """Take in where the holder of a visit is at another agency."""
+        visits.learn(session, self._office, event, now=self.deployment.clock.now())
+
+    @on("visit.step_wanted.v1")
+    def visit_step_wanted(self, session: Session, event: Event) -> None:
+        """Take whom another agency sends."""
+        sending_on.take(session, self._office, event, now=self.deployment.clock.now())
+
+    @on("visit.step_refused.v1")
+    def visit_step_refused(self, session: Session, event: Event) -> None:
+        """Hear that another agency cannot take whom we sent."""
+        sending_on.hear_no(session, self._office, event, now=self.deployment.clock.now())
+
+    @on("catalogue.offered.v1")
+    def catalogue_offered(self, session: Session, event: Event) -> None:
+        """Note what another agency gives at our sites."""
+        sending_on.note_offers(session, self._office, event)
 
     @rpc
     def appeal(self, request: Request) -> dict[str, Any]:

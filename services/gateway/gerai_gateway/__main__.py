@@ -40,7 +40,7 @@ def _settings() -> Settings:
     from gerai_gateway.limits import read_limits
     from gerai_gateway.speech.settings import read_speech
 
-    read = partial(read_settings, DEPLOYMENT, needs=frozenset({"agencies"}))
+    read = partial(read_settings, DEPLOYMENT, needs=frozenset({"agencies", "secret"}))
     problems = []
     for attempt in (read, read_limits, read_speech):
         try:

@@ -110,3 +110,26 @@ class VoiceMissing(Refused):
 
     code = "voice_missing"
     status = 503
+
+
+class UnknownVisit(Refused):
+    """There is no visit at this address. Please check that it was copied whole."""
+
+    code = "unknown_visit"
+    status = 404
+
+
+class ErrandsOverlap(Refused):
+    """The errands of one visit are at one place, on one day, and one after the other. Please choose the
+    hours anew.
+    """
+
+    code = "errands_overlap"
+    status = 409
+
+
+class ErrandsDoNotFit(Refused):
+    """On this day no free hours fit one after the other. Please choose another day."""
+
+    code = "errands_do_not_fit"
+    status = 409

@@ -15,6 +15,7 @@ from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.speech import SpeechApi
 from gerai_gateway.api.tickets import TicketsApi
+from gerai_gateway.api.visits import VisitsApi
 from gerai_gateway.api.waiting import WaitingApi
 from gerai_gateway.mall import Mall, MallProvider
 from gerai_gateway.portal.booking import BookingPages
@@ -28,6 +29,7 @@ from gerai_gateway.portal.oversight import OversightPages
 from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.tickets import TicketPages
+from gerai_gateway.portal.visits import VisitPages
 from gerai_gateway.portal.waiting import WaitingPages
 
 
@@ -35,6 +37,7 @@ class GatewayService(
     CatalogueApi,
     TicketsApi,
     RushApi,
+    VisitsApi,
     WaitingApi,
     BoardsApi,
     SpeechApi,
@@ -47,6 +50,7 @@ class GatewayService(
     RoomPages,
     CheckPages,
     TicketPages,
+    VisitPages,
     WaitingPages,
     ComplaintPages,
     DisplayPages,

@@ -58,11 +58,9 @@ def events_queue(deployment: str) -> str:
 
 def describe(agencies: Iterable[str]) -> Topology:
     """Return the topology of a mall with these agencies."""
-    answering = [*(f"booking-{agency}" for agency in sorted(agencies)), "complaints"]
-    consumers: dict[str, list[tuple[str, str]]] = {}
-    for event_type in REGISTRY:
-        for consumer in event_type.consumers:
-            consumers.setdefault(consumer, []).append((event_type.exchange, f"{event_type.name}.#"))
+    booking = [f"booking-{agency}" for agency in sorted(agencies)]
+    answering = [*booking, "complaints"]
+    consumers = _consumers(booking)
     return Topology(
         exchanges=(
             *((f"{context}.events", "topic") for context in CONTEXTS),
@@ -95,6 +93,17 @@ def describe(agencies: Iterable[str]) -> Topology:
             ("gerai-parked", rf"^{re.escape(PARKING_QUEUE)}$", {"delivery-limit": LOOKS_AT_PARKED}),
         ),
     )
+
+
+def _consumers(booking: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return the bindings of each deployment's events."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for event_type in REGISTRY:
+        for consumer in event_type.consumers:
+            # Whoever waits for it under the name of its context is there once for each agency.
+            for name in booking if consumer == "booking" else [consumer]:
+                found.setdefault(name, []).append((event_type.exchange, f"{event_type.name}.#"))
+    return found
 
 
 def apply(topology: Topology, connection: Connection) -> None:

@@ -3,11 +3,15 @@
 from marshmallow import Schema, fields, validate
 
 from gerai_shared.events.registry import EventType, Registry
-from gerai_shared.ticket import State, TicketSchema
+from gerai_shared.ticket import Lane, State, TicketSchema
 
 LANGUAGES = ("id", "en")
 MATCH_STATES = ("matches", "differs", "being_corrected", "corrected", "not_listed")
 NOTIFICATIONS = frozenset({"notifications"})
+#: Every agency hears what the others have to tell it; its own news it passes over.
+AGENCIES = frozenset({"booking"})
+#: What one agency tells the others of a visit's step: where its holder is, and never for what.
+STEP_FACTS = ("waiting", "at_counter", "aside", "done", "left")
 
 
 class TextSchema(Schema):
@@ -181,6 +185,67 @@ class ApplicationNewsSchema(ApplicationEventSchema):
     kept_until = fields.Date(required=True, allow_none=True)
 
 
+class VisitStepSchema(Schema):
+    """The fact of one step of a visit over several agencies: no service, no counter, nobody's name.
+
+    `arrived_at` is when its holder checked in, null while nobody did; `revision` tells which fact is the
+    newer.
+    """
+
+    visit_id = fields.UUID(required=True)
+    ticket_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    site = fields.String(required=True)
+    day = fields.Date(required=True)
+    fact = fields.String(required=True, validate=validate.OneOf(STEP_FACTS))
+    arrived_at = fields.AwareDateTime(required=True, allow_none=True)
+    revision = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class VisitWishSchema(Schema):
+    """An officer sends somebody on to another agency, for one of its services at the same site.
+
+    The visit keeps its `number` and the time of arrival. `recipient` and `language` as in ticket events, so
+    that the other agency's calls reach their holder; null when none was given.
+    """
+
+    wish_id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    site = fields.String(required=True)
+    day = fields.Date(required=True)
+    to_agency = fields.String(required=True)
+    service = fields.String(required=True)
+    lane = fields.Enum(Lane, by_value=True, required=True)
+    arrived_at = fields.AwareDateTime(required=True, allow_none=True)
+    recipient = fields.String(required=True, allow_none=True)
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+
+
+class VisitRefusalSchema(Schema):
+    """An agency cannot take somebody who was sent on to it; `to_agency` is the one that sent them."""
+
+    wish_id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True)
+    to_agency = fields.String(required=True)
+    reason = fields.Nested(TextSchema, required=True)
+
+
+class OfferedServiceSchema(Schema):
+    """A service that is given at a site."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextSchema, required=True)
+
+
+class OffersSchema(Schema):
+    """Everything that an agency gives at a site."""
+
+    site = fields.String(required=True)
+    agency_name = fields.Nested(TextSchema, required=True)
+    services = fields.List(fields.Nested(OfferedServiceSchema), required=True)
+
+
 def _ticket(name: str, summary: str) -> EventType:
     return EventType(name=name, context="booking", schema=TicketEventSchema, summary=summary)
 
@@ -205,6 +270,10 @@ def _complaint(name: str, summary: str) -> EventType:
     return EventType(
         name=name, context="complaints", schema=ComplaintEventSchema, summary=summary, consumers=NOTIFICATIONS
     )
+
+
+def _between_agencies(name: str, summary: str, schema: type[Schema]) -> EventType:
+    return EventType(name=name, context="booking", schema=schema, summary=summary, consumers=AGENCIES)
 
 
 def _application_news(name: str, summary: str) -> EventType:
@@ -290,6 +359,18 @@ REGISTRY = Registry(
         _ticket("appeal.filed.v1", "Its holder said why they could not come"),
         _ticket_news("appeal.decided.v1", "A supervisor decided about an appeal", AppealNewsSchema),
         _ticket_news("outage.hit.v1", "An outage hit its hour; it may move to a later one", OutageNewsSchema),
+        _between_agencies(
+            "visit.step_changed.v1",
+            "Where somebody with a visit over several agencies is at one of them",
+            VisitStepSchema,
+        ),
+        _between_agencies(
+            "visit.step_wanted.v1", "An officer sends somebody on to another agency", VisitWishSchema
+        ),
+        _between_agencies(
+            "visit.step_refused.v1", "The other agency cannot take whom it was sent", VisitRefusalSchema
+        ),
+        _between_agencies("catalogue.offered.v1", "What an agency gives at a site", OffersSchema),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

@@ -20,7 +20,8 @@ class EventType:
 
     `context` names the exchange (`<context>.events`). `consumers` are the deployments that keep a
     durable queue for it: with at least one, publishing is mandatory and an event that no queue
-    takes is kept and retried. Without any it only feeds live boards, which start from a snapshot.
+    takes is kept and retried; `booking` stands for every agency's. Without any it only feeds live boards,
+    which start from a snapshot.
     """
 
     name: str

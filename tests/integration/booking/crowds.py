@@ -144,7 +144,7 @@ def call_at_once(url: str, *, now_minutes: int, locked: bool) -> Outcomes:
     barrier = threading.Barrier(len(COUNTERS))
     claim = tickets.claim_next
 
-    def look(session: Any, *, site: str, day: Any, services: Any, agency: str) -> Any:
+    def look(session: Any, *, site: str, day: Any, services: Any, agency: str, **_: Any) -> Any:
         waiting = tickets.of_day(
             session, site=site, day=day, states=[State.CHECKED_IN], agency=agency, services=services
         )

@@ -45,6 +45,8 @@ from gerai_shared.workdays import WorkCalendar
 from sqlalchemy import ColumnElement, delete, event, select, update
 from sqlalchemy.orm import Session
 
+from tests.support.hurry import hurried
+
 #: Tuesday, 1 December 2026, 09:00 in Serang.
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 TODAY, DAY, NEXT_DAY = date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 3)
@@ -66,14 +68,12 @@ UseCase = Callable[Concatenate[Session, Office, Arguments], Result]
 
 def agency() -> Agency:
     """The sample agency with twenty passport counters and a quota for one service alone."""
-    sample = agencies.load("immigration", TODAY)
+    sample = hurried(agencies.load("immigration", TODAY))
     services = ("passport-new", "passport-renewal", "passport-child")
     return replace(
         sample,
         # Every day of a test is open but where the test itself keeps it back.
         releases=(),
-        # Nobody waits for a second call or an absence but where a test is about that.
-        floor_rules=tuple(replace(rule, recall_seconds=0, absent_seconds=0) for rule in sample.floor_rules),
         counters=(
             *sample.counters,
             *(

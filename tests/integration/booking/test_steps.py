@@ -285,7 +285,7 @@ def test_an_errand_more_waits_until_the_counter_is_done_with_the_person(house: H
     more = house.do(sending.add_service, at(house), service=CHILD, revision=first.revision)
     assert (more.visit_id, more.queue_at, more.checked_in_at) == (first.visit_id, EIGHT, LATER)
     assert [each.id for each in seen(house, "102").elsewhere] == [more.id]
-    with pytest.raises(Refused, match="nobody_waits"):
+    with pytest.raises(Refused, match="all_at_other_counters"):
         house.do(floor.call_next, at(house, "102"))
     house.do(FINISH, at(house), revision=None)
     assert house.do(floor.call_next, at(house, "102")).id == more.id
@@ -316,7 +316,7 @@ def test_two_counters_never_call_one_person_for_two_errands(
         other = eventlet.spawn(second)
         waits = text("SELECT 1 FROM pg_locks WHERE NOT granted")
         wait_until(lambda: house.rows(waits) or other.dead)
-    assert other.wait() == ("nobody_waits" if guarded else "E-001")
+    assert other.wait() == ("all_at_other_counters" if guarded else "E-001")
 
 
 def test_who_waited_aside_yesterday_is_not_put_into_the_queue_of_today(house: House) -> None:

@@ -259,10 +259,27 @@ class FakeAgencies(FakePlaces):
                         raise booking.SlotFull
                     site, service, _ = body["slot_id"].split(".")
                     ticket = self._new(site, service, State.BOOKED, body["slot_id"])
+                    if visit := body.get("visit"):
+                        ticket = replace(
+                            ticket, visit_id=visit["id"], number=visit["number"] or ticket.number
+                        )
+                        self.tickets[ticket.id] = ticket
             except Refused as refusal:
                 return {"refused": to_wire(refusal)}
             self.answers[request["key"]] = {"ticket": _schema.dump(ticket), "token": self.token(ticket)}
         return {"result": self.answers[request["key"]]}
+
+    def _visit(self, agency: str, payload: Json) -> Json:
+        found = [ticket for ticket in self.tickets.values() if ticket.visit_id == payload["visit_id"]]
+        own = [ticket for ticket in found if ticket.agency == agency]
+        return {"agency": agency, "tickets": [self._view(ticket) for ticket in own]}
+
+    def _visit_check_in(self, agency: str, payload: Json) -> Json:
+        checked_in = 0
+        for step in self._visit(agency, payload)["tickets"]:
+            self.change(step["token"], State.CHECKED_IN, checked_in_at=self.now)
+            checked_in += 1
+        return {"checked_in": checked_in}
 
     def _advise(self, _agency: str, _payload: Json) -> Json:
         return {"advice": self.advice}

@@ -12,6 +12,7 @@ from gerai_gateway.rules.board import (
     at_counters,
     calls,
     entry_of,
+    next_numbers,
     people_ahead,
     waiting,
 )
@@ -221,6 +222,15 @@ def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> N
     ]
     assert people_ahead(entries) == {"zeroth": 0, "other": 0, "first": 1, "late": 2, "third": 3, "second": 4}
     assert [entry.id for entry in waiting(entries)] == ["zeroth", "other", "first", "late", "third", "second"]
+
+
+def test_a_visit_that_waits_at_several_places_is_among_the_next_numbers_once() -> None:
+    entries = [
+        an_entry("passport", minute=10, number="A-012"),
+        an_entry("child", minute=20, number="A-012", service="passport-child"),
+        an_entry("other", minute=30, number="A-013"),
+    ]
+    assert [entry.id for entry in next_numbers(entries, most=5)] == ["passport", "other"]
 
 
 LANES = st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"])

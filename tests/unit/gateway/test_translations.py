@@ -50,6 +50,7 @@ OFFICERS_ONLY = {
     "unknown_service_group", "absent_too_soon", "already_added", "at_another_counter", "called_often",
     "came_back_often", "not_sent_from_elsewhere", "not_served_there", "outcome_needed",
     "outcome_needs_reason", "recalled_too_soon", "unknown_aside_reason", "unknown_officer",
+    "all_at_other_counters", "no_step_here", "not_at_another_counter", "unknown_neighbour",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ ARROWS = {
     ("held", "booked"): {C, O},
     ("held", "expired"): {S},
     ("held", "cancelled"): {C, O},
-    ("booked", "checked_in"): {C, O},
+    ("booked", "checked_in"): {C, O, S},
     ("booked", "booked"): {S},
     ("booked", "cancelled"): {C, O, S},
     ("booked", "rescheduled"): {C, O, S},

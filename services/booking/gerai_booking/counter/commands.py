@@ -15,7 +15,17 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, meanwhile, queue, sending, views
+from gerai_booking.usecases import (
+    arrivals,
+    floor,
+    intake,
+    meanwhile,
+    queue,
+    sending,
+    sending_on,
+    views,
+    visits,
+)
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -24,6 +34,7 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "recall": floor.recall,
     "start": floor.start,
     "no-show": floor.no_show,
+    "park-until-free": visits.park_until_free,
     "send-back": sending.send_back,
 }
 VERBS = ", ".join(
@@ -36,6 +47,7 @@ VERBS = ", ".join(
         *STEPS,
         "park",
         "requeue",
+        "send-on",
         "set-priority",
         "transfer",
         "undo",
@@ -54,6 +66,7 @@ WORDS_OF_A_STEP = (
     "counter",
     "officer",
     "comes_back",
+    "to",
 )
 LONGEST_KEY = 100
 
@@ -198,6 +211,9 @@ class Signed:
                 **{name: asked[name] for name in ("service", "counter", "officer", "comes_back")}
             )
             return sending.transfer(session, office, desk, target=target, revision=revision)
+        if verb == "send-on":
+            going = {"to": asked["to"] or "", "comes_back": asked["comes_back"]}
+            return sending_on.send_on(session, office, desk, **going, revision=revision)
         return STEPS[verb](session, office, desk, revision=revision)
 
     def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gerai_booking.counter.commands import VERBS, WORDS_OF_A_STEP, Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.floor import NEEDS_REASON, Outcome
 from gerai_booking.rules.weekdays import names_of
-from gerai_booking.usecases import queue, rulebook, views
+from gerai_booking.usecases import queue, rulebook, views, visits
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
@@ -115,6 +115,7 @@ class CounterPages(Signed):
             )
             staff = accounts.staff(session)
             services = rulebook.services_on(session, self.office, self.office.today(site, now))
+            others = visits.seen_at(session, self.office, site=site, counter=counter, queue=seen, now=now)
         place = self.office.site(site)
         offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
         return {
@@ -122,6 +123,7 @@ class CounterPages(Signed):
             "site": place,
             "counter": self.office.counter(site, counter),
             "queue": seen,
+            "visits": others,
             "service_names": self._service_names(),
             "offered": offered,
             "outcomes": [(outcome.value, outcome in NEEDS_REASON) for outcome in Outcome],

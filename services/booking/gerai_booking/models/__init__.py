@@ -28,6 +28,7 @@ from gerai_booking.models import (
     slot_quotas,
     statistics,
     tickets,
+    visits,
     waiting_list,
     waiting_room,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "slot_quotas",
     "statistics",
     "tickets",
+    "visits",
     "waiting_list",
     "waiting_room",
 ]

@@ -103,7 +103,10 @@ tickets = Table(
     Column("return_counter", String(20), nullable=True),
     # Why its holder has priority (rules.lanes.GROUNDS), none where nobody said. It tells of their health.
     Column("priority_ground", String(20), nullable=True),
-    Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
+    # A number of this agency's own series is given once: step 0. Further steps of its visit carry the same
+    # one.
+    Column("step", Integer, nullable=False, server_default="0"),
+    Index("uq_tickets_site_day_number", "site", "day", "number", "step", unique=True),
     Index(
         "ix_tickets_slot_id_held",
         "slot_id",
@@ -243,13 +246,59 @@ def find_unless_locked(session: Session, ticket_id: str, *, agency: str) -> Tick
 
 
 def find_by_number(session: Session, *, site: str, day: date, number: str, agency: str) -> Ticket | None:
-    """Return the ticket of a day by the number on it, locked for this transaction."""
-    row = session.execute(
+    """Return the ticket of a day by the number on it, locked for this transaction.
+
+    Of a visit's several tickets it is the one that its holder has to check in next, else the first.
+    """
+    found = session.execute(
         select(*COLUMNS)
         .where(tickets.c.site == site, tickets.c.day == day, tickets.c.number == number)
+        .order_by(tickets.c.step)
         .with_for_update()
-    ).one_or_none()
-    return ticket_of(row, agency) if row else None
+    ).all()
+    return _to_check_in([ticket_of(row, agency) for row in found])
+
+
+def of_visit(session: Session, visit_id: str, *, agency: str, lock: bool = False) -> list[Ticket]:
+    """Return the tickets of a visit in the order of their hours, locked when asked."""
+    query = select(*COLUMNS).where(tickets.c.visit_id == visit_id).order_by(tickets.c.id)
+    rows = session.execute(query.with_for_update() if lock else query)
+    found = [ticket_of(row, agency) for row in rows]
+    return sorted(found, key=lambda ticket: (ticket.slot_starts_at or ticket.created_at, ticket.id))
+
+
+def booked_of_visit(session: Session, visit_id: str, *, site: str, day: date, agency: str) -> list[Ticket]:
+    """Lock and return the booked tickets of a visit at a site on a day, by hour.
+
+    SKIP LOCKED: of two that are shown at the same moment, each is checked in by whoever has it.
+    """
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(
+            tickets.c.visit_id == visit_id,
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.BOOKED.value,
+            tickets.c.slot_id.is_not(None),
+        )
+        .order_by(tickets.c.slot_starts_at, tickets.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return [ticket_of(row, agency) for row in rows]
+
+
+def _to_check_in(found: list[Ticket]) -> Ticket | None:
+    booked = [ticket for ticket in found if ticket.state is State.BOOKED]
+    booked.sort(key=lambda ticket: ticket.slot_starts_at or ticket.created_at)
+    return next(iter([*booked, *found]), None)
+
+
+def first_to_check_in(session: Session, *, visit_id: str, site: str, day: date, agency: str) -> Ticket | None:
+    """Return the locked ticket of a visit at a site on a day that its holder has to check in next, else the
+    first.
+    """
+    found = of_visit(session, visit_id, agency=agency, lock=True)
+    return _to_check_in([ticket for ticket in found if (ticket.site, ticket.day) == (site, day)])
 
 
 def find_many(session: Session, ids: Iterable[str], *, agency: str) -> dict[str, Ticket]:
@@ -410,6 +459,18 @@ def is_about_visit(error: IntegrityError) -> bool:
     return "uq_tickets_visit_at_counter" in told or "tickets.visit_id" in told
 
 
+def _is_meant_for(counter: str, officer_id: str, now: datetime) -> ColumnElement[bool]:
+    """Whether a counter and its officer may call a ticket: it is meant for them, for nobody, or no more."""
+    return or_(
+        tickets.c.meant_until.is_(None),
+        tickets.c.meant_until <= now,
+        and_(
+            func.coalesce(tickets.c.meant_counter, counter) == counter,
+            func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
+        ),
+    )
+
+
 def _is_at_a_counter() -> ColumnElement[bool]:
     """Whether the person of a ticket is at a counter with another one of the same visit."""
     elsewhere = tickets.alias()
@@ -431,11 +492,13 @@ def claim_next(
     officer_id: str,
     now: datetime,
     without: Iterable[str] = (),
+    elsewhere: Any = None,
 ) -> Ticket | None:
     """Lock and return who is next for a counter with these services; None when nobody waits.
 
-    Who is meant for another counter or officer is left to them, who is at another counter is left there. SKIP
-    LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
+    Who is meant for another counter or officer is left to them, who is at another counter is left there; so
+    are the tickets `without` and the visits in the query `elsewhere`. SKIP LOCKED: twenty officers at once
+    lock twenty different people, and nobody waits for another.
     """
     row = session.execute(
         select(*COLUMNS)
@@ -445,21 +508,36 @@ def claim_next(
             tickets.c.state == State.CHECKED_IN.value,
             tickets.c.service.in_(services),
             tickets.c.id.not_in(list(without)),
-            or_(
-                tickets.c.meant_until.is_(None),
-                tickets.c.meant_until <= now,
-                and_(
-                    func.coalesce(tickets.c.meant_counter, counter) == counter,
-                    func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
-                ),
-            ),
+            _is_meant_for(counter, officer_id, now),
             ~_is_at_a_counter(),
+            *([tickets.c.visit_id.not_in(elsewhere)] if elsewhere is not None else []),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
     return ticket_of(row, agency) if row else None
+
+
+def is_somebody_waiting(
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    services: Sequence[str],
+    counter: str,
+    officer_id: str,
+    now: datetime,
+) -> bool:
+    """Tell whether anybody waits for a counter with these services, whoever is busy with them elsewhere."""
+    where = (
+        tickets.c.site == site,
+        tickets.c.day == day,
+        tickets.c.state == State.CHECKED_IN.value,
+        tickets.c.service.in_(services),
+        _is_meant_for(counter, officer_id, now),
+    )
+    return session.scalar(select(tickets.c.id).where(*where).limit(1)) is not None
 
 
 def at_counter(session: Session, *, site: str, counter: str, agency: str) -> Ticket | None:

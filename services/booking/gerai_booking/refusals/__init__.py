@@ -148,10 +148,17 @@ from gerai_booking.refusals.rush import (
     WaitingRoomOpen,
     WaitTooLong,
 )
+from gerai_booking.refusals.visits import (
+    AllAtOtherCounters,
+    NoStepHere,
+    NotAtAnotherCounter,
+    UnknownNeighbour,
+)
 
 __all__ = [
     "AbsentTooSoon",
     "ActionDone",
+    "AllAtOtherCounters",
     "AlreadyAdded",
     "AlreadyWaiting",
     "AppealDecided",
@@ -186,9 +193,11 @@ __all__ = [
     "NeedsNewHour",
     "NoApplications",
     "NoSiteInRegion",
+    "NoStepHere",
     "NoWholeHour",
     "NobodyReachedYet",
     "NobodyWaits",
+    "NotAtAnotherCounter",
     "NotBookedOnline",
     "NotLater",
     "NotOnThisWeekday",
@@ -261,6 +270,7 @@ __all__ = [
     "UnknownKindOfSuspension",
     "UnknownMatch",
     "UnknownMinutes",
+    "UnknownNeighbour",
     "UnknownNumber",
     "UnknownOfficer",
     "UnknownOutage",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models.people import Person
 from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.directives import Directive
+from gerai_booking.usecases import visit_news
 from gerai_booking.usecases.office import Office
 
 MINUTES_OF_AN_HOUR = 60
@@ -81,8 +82,11 @@ def by_order(event: NewEvent, directive: Directive, *, choose_until: date | None
 
 
 def announce(session: Session, office: Office, *events: NewEvent, now: datetime) -> None:
-    """Write events into the outbox, within the transaction of the change."""
-    outbox.add(session, *events, source=office.deployment, now=now)
+    """Write events into the outbox, within the transaction of the change; and for the other agencies what
+    they are of a visit that has steps there, too.
+    """
+    told = [*events, *visit_news.facts(session, events)]
+    outbox.add(session, *told, source=office.deployment, now=now)
 
 
 def _both(text: Text) -> dict[str, Any]:

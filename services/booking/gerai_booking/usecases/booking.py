@@ -24,7 +24,9 @@ from gerai_booking.models import places, tickets, waiting_list, waiting_room
 from gerai_booking.models.history import add_history, history_row
 from gerai_booking.models.people import Person, add_people
 from gerai_booking.refusals import OfferOfAnother, OpenTicketExists, ProofUsed, UnknownTicket
+from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases import visit_numbers
 from gerai_booking.usecases.advising import advice_for_many
 from gerai_booking.usecases.announcing import announce, news
 from gerai_booking.usecases.applicants import Applicant
@@ -54,6 +56,8 @@ class BookingRequest:
     #: A number of the waiting room, and the name of a solved task; see usecases.waiting_room.
     room_token: str | None = None
     proof: str | None = None
+    #: The visit over several agencies that it is a step of.
+    visit: VisitPart | None = None
     #: Of the citizen's own request, when it travelled with others.
     context: Context | None = None
 
@@ -328,18 +332,29 @@ def _make(
     session: Session, office: Office, wishes: list[Wish], by_key: dict[str, BookingRequest], *, now: datetime
 ) -> dict[str, Ticket]:
     """Return the tickets of those who got a place, not yet written, by key."""
-    numbers = numbers_for(session, office, [wish.slot for wish in wishes])
-    return {
-        wish.key: new_ticket(
+    visits = {wish.key: by_key[wish.key].visit for wish in wishes}
+    numbers = {
+        wish.key: visit_numbers.carried(session, visits[wish.key], site=wish.slot.site, day=wish.slot.day)
+        for wish in wishes
+    }
+    own = [wish for wish in wishes if numbers[wish.key] is None]
+    numbers.update(
+        zip([w.key for w in own], numbers_for(session, office, [w.slot for w in own]), strict=True)
+    )
+    made: dict[str, Ticket] = {}
+    for wish in wishes:
+        visit, applicant = visits[wish.key], by_key[wish.key].applicant
+        made[wish.key] = new_ticket(
             office,
             wish.slot,
-            number,
+            numbers[wish.key] or "",
             state=State.BOOKED,
-            lane=by_key[wish.key].applicant.lane_on(office.service(wish.slot.service), wish.slot.day),
+            lane=applicant.lane_on(office.service(wish.slot.service), wish.slot.day),
             now=now,
+            visit_id=visit.id if visit else None,
         )
-        for wish, number in zip(wishes, numbers, strict=True)
-    }
+    visit_numbers.join(session, [(visit, made[key]) for key, visit in visits.items() if visit])
+    return made
 
 
 def _write(
@@ -381,7 +396,11 @@ def _insert(
 ) -> dict[str, tuple[Ticket, Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
     rows = [
-        appointment_row(ticket, **own_columns(office, by_key[key].applicant, ticket))
+        appointment_row(
+            ticket,
+            **own_columns(office, by_key[key].applicant, ticket),
+            step=visit_numbers.step_of(session, by_key[key].visit, ticket),
+        )
         for key, ticket in made.items()
     ]
     inserted = tickets.add(session, rows)

@@ -138,8 +138,11 @@ def check_in_ticket(
     now: datetime,
     actor: Actor,
     officer_id: str | None = None,
+    came_at: datetime | None = None,
 ) -> Ticket:
-    """Record that the holder of a locked ticket is there."""
+    """Record that the holder of a locked ticket is there; `came_at` is when they came into the house, if
+    earlier.
+    """
     if ticket.state is State.CHECKED_IN:
         return ticket
     if ticket.state is not State.BOOKED:
@@ -160,10 +163,30 @@ def check_in_ticket(
         now=now,
         checked_in_at=now,
     )
-    after = lanes.placed(session, office, after, ground=tickets.ground_of(session, ticket.id))
+    ground = tickets.ground_of(session, ticket.id)
+    after = lanes.placed(session, office, after, ground=ground, came_at=came_at)
     # Bookings of earlier releases have a rank that is none any more.
     rank = queue_rank(after.lane.value)
     tickets.save(session, ticket, after, actor=actor, now=now, officer_id=officer_id, queue_rank=rank)
     missed_places.take_again(session, after)
     announce(session, office, fact("ticket.checked_in.v1", after, ticket.state), now=now)
+    check_in_rest(session, office, after.visit_id, site=after.site, came_at=came_at or now, now=now)
     return after
+
+
+def check_in_rest(
+    session: Session, office: Office, visit_id: str, *, site: str, came_at: datetime, now: datetime
+) -> None:
+    """Let the holder of a visit who is in the house since `came_at` wait for its other booked steps of
+    today, too.
+
+    Those whose check-in is not open yet stay booked. They wait for all of them at once, and whichever
+    counter is free first calls; while one is busy with them, the others pass them over.
+    """
+    day = office.today(site, now)
+    booked = tickets.booked_of_visit(session, visit_id, site=site, day=day, agency=office.code)
+    for ticket in booked:
+        if ticket.slot_starts_at is not None and check_in_opens_at(ticket.slot_starts_at) <= now:
+            # It lets the rest wait by itself.
+            check_in_ticket(session, office, ticket, now=now, actor=Actor.SYSTEM, came_at=came_at)
+            return

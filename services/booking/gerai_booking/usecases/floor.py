@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ticket import (
@@ -17,12 +18,13 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import acts, tickets
+from gerai_booking.models import acts, tickets, visits
 from gerai_booking.models import floor as floor_tables
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import (
     AbsentTooSoon,
+    AllAtOtherCounters,
     AtAnotherCounter,
     CalledOften,
     CameBackOften,
@@ -38,6 +40,7 @@ from gerai_booking.refusals import (
 )
 from gerai_booking.rules.catalogue import FloorRule
 from gerai_booking.rules.floor import (
+    AT_ANOTHER_COUNTER,
     NEEDS_REASON,
     Outcome,
     Placement,
@@ -53,6 +56,7 @@ from gerai_booking.rules.floor import (
 from gerai_booking.rules.visits import queue_rank
 from gerai_booking.usecases import lanes, no_shows, returning, sending
 from gerai_booking.usecases.announcing import announce, fact, news
+from gerai_booking.usecases.changes import check_in_rest
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import step_back
@@ -63,26 +67,30 @@ from gerai_booking.usecases.steps import MEANT_FOR_NOBODY, NOT_ASIDE, current, s
 def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     """Call whoever is next for this counter's services: one atomic claim.
 
-    Raises UnknownCounter, CounterBusy, NobodyWaits.
+    Raises UnknownCounter, CounterBusy, NobodyWaits, AllAtOtherCounters.
     """
     services = office.counter(desk.site, desk.counter).services
     _refuse_busy(session, office, desk)
     returning.bring_back(session, office, site=desk.site, now=desk.now)
     elsewhere: set[str] = set()
+    wanted: dict[str, Any] = {
+        "site": desk.site,
+        "day": office.today(desk.site, desk.now),
+        "services": services,
+        "counter": desk.counter,
+        "officer_id": desk.officer_id,
+        "now": desk.now,
+    }
     while True:
         ticket = tickets.claim_next(
             session,
-            site=desk.site,
-            day=office.today(desk.site, desk.now),
-            services=services,
             agency=office.code,
-            counter=desk.counter,
-            officer_id=desk.officer_id,
-            now=desk.now,
             without=elsewhere,
+            elsewhere=visits.at_other_agencies(now=desk.now),
+            **wanted,
         )
         if ticket is None:
-            raise NobodyWaits
+            raise AllAtOtherCounters if tickets.is_somebody_waiting(session, **wanted) else NobodyWaits
         try:
             return _claim(session, office, desk, ticket)
         except AtAnotherCounter:
@@ -140,6 +148,9 @@ def _claim(
         if tickets.is_about_visit(error):
             raise AtAnotherCounter from error
         _refuse_busy(session, office, desk)
+        # Or two counters called the same visit for two services.
+        if tickets.is_about_visit(error):
+            raise AtAnotherCounter from error
         raise
 
 
@@ -226,6 +237,8 @@ def finish(
         session, office, desk, ticket, State.SERVED, revision=revision, own=own, finished_at=desk.now
     )
     returning.after_end(session, office, after, now=desk.now)
+    came_at = after.checked_in_at or desk.now
+    check_in_rest(session, office, after.visit_id, site=after.site, came_at=came_at, now=desk.now)
     return after
 
 
@@ -262,6 +275,23 @@ def park(session: Session, office: Office, desk: Desk, *, revision: int | None, 
         "waits_for": None,
     }
     return step(session, office, desk, ticket, State.PARKED, revision=revision, own=own)
+
+
+def wait_for_other_agency(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """Let whoever is at the counter wait aside for another agency, for an hour at the longest."""
+    ticket = current(session, office, desk)
+    own = {
+        "aside_reason": AT_ANOTHER_COUNTER,
+        "aside_until": desk.now + sending.COMES_BACK_AFTER,
+        "waits_for": None,
+    }
+    return step(session, office, desk, ticket, State.PARKED, revision=revision, own=own)
+
+
+def end_for_another_agency(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """End the service of somebody who goes on at another agency."""
+    ticket = current(session, office, desk)
+    return step(session, office, desk, ticket, State.TRANSFERRED, revision=revision, finished_at=desk.now)
 
 
 def requeue(

@@ -29,8 +29,9 @@ from gerai_booking.rules.quota import (
     full_bounds,
     walk_in_channels,
 )
+from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.rules.visits import queue_rank
-from gerai_booking.usecases import lanes
+from gerai_booking.usecases import lanes, visit_numbers
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
 from gerai_booking.usecases.completeness import require_complete
@@ -50,8 +51,10 @@ def walk_in(
     priority: bool,
     ground: str | None = None,
     checklist: Checklist = NOTHING_CHECKED,
+    visit: VisitPart | None = None,
 ) -> Ticket:
-    """Give a ticket to somebody who came without a booking; they wait from now on.
+    """Give a ticket to somebody who came without a booking; they wait from now on, or from when their `visit`
+    over several agencies brought them into the house.
 
     `ground` is why they have priority, if they do (rules.lanes.GROUNDS). Where only complete files are taken,
     everything has to be ticked on `checklist` first (S2-6). Raises UnknownSite, UnknownService,
@@ -63,7 +66,16 @@ def walk_in(
         raise WalkInFull
     _count(session, desk, day, found.bounds)
     lane = _lane(priority=priority)
-    return _let_wait(session, office, desk, service=service, lane=lane, ground=ground, channel=found.channel)
+    return _let_wait(
+        session,
+        office,
+        desk,
+        service=service,
+        lane=lane,
+        ground=ground,
+        channel=found.channel,
+        visit=visit,
+    )
 
 
 def over_quota(
@@ -229,26 +241,41 @@ def _let_wait(
     lane: Lane,
     channel: str,
     ground: str | None = None,
+    visit: VisitPart | None = None,
 ) -> Ticket:
-    ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
+    part = visit or VisitPart(id=new_id())
+    day = office.today(desk.site, desk.now)
+    number = visit_numbers.carried(session, visit, site=desk.site, day=day)
+    ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=part.id, number=number)
     ground = ground if lane is Lane.PRIORITY else None
-    ticket = lanes.placed(session, office, ticket, ground=ground)
-    add_waiting(session, desk, ticket, quota_channel=channel, ground=ground)
+    ticket = lanes.placed(session, office, ticket, ground=ground, came_at=part.arrived_at)
+    if visit is not None:
+        visit_numbers.join(session, [(visit, ticket)])
+    step = visit_numbers.step_of(session, visit, ticket)
+    add_waiting(session, desk, ticket, quota_channel=channel, ground=ground, step=step)
     announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
     return ticket
 
 
 def new_waiting(
-    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, visit_id: str
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    service: str,
+    lane: Lane,
+    visit_id: str,
+    number: str | None = None,
 ) -> Ticket:
-    """Return a ticket that waits from now on, not yet written."""
+    """Return a ticket that waits from now on, not yet written; without a `number` it gets the next one."""
     day = office.today(desk.site, desk.now)
-    prefix = office.service(service).prefix
-    series = (desk.site, day, prefix)
-    count = places.next_numbers(session, {series: 1})[series][0]
+    if number is None:
+        prefix = office.service(service).prefix
+        series = (desk.site, day, prefix)
+        number = format_number(prefix, places.next_numbers(session, {series: 1})[series][0])
     return Ticket(
         id=new_id(),
-        number=format_number(prefix, count),
+        number=number,
         visit_id=visit_id,
         agency=office.code,
         site=desk.site,
@@ -272,11 +299,13 @@ def add_waiting(
     origin: str | None = None,
     ground: str | None = None,
     at: str | None = None,
+    step: int = 0,
     **own: Any,
 ) -> None:
     """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none.
 
-    `at` is the counter at which that is a step, `own` are further columns of the agency.
+    `at` is the counter at which that is a step of its own, `step` that of its visit among tickets of the same
+    number, `own` are further columns of the agency.
     """
     tickets.add(
         session,
@@ -287,11 +316,14 @@ def add_waiting(
                 "person_hash": None,
                 "holder_hash": None,
                 "origin": origin,
+                "step": step,
                 "quota_channel": quota_channel,
                 "queue_rank": queue_rank(ticket.lane.value),
                 "priority_ground": ground,
             }
         ],
     )
-    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id, counter=at)
+    # Nobody at a desk: another agency sent them, see usecases.sending_on.
+    actor = Actor.OFFICER if desk.officer_id else Actor.SYSTEM
+    row = history_row(None, ticket, actor=actor, now=desk.now, officer_id=desk.officer_id or None, counter=at)
     add_history(session, [row])

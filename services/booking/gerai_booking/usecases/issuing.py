@@ -27,12 +27,21 @@ def numbers_for(session: Session, office: Office, slots: Sequence[Any]) -> list[
     return numbers
 
 
-def new_ticket(office: Office, slot: Any, number: str, *, state: State, lane: Lane, now: datetime) -> Ticket:
-    """Return the first ticket of a new visit, not yet written."""
+def new_ticket(
+    office: Office,
+    slot: Any,
+    number: str,
+    *,
+    state: State,
+    lane: Lane,
+    now: datetime,
+    visit_id: str | None = None,
+) -> Ticket:
+    """Return the ticket of a visit, or else the first one of a new visit; it is not yet written."""
     return Ticket(
         id=new_id(),
         number=number,
-        visit_id=new_id(),
+        visit_id=visit_id or new_id(),
         agency=office.code,
         site=slot.site,
         service=slot.service,

@@ -13,9 +13,15 @@ from gerai_booking.usecases import rulebook
 from gerai_booking.usecases.office import Office
 
 
-def placed(session: Session, office: Office, ticket: Ticket, *, ground: str | None) -> Ticket:
-    """Return a ticket that is checked in with the moment by which it is ordered (rules.lanes)."""
-    return _placed(session, office, ticket, _base(ticket), ground=ground)
+def placed(
+    session: Session, office: Office, ticket: Ticket, *, ground: str | None, came_at: datetime | None = None
+) -> Ticket:
+    """Return a ticket that is checked in with the moment by which it is ordered (rules.lanes).
+
+    `came_at` is when its holder came into the house, if that was before they waited for this.
+    """
+    base = _base(replace(ticket, checked_in_at=came_at or ticket.checked_in_at))
+    return _placed(session, office, ticket, base, ground=ground)
 
 
 def placed_anew(

@@ -19,7 +19,7 @@ from gerai_shared.ticket import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import floor, matching, tickets
+from gerai_booking.models import floor, matching, tickets, visits
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
@@ -132,8 +132,9 @@ def counter_queue(
     person = person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)
     notes = _notes(session, site=site, day=day)
-    busy = floor.visits_at_counters(session, site=site)
     everybody = [t for t in today if t.state is State.CHECKED_IN]
+    busy = floor.visits_at_counters(session, site=site)
+    busy |= visits.elsewhere_among(session, {t.visit_id for t in everybody}, now=now)
     waiting = [
         t
         for t in everybody
@@ -253,6 +254,9 @@ def step_back(session: Session, office: Office, *, site: str, counter: str, now:
     before = ticket_before(step) if step.before is not None else None
     if before is not None and not _is_undoable(before, ticket):
         raise NothingToUndo
+    if ticket.state is State.PARKED and visits.is_awaited(session, ticket.id):
+        # Another agency was told to take them.
+        raise NothingToUndo
     if now - step.at > UNDO_WINDOW:
         raise UndoTooLate(seconds=int(UNDO_WINDOW.total_seconds()))
     # A number that was made here is cancelled, whatever else goes back to what it was.
@@ -266,6 +270,9 @@ def _is_undoable(before: Ticket, after: Ticket) -> bool:
     A call makes the calls more, nothing else does: so the two that lead to the same state are told apart.
     """
     more = after.times_called - before.times_called
+    if after.state is State.TRANSFERRED and after.replaced_by is None:
+        # Sent on to another agency, which was told to take them.
+        return False
     return (before.state, after.state) in UNDOABLE and more == (1 if after.state is State.CALLED else 0)
 
 

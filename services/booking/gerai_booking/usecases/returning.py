@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import floor, tickets
+from gerai_booking.models import floor, tickets, visits
 from gerai_booking.rules.floor import rule_on
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
@@ -46,4 +46,5 @@ def _back(session: Session, office: Office, ticket: Ticket, *, counter: str | No
             "return_counter": None,
         }
     tickets.save(session, ticket, after, actor=Actor.SYSTEM, now=now, **own)
+    visits.wait_no_more(session, [ticket.id])
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=now)

@@ -9,7 +9,7 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import directives, matching, tickets
+from gerai_booking.models import directives, matching, tickets, visits
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
@@ -84,6 +84,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "can": _can(office, ticket, now, outage=outage, kept_until=kept_until_of(office, ticket, match)),
         "outage": outages.as_json(outage) if outage else None,
         "missed": no_shows.view(session, office, ticket, now=now),
+        "is_shared_visit": bool(visits.shared_among(session, [ticket.visit_id])),
         "replaced_by_token": office.token(ticket.replaced_by) if ticket.replaced_by else None,
     }
 

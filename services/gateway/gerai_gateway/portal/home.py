@@ -112,7 +112,7 @@ class HomePages(PortalPages):
     @public("GET", "/robots.txt")
     def robots(self, _request: Request) -> Response:
         """Tell search engines what they may look at: never tickets, complaints and the waiting list."""
-        closed = [f"Disallow: /{path}/" for path in ("t", "c", "w", "book", "room", "check", "api")]
+        closed = [f"Disallow: /{path}/" for path in ("t", "c", "w", "visits", "book", "room", "check", "api")]
         lines = ["User-agent: *", *closed, ""]
         return Response(
             "\n".join(lines), mimetype="text/plain", headers={"Cache-Control": "public, max-age=86400"}

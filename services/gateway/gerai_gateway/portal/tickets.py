@@ -5,11 +5,11 @@ from gerai_shared.clock import local_date
 from gerai_shared.http import json_response
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import State
-from gerai_shared.tokens import realm_of
+from gerai_shared.tokens import VISIT_REALM, realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import board_view, errands, waiting
+from gerai_gateway import board_view, errands, visits, waiting
 from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms, shapes
@@ -19,6 +19,7 @@ from gerai_gateway.rules.board import entry_of
 from gerai_gateway.rules.pages_of_days import page_of_days
 from gerai_gateway.schemas import taken
 
+PAGES_OF_REALMS = {errands.COMPLAINT_REALM: "c", VISIT_REALM: "visits"}
 STATUS_KINDS = {
     "booked": "info",
     "checked_in": "success",
@@ -43,8 +44,8 @@ class TicketPages(PortalPages):
         if waiting.is_token(token):
             return see_other(f"/w/{token}")
         if errands.TOKEN.fullmatch(token):
-            is_complaint = token.startswith(f"{errands.COMPLAINT_REALM}.")
-            return see_other(f"/{'c' if is_complaint else 't'}/{token}")
+            page = PAGES_OF_REALMS.get(realm_of(token), "t")
+            return see_other(f"/{page}/{token}")
         return self.page(request, "tickets.html", section="ticket", code=text, status=404 if text else 200)
 
     @public("GET", "/t/<token>", page=True)
@@ -182,6 +183,9 @@ class TicketPages(PortalPages):
             live=board_view.ticket_state(self.mall, entry_of(ticket), language=language),
             status_kind=STATUS_KINDS.get(ticket["state"], "neutral"),
             page_url=f"{self.mall.public_url}/t/{view['token']}",
+            visit_url=f"/visits/{visits.token_of(self.mall, ticket['visit_id'])}"
+            if view.get("is_shared_visit")
+            else "",
             refused=self.said(request, refusal) if refusal else "",
             is_new="new" in request.args,
             is_moved="moved" in request.args,

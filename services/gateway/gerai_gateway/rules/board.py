@@ -259,13 +259,19 @@ def waiting(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def next_numbers(entries: Iterable[Entry], *, most: int) -> list[Entry]:
-    """Return who is called soon: the first of each agency, then the second of each, and so on."""
+    """Return who is called soon: the first of each agency, then the second of each, and so on.
+
+    The steps of a visit wait at several places with one number: it is told once.
+    """
     places: dict[str, int] = {}
     ranked = []
     for position, entry in enumerate(waiting(entries)):
         places[entry.agency] = places.get(entry.agency, 0) + 1
         ranked.append((places[entry.agency], position, entry))
-    return [entry for _, _, entry in sorted(ranked, key=lambda each: each[:2])][:most]
+    once: dict[str, Entry] = {}
+    for _, _, entry in sorted(ranked, key=lambda each: each[:2]):
+        once.setdefault(entry.number, entry)
+    return list(once.values())[:most]
 
 
 def people_ahead(entries: Iterable[Entry]) -> dict[str, int]:

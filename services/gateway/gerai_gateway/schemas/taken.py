@@ -10,6 +10,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from gerai_gateway.rules.visit_order import LEAST_ERRANDS, MOST_ERRANDS
+
 LANGUAGES = ("id", "en")
 SEXES = ("female", "male")
 CLASSIFICATIONS = ("complaint", "information", "aspiration")
@@ -22,8 +24,10 @@ NO_TEXT = "Please use letters and ordinary signs only."
 CHOOSE = "Please choose one of these."
 CHOOSE_AN_HOUR = "Please choose an hour."
 NO_REGENCY = "A regency is a code like 36.02, or the word other."
+CHOOSE_ERRANDS = "Please choose two to five services."
 NO_CODE = "This is no short name of ours."
 NO_REFERENCE = "This is no reference of ours."
+_ERRAND = r"[a-z0-9][a-z0-9-]{0,59}\.[a-z0-9][a-z0-9-]{0,59}"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROLS_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -170,6 +174,43 @@ class BookingSchema(Schema):
         """One of the two ways to name the place."""
         if ("slot_id" in data) == ("hold_token" in data):
             raise ValidationError({"slot_id": [CHOOSE_AN_HOUR]})
+
+
+class ErrandSchema(Schema):
+    """One errand of a visit over several agencies: the hour, and what its service asks for."""
+
+    agency = _code(required=True, error_messages={"required": CHOOSE})
+    slot_id = _slot(required=True, error_messages={"required": CHOOSE_AN_HOUR})
+    purpose = _code(allow_none=True)
+    precondition_met = Flag()
+    police_report = fields.Nested(PoliceReportSchema, allow_none=True)
+    urgent = Flag(allow_none=True)
+    validity_years = fields.Integer(
+        strict=True, allow_none=True, validate=validate.OneOf((5, 10), error=CHOOSE)
+    )
+
+
+class VisitBookingSchema(Schema):
+    """Several errands of one person at one site on one day, in the order in which they are to be booked."""
+
+    errands = fields.List(
+        fields.Nested(ErrandSchema),
+        required=True,
+        validate=validate.Length(min=LEAST_ERRANDS, max=MOST_ERRANDS, error=CHOOSE_ERRANDS),
+        error_messages={**NEEDED, "invalid": CHOOSE_ERRANDS},
+    )
+    priority = Flag()
+    language = _language()
+    person = fields.Nested(PersonSchema, required=True, error_messages=NEEDED)
+
+
+class ProposalQuerySchema(Schema):
+    """A day, and 2 to 5 errands as `agency.service`, with commas between them."""
+
+    day = fields.Date(required=True)
+    errands = fields.String(
+        required=True, validate=validate.Regexp(rf"^{_ERRAND}(,{_ERRAND}){{1,4}}\Z", error=CHOOSE_ERRANDS)
+    )
 
 
 class HoldSchema(Schema):

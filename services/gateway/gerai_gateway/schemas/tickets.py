@@ -115,6 +115,7 @@ class TicketViewSchema(Given):
     can = fields.Nested(AbilitiesSchema, required=True)
     missed = fields.Nested(MissedSchema, allow_none=True)
     outage = fields.Nested(TicketOutageSchema, allow_none=True)
+    is_shared_visit = fields.Boolean()
     replaced_by_token = fields.String(required=True, allow_none=True)
     application = fields.Nested(ApplicationSchema, allow_none=True)
     incomplete_file = fields.Nested(IncompleteFileSchema, allow_none=True)
