@@ -15,6 +15,7 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
+from gerai_booking.kiosk_service import KioskRequests
 from gerai_booking.opening_loop import Openings
 from gerai_booking.rules.rulebook import Rules
 from gerai_booking.usecases import (
@@ -46,7 +47,7 @@ _booking = schemas.BookingSchema()
 NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof"))
 
 
-class BookingService:
+class BookingService(KioskRequests):
     """Answers the gateway."""
 
     name = "booking"

@@ -181,6 +181,15 @@ class ApplicationNewsSchema(ApplicationEventSchema):
     kept_until = fields.Date(required=True, allow_none=True)
 
 
+class DeviceEventSchema(Schema):
+    """A kiosk, display or printer of an agency; `last_seen_at` is when it was heard of."""
+
+    device_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(("kiosk", "display", "printer")))
+    name = fields.String(required=True)
+    last_seen_at = fields.AwareDateTime(required=True)
+
+
 def _ticket(name: str, summary: str) -> EventType:
     return EventType(name=name, context="booking", schema=TicketEventSchema, summary=summary)
 
@@ -290,6 +299,18 @@ REGISTRY = Registry(
         _ticket("appeal.filed.v1", "Its holder said why they could not come"),
         _ticket_news("appeal.decided.v1", "A supervisor decided about an appeal", AppealNewsSchema),
         _ticket_news("outage.hit.v1", "An outage hit its hour; it may move to a later one", OutageNewsSchema),
+        EventType(
+            name="device.silent.v1",
+            context="booking",
+            schema=DeviceEventSchema,
+            summary="A device has not been heard of for minutes while its site is open",
+        ),
+        EventType(
+            name="device.back.v1",
+            context="booking",
+            schema=DeviceEventSchema,
+            summary="A device that was silent is heard of again",
+        ),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gerai_shared.ticket import Actor
+
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """An officer at a counter, at a moment."""
+    """An officer at a counter, at a moment; or a kiosk: without counter and officer, and `actor` the system."""
 
     site: str
     counter: str
-    officer_id: str
+    officer_id: str | None
     now: datetime
+    actor: Actor = Actor.OFFICER

@@ -6,7 +6,7 @@ from datetime import date
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
-from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_number
+from gerai_shared.ticket import Channel, Lane, State, Ticket, format_number
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import grants, places, plan, tickets
@@ -270,5 +270,5 @@ def add_waiting(
             }
         ],
     )
-    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    row = history_row(None, ticket, actor=desk.actor, now=desk.now, officer_id=desk.officer_id)
     add_history(session, [row])
