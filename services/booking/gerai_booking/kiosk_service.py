@@ -18,8 +18,12 @@ class KioskRequests:
     """
 
     deployment = Resources()
-    _office: Office
     _once: Any
+
+    @property
+    def _office(self) -> Office:
+        office: Office = self.deployment.extras["office"]
+        return office
 
     @rpc
     def device_check(self, request: Request) -> dict[str, Any]:

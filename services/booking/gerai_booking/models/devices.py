@@ -66,7 +66,9 @@ def with_key(session: Session, key_hash: str) -> Any | None:
 
 def at(session: Session, *, site: str | None = None) -> list[Any]:
     """Return the devices of a site, or all; those that are revoked come last."""
-    query = select(devices).order_by(devices.c.revoked_at.is_not(None), devices.c.kind, devices.c.name, devices.c.id)
+    query = select(devices).order_by(
+        devices.c.revoked_at.is_not(None), devices.c.kind, devices.c.name, devices.c.id
+    )
     return list(session.execute(query if site is None else query.where(devices.c.site == site)))
 
 

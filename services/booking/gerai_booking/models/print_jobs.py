@@ -97,6 +97,14 @@ def of_ticket(session: Session, ticket_id: str) -> list[Any]:
     return list(session.execute(query.order_by(print_jobs.c.id.desc())))
 
 
+def has_unfinished(session: Session) -> bool:
+    """Tell whether a job waits or is being printed."""
+    for state in (WAITING, PRINTING):
+        if session.scalar(select(print_jobs.c.id).where(print_jobs.c.state == state).limit(1)) is not None:
+            return True
+    return False
+
+
 def printers_with_work(session: Session) -> list[tuple[str, int]]:
     """Return the addresses of the printers for which something waits."""
     query = select(print_jobs.c.printer_host, print_jobs.c.printer_port).where(print_jobs.c.state == WAITING)

@@ -46,9 +46,7 @@ TROUBLES = frozenset(
     }
 )
 #: What a printer says of itself when it cannot print, as `Condition` has it.
-PRINTER_TROUBLES = frozenset(
-    {Condition.GONE, Condition.PAPER_OUT, Condition.COVER_OPEN, Condition.OFFLINE}
-)
+PRINTER_TROUBLES = frozenset({Condition.GONE, Condition.PAPER_OUT, Condition.COVER_OPEN, Condition.OFFLINE})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from gerai_shared.ticket import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """An officer at a counter, at a moment; or a kiosk: without counter and officer, and `actor` the system."""
+    """An officer at a counter, at a moment; or a kiosk, without both: there the system acts."""
 
     site: str
     counter: str

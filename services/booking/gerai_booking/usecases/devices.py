@@ -92,7 +92,10 @@ def add(
 
 
 def renew_key(session: Session, office: Office, officer: Officer, *, device_id: str) -> str:
-    """Give a kiosk or display another key; the old one ends. Raises Forbidden, UnknownDevice, DeviceRevoked."""
+    """Give a kiosk or display another key; the old one ends.
+
+    Raises Forbidden, UnknownDevice, DeviceRevoked.
+    """
     row = _live(session, officer, device_id)
     if row.kind == PRINTER:
         raise UnknownDevice
@@ -136,7 +139,9 @@ def heard(session: Session, office: Office, row: Any, *, state: Mapping[str, Any
 
 
 def not_reached(session: Session, row: Any, *, now: datetime) -> None:
-    """Write down that a printer did not answer; only that it was heard of makes it seen."""
+    """Write down that a printer does not answer; once is no reason: somebody else may be printing there."""
+    if row.last_seen_at is not None and now - row.last_seen_at < 2 * HEARTBEAT:
+        return
     devices.change(session, row.id, last_state='{"condition":"gone"}', looked_at=now)
 
 

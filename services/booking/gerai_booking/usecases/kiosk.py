@@ -48,8 +48,8 @@ def walk_in(
 def check_in(session: Session, office: Office, *, site: str, shown: str, now: datetime) -> Ticket:
     """Check in whoever shows the number or the code of a ticket; shown again it is the same ticket.
 
-    By its holder: early is refused with the time from which it can be done. Raises UnknownSite, UnknownTicket,
-    TicketOfAnotherSite, WrongDay, NotYetOpen, NeedsNewHour, TransitionNotAllowed.
+    By its holder: early is refused with the time from which it can be done. Raises UnknownSite,
+    UnknownTicket, TicketOfAnotherSite, WrongDay, NotYetOpen, NeedsNewHour, TransitionNotAllowed.
     """
     ticket = ticket_shown(session, office, _kiosk(site, now), shown=shown)
     if ticket.state in ALREADY_THERE:

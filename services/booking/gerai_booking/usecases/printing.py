@@ -84,6 +84,11 @@ def told(session: Session, ticket_id: str) -> dict[str, Any] | None:
     }
 
 
+def has_work(session: Session) -> bool:
+    """Tell whether something waits or is being printed: nearly always nothing does."""
+    return print_jobs.has_unfinished(session)
+
+
 def tidy(session: Session, *, now: datetime) -> None:
     """Say of what was cut off that nobody knows, and let go what has waited for too long."""
     print_jobs.give_up(session, claimed_before=now - CLAIM_LASTS, now=now)
@@ -105,9 +110,7 @@ def claim(session: Session, office: Office, address: tuple[str, int], *, now: da
 
 
 def finish(session: Session, slip: Slip, *, error: str | None, now: datetime) -> bool:
-    """Write down that a ticket was printed, or with an `error` that nobody knows; return whether it was ours.
-
-    """
+    """End a job as printed, or with an `error` as unsure; return whether it was still ours."""
     state = print_jobs.UNSURE if error else print_jobs.PRINTED
     return print_jobs.finish(session, slip.job_id, state, error=error, now=now)
 

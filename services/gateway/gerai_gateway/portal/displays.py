@@ -3,9 +3,9 @@
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import board_view
+from gerai_gateway import board_view, devices
 from gerai_gateway.entrypoints import public
-from gerai_gateway.portal.base import PortalPages
+from gerai_gateway.portal.base import PortalPages, see_other
 
 
 class DisplayPages(PortalPages):
@@ -13,6 +13,8 @@ class DisplayPages(PortalPages):
 
     @public("GET", "/display/<site>", page=True)
     def page_display(self, request: Request, site: str) -> Response:
-        """Show the calls of all agencies at a site."""
+        """Show the calls of all agencies at a site; `?key=` makes it a device that is missed when silent."""
+        if "key" in request.args:
+            return devices.signed_in(self.mall, request, see_other(f"/display/{site}"))
         board = board_view.board(self.mall, site, language=language_of(request), now=self.now)
         return self.page(request, "display.html", board=board)
