@@ -34,6 +34,11 @@ IN_ORDER = (0x90, 0x00)
 #: Characters of the built-in font on a line, and of the one at double width.
 COLUMNS = {58: 32, 80: 42}
 PACKAGES = ("gerai_booking", "gerai_shared")
+#: What stands on the paper, in the language chosen.
+COPY_NUMBER, YOUR_NUMBER, PEOPLE_BEFORE = "COPY %(number)s", "Your number", "People before you: %(count)s"
+SCAN_THE_CODE = "Scan the code: your phone tells you when you are called."
+PRIORITY = "Priority"
+ON_PAPER = (COPY_NUMBER, YOUR_NUMBER, PEOPLE_BEFORE, SCAN_THE_CODE, PRIORITY)
 
 
 class PrinterGone(Exception):
@@ -116,9 +121,9 @@ def compose(slip: Slip, *, portal: str) -> bytes:
         paper.ln()
     if slip.copy:
         paper.set(bold=True, double_height=True, double_width=True)
-        paper.textln(say("COPY %(number)s") % {"number": slip.copy})
+        paper.textln(say(COPY_NUMBER) % {"number": slip.copy})
     paper.set(normal_textsize=True, bold=False)
-    paper.textln(say("Your number"))
+    paper.textln(say(YOUR_NUMBER))
     paper.set(bold=True, custom_size=True, width=5 if slip.paper_mm == min(COLUMNS) else 7, height=6)
     paper.textln(slip.number)
     paper.set(normal_textsize=True, bold=False)
@@ -128,7 +133,7 @@ def compose(slip: Slip, *, portal: str) -> bytes:
     if slip.code is not None:
         paper.ln()
         paper.qr(f"{portal}/t/{slip.code}", native=True, size=4 if slip.paper_mm == min(COLUMNS) else 6)
-        paper.block_text(say("Scan the code: your phone tells you when you are called."), columns=columns)
+        paper.block_text(say(SCAN_THE_CODE), columns=columns)
         paper.ln()
     paper.cut()
     found: bytes = paper.output
@@ -139,8 +144,8 @@ def _lines(slip: Slip, say: Any) -> list[str]:
     came = slip.came_at.astimezone(ZoneInfo(slip.time_zone))
     lines = [slip.service]
     if slip.priority:
-        lines.append(say("Priority"))
+        lines.append(say(PRIORITY))
     if slip.ahead is not None:
-        lines.append(say("People before you: %(count)s") % {"count": slip.ahead})
+        lines.append(say(PEOPLE_BEFORE) % {"count": slip.ahead})
     lines.append(f"{came:%d-%m-%Y %H.%M} {came:%Z}")
     return lines

@@ -23,9 +23,9 @@ from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.free_days import FreeDaysPages
 from gerai_gateway.portal.home import HomePages
-from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.kiosk import KioskPages
 from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
+from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
 from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages

@@ -12,12 +12,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from gerai_booking import agencies
 from gerai_booking.models import (
     applications,
+    devices,
     grants,
     groups,
     handovers,
     matching,
     missed,
     outages,
+    print_jobs,
     waiting_room,
 )
 from gerai_booking.models.freed import freed_places
@@ -241,6 +243,8 @@ class House:
             missed.appeals,
             outages.outage_tickets,
             outages.outages,
+            print_jobs.print_jobs,
+            devices.devices,
             tickets,
             history,
             series,

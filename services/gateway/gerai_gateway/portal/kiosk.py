@@ -1,4 +1,4 @@
-"""The kiosk: from the first touch to a number. Forms and links alone lead through it; scripts are kindness."""
+"""The kiosk: from the first touch to a number. Forms and links lead through it; scripts are kindness."""
 
 from datetime import date
 
@@ -36,10 +36,10 @@ class KioskPages(AtKiosk):
         """Show the start; `?key=` signs the kiosk in, in Indonesian whatever its browser speaks."""
         if "key" in request.args:
             return devices.signed_in(self.mall, request, see_other(f"/kiosk/{site}/over"))
-        return self._start(request, site)
+        return self._kiosk_start(request, site)
 
     @at_kiosk
-    def _start(self, request: Request, device: Json) -> Response:
+    def _kiosk_start(self, request: Request, device: Json) -> Response:
         _, present = self.mall.catalogues.site(device["site"])
         today = opening.today_at(present, device["site"], now=self.now)
         return self.kiosk_page(request, device, "kiosk.html", today=today)
@@ -66,7 +66,7 @@ class KioskPages(AtKiosk):
     def page_kiosk_agencies(self, request: Request, device: Json) -> Response:
         """Show the agencies of the place."""
         _, present = self.mall.catalogues.site(device["site"])
-        waiting = self._waiting(device["site"])
+        waiting = self._kiosk_waiting(device["site"])
         choices = [
             {
                 "catalogue": each,
@@ -85,7 +85,7 @@ class KioskPages(AtKiosk):
         catalogue = self.mall.catalogues.of(agency)
         site = device["site"]
         day = local_date(self.now, catalogue.site(site)["time_zone"])
-        waiting = self._waiting(site)
+        waiting = self._kiosk_waiting(site)
         choices = [
             {
                 "service": service,
@@ -138,7 +138,7 @@ class KioskPages(AtKiosk):
         )
         return keep_ticket(device["site"], code=given["code"], token=given["token"])
 
-    def _waiting(self, site: str) -> dict[tuple[str, str], int]:
+    def _kiosk_waiting(self, site: str) -> dict[tuple[str, str], int]:
         """Return how many wait, by (agency, service), as far as the boards know."""
         found: dict[tuple[str, str], int] = {}
         for board in self.mall.boards.at(site):

@@ -37,12 +37,12 @@ class KioskTicketPages(AtKiosk):
         shown = request.form.get("shown", "").strip()[:300]
         key = forms.form_key(request)
         try:
-            code, token = self._checked_in(device, shown, key=key)
+            code, token = self._kiosk_checked_in(device, shown, key=key)
         except (NothingShown, UnknownTicket) as refusal:
-            return self._ask_again(request, device, shown, refusal)
+            return self._kiosk_asks_again(request, device, shown, refusal)
         except Refused as refusal:
             if refusal.code == UnknownTicket.code:
-                return self._ask_again(request, device, shown, refusal)
+                return self._kiosk_asks_again(request, device, shown, refusal)
             raise
         return keep_ticket(device["site"], code=code, token=token)
 
@@ -50,13 +50,13 @@ class KioskTicketPages(AtKiosk):
     @at_kiosk
     def page_kiosk_ticket(self, request: Request, device: Json) -> Response:
         """Show the number."""
-        return self._ticket(request, device, "kiosk_ticket.html")
+        return self._kiosk_ticket(request, device, "kiosk_ticket.html")
 
     @public("GET", "/kiosk/<site>/ticket/panel", page=True)
     @at_kiosk
     def kiosk_ticket_panel(self, request: Request, device: Json) -> Response:
         """Answer the moving part of the page: what the printer does, and whether somebody is called."""
-        return self._ticket(request, device, "kiosk_ticket_panel.html")
+        return self._kiosk_ticket(request, device, "kiosk_ticket_panel.html")
 
     @public("POST", "/kiosk/<site>/ticket/print", page=True)
     @at_kiosk
@@ -75,15 +75,14 @@ class KioskTicketPages(AtKiosk):
             self.mall.ask(_deployment_of(self, code), "kiosk_print", asked, key=forms.form_key(request))
         return see_other(f"/kiosk/{device['site']}/ticket")
 
-    def _ticket(self, request: Request, device: Json, template: str) -> Response:
+    def _kiosk_ticket(self, request: Request, device: Json, template: str) -> Response:
         code, token = kept_ticket(request)
         if not code:
             return see_other(f"/kiosk/{device['site']}")
         view = self.mall.ask(_deployment_of(self, code), "kiosk_ticket", {"code": code})
-        response = self.kiosk_page(request, device, template, view=view, ticket=view["ticket"], token=token)
-        return response
+        return self.kiosk_page(request, device, template, view=view, ticket=view["ticket"], token=token)
 
-    def _checked_in(self, device: Json, shown: str, *, key: str) -> tuple[str, str]:
+    def _kiosk_checked_in(self, device: Json, shown: str, *, key: str) -> tuple[str, str]:
         """Check in whoever shows this; return the check code, and the token if it was that."""
         asked = {"site": device["site"], "device": device["id"]}
         token = forms.token_in(shown)
@@ -95,7 +94,7 @@ class KioskTicketPages(AtKiosk):
         if found is None:
             raise NothingShown
         # The letter says whose number it is. Whoever has nothing but the number gets no code for the page.
-        for agency in self._agencies_with(device["site"], found.group(1).upper()):
+        for agency in self._kiosk_agencies(device["site"], found.group(1).upper()):
             try:
                 answer = self.mall.ask(
                     f"booking-{agency}", "kiosk_check_in", {**asked, "number": shown}, key=key
@@ -107,7 +106,7 @@ class KioskTicketPages(AtKiosk):
                 return answer["code"], ""
         raise UnknownTicket
 
-    def _agencies_with(self, site: str, letter: str) -> list[str]:
+    def _kiosk_agencies(self, site: str, letter: str) -> list[str]:
         _, present = self.mall.catalogues.site(site)
         return [
             each.code
@@ -115,7 +114,7 @@ class KioskTicketPages(AtKiosk):
             if any(service["prefix"] == letter for service in each.services.values())
         ]
 
-    def _ask_again(self, request: Request, device: Json, shown: str, refusal: Refused) -> Response:
+    def _kiosk_asks_again(self, request: Request, device: Json, shown: str, refusal: Refused) -> Response:
         return self.kiosk_page(
             request,
             device,
