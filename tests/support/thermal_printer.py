@@ -72,7 +72,9 @@ class ThermalPrinter:
                 continue
             held += got
             while held:
-                at = min((place for each in (STATUS, IN_ORDER) if (place := held.find(each)) >= 0), default=-1)
+                at = min(
+                    (place for each in (STATUS, IN_ORDER) if (place := held.find(each)) >= 0), default=-1
+                )
                 if at < 0:
                     part, held = held, b""
                 elif at > 0:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from gerai_shared.refusals import Refused, Unavailable
+from gerai_shared.refusals import Refused
 from gerai_shared.tokens import realm_of
 from werkzeug.wrappers import Request, Response
 
@@ -47,12 +47,12 @@ def device(mall: Mall, key: str) -> Json:
     try:
         found = mall.ask(deployment, "device_check", {"key": key}, deadline=CHECK_SECONDS)
     except Refused as refusal:
-        if refusal.code == Unavailable.code:
-            if known is not None and age is not None and age < BELIEVED_WHILE_AWAY_SECONDS:
-                return known.device
-            raise
-        mall.known_devices.pop(key, None)
-        raise UnknownDevice from refusal
+        if refusal.code == UnknownDevice.code:
+            mall.known_devices.pop(key, None)
+            raise UnknownDevice from refusal
+        if known is not None and age is not None and age < BELIEVED_WHILE_AWAY_SECONDS:
+            return known.device
+        raise
     mall.known_devices[key] = Known(device=found, told_at=mall.monotonic())
     return found
 

@@ -98,7 +98,9 @@ def test_paper_of_58_millimetres_and_english_have_shorter_lines_and_other_words(
     assert max(map(len, lines)) <= printers.COLUMNS[58]
 
 
-def test_asked_thrice_it_is_printed_once_and_afterwards_copies_are_counted(house: House, printer: Any) -> None:
+def test_asked_thrice_it_is_printed_once_and_afterwards_copies_are_counted(
+    house: House, printer: Any
+) -> None:
     ticket = take_number(house, printer)
     wish = {"language": "id", "with_code": True, "now": EIGHT}
     for _ in range(3):
@@ -252,12 +254,12 @@ def test_who_has_the_number_alone_gets_no_code_that_opens_its_page(sqlite_house:
 
 def together(works: list[Any]) -> None:
     """Run several works at once, each in a thread."""
-    failed: list[BaseException] = []
+    failed: list[Exception] = []
 
     def run(work: Any) -> None:
         try:
             work()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - told to the test
             failed.append(error)
 
     threads = [threading.Thread(target=run, args=(work,)) for work in works]

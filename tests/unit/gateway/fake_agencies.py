@@ -16,13 +16,14 @@ from gerai_shared.waiting_room import Number, Room, site_mark
 
 from tests.unit.gateway import figures
 from tests.unit.gateway.fake_catalogue import NOW, SECRET, TODAY, Json, catalogue_of
+from tests.unit.gateway.fake_devices import FakeDevices
 from tests.unit.gateway.fake_places import FakePlaces
 
 PROOF_KEY = "a key for tasks that only tests know"
 _schema = TicketSchema()
 
 
-class FakeAgencies(FakePlaces):
+class FakeAgencies(FakeDevices, FakePlaces):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class FakeAgencies(FakePlaces):
         self.numbers = 0
         self.checks: dict[str, Json] = {}
         self.waiting: dict[str, Json] = {}
+        self.have_no_devices()
 
     def ask(
         self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
@@ -100,6 +102,9 @@ class FakeAgencies(FakePlaces):
             "join_waiting_list",
             "leave_waiting_list",
             "appeal",
+            "kiosk_walk_in",
+            "kiosk_check_in",
+            "kiosk_print",
         }:
             assert key, f"{method} needs a key"
             if key not in self.answers:

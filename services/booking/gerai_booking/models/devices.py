@@ -85,13 +85,17 @@ def go_and_look(session: Session, device_id: str, *, now: datetime, before: date
     return session.scalar(statement.returning(devices.c.id)) is not None
 
 
-def heard(session: Session, device_id: str, *, now: datetime, state: Mapping[str, Any]) -> bool:
+def heard(session: Session, row: Any, *, now: datetime, state: Mapping[str, Any]) -> bool:
     """Write down that a device is there; return whether it had been reported as silent."""
+    device_id = row.id
     session.execute(
         update(devices)
         .where(devices.c.id == device_id)
         .values(last_seen_at=now, last_state=json.dumps(dict(state), separators=(",", ":")))
     )
+    if row.silent_told_at is None:
+        # As nearly always; told in this very moment, the next heartbeat takes it back.
+        return False
     was_silent = (
         update(devices)
         .where(devices.c.id == device_id, devices.c.silent_told_at.is_not(None))

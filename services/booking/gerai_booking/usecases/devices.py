@@ -134,7 +134,7 @@ def seen(session: Session, office: Office, *, key: str, state: Mapping[str, Any]
 
 def heard(session: Session, office: Office, row: Any, *, state: Mapping[str, Any], now: datetime) -> None:
     """Write down that a device is there; whoever was told of its silence is told that it is back."""
-    if devices.heard(session, row.id, now=now, state=state):
+    if devices.heard(session, row, now=now, state=state):
         announce(session, office, _news(office, "device.back.v1", row, last_seen_at=now), now=now)
 
 

@@ -75,8 +75,9 @@ def at_kiosk(page: KioskPage) -> KioskPage:
     def shown(self: AtKiosk, request: Request, site: str, **values: str) -> Response:
         try:
             device = devices.kiosk(self.mall, devices.key_of(request), site)
-        except UnknownDevice as refusal:
-            return self.page(request, "kiosk_key.html", status=refusal.status, site=site)
+        except Refused as refusal:
+            is_away = refusal.code != UnknownDevice.code
+            return self.page(request, "kiosk_key.html", status=refusal.status, site=site, is_away=is_away)
         try:
             return page(self, request, device, **values)
         except Refused as refusal:
