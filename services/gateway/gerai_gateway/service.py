@@ -22,6 +22,7 @@ from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.free_days import FreeDaysPages
+from gerai_gateway.portal.here import HerePages
 from gerai_gateway.portal.home import HomePages
 from gerai_gateway.portal.kiosk import KioskPages
 from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
@@ -52,6 +53,7 @@ class GatewayService(
     WaitingPages,
     ComplaintPages,
     DisplayPages,
+    HerePages,
     KioskPages,
     KioskTicketPages,
     FreeDaysPages,

@@ -233,3 +233,21 @@ def test_a_display_signs_in_by_its_address_and_works_without_a_key(gateway: Gate
     assert (answer.status_code, answer.headers["Location"]) == (303, "/display/mpp-lebak")
     assert "device.js" in gateway.client.get("/display/mpp-lebak").text
     assert gateway.api("POST", "devices/heartbeat", key=None, json={}).status_code == 200
+
+
+def test_the_code_at_the_entrance_lets_a_phone_check_in(gateway: Gateway) -> None:
+    token = booked(gateway)
+    page = gateway.client.get("/here/mpp-lebak")
+    answer = send(gateway, page, "/here/mpp-lebak", ticket=f"http://localhost/t/{token}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/t/{token}")
+    assert gateway.agencies._find(token).state is State.CHECKED_IN
+
+
+def test_at_another_place_nobody_is_checked_in_and_what_was_typed_stays(gateway: Gateway) -> None:
+    token = booked(gateway)
+    page = gateway.client.get("/here/kanim-serang")
+    assert send(gateway, page, "/here/kanim-serang", ticket=token).status_code == 303
+    assert gateway.agencies._find(token).state is State.BOOKED
+    wrong = send(gateway, page, "/here/kanim-serang", ticket="nonsense")
+    assert wrong.status_code == 404
+    assert 'value="nonsense"' in wrong.text
