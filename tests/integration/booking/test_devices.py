@@ -15,11 +15,10 @@ from gerai_booking.refusals.devices import (
     ClosedForToday,
     DeviceRevoked,
     PrinterAddressMissing,
-    PrinterAddressWrong,
     UnknownDevice,
     UnknownPrinter,
 )
-from gerai_booking.rules.devices import SILENT_AFTER, Condition
+from gerai_booking.rules.devices import SILENT_AFTER, Condition, PrinterAddressWrong
 from gerai_booking.rules.quota import WALK_IN, Bound
 from gerai_booking.usecases import devices, kiosk
 from gerai_shared import tables
@@ -149,21 +148,25 @@ def test_a_printer_is_asked_how_it_is_and_its_troubles_are_counted(
 ) -> None:
     monkeypatch.setattr("gerai_booking.printers.CONNECT_SECONDS", 0.3)
     house = sqlite_house
-    moments = iter(TEN + MINUTE * number for number in range(100))
-    clock = SimpleNamespace(now=lambda: moment)
+    clock = SimpleNamespace(now=lambda: TEN)
     deployment: Any = SimpleNamespace(database=house.database, extras={"office": house.office}, clock=clock)
+
+    def watch(minute: int) -> Condition:
+        now = TEN + minute * MINUTE
+        clock.now = lambda: now
+        device_loop.watch(deployment)
+        return conditions(house, now)["Uji printer"]
+
     with thermal_printer() as printer:
         host, port = printer.address
         add(house, "printer", address=f"{host}:{port}")
-        for paper, expected in ((PAPER_LOW, Condition.PAPER_LOW), (PAPER_OUT, Condition.PAPER_OUT)):
-            printer.paper, moment = paper, next(moments)
-            device_loop.watch(deployment)
-            assert conditions(house, moment) == {"Uji printer": expected}
+        printer.paper = PAPER_LOW
+        assert watch(0) is Condition.PAPER_LOW
+        printer.paper = PAPER_OUT
+        assert watch(1) is Condition.PAPER_OUT
     labels = {"agency": "immigration", "kind": "printer", "condition": "paper_out"}
     assert REGISTRY.get_sample_value("gerai_devices_in_trouble", labels) == 1
-    moment = next(moments)
-    device_loop.watch(deployment)
-    assert conditions(house, moment) == {"Uji printer": Condition.GONE}
+    assert watch(2) is Condition.GONE
     assert REGISTRY.get_sample_value("gerai_devices_in_trouble", labels) == 0
 
 

@@ -20,15 +20,6 @@ class DeviceRevoked(Refused):
     status = 409
 
 
-class PrinterAddressWrong(Refused):
-    """A printer is reached at an address of your own network.
-
-    Please give it like 192.168.1.50, or 192.168.1.50:9100 with its port.
-    """
-
-    code = "printer_address_wrong"
-
-
 class PrinterAddressMissing(Refused):
     """A printer needs an address. Please give the one that it prints on its test page."""
 

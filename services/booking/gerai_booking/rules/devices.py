@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gerai_booking.refusals.devices import PrinterAddressWrong
+from gerai_shared.refusals import Refused
 
 KIOSK, DISPLAY, PRINTER = "kiosk", "display", "printer"
 KINDS = (KIOSK, DISPLAY, PRINTER)
@@ -18,6 +18,15 @@ HEARTBEAT = timedelta(seconds=30)
 SILENT_AFTER = timedelta(minutes=3)
 PRINTER_PORT = 9100
 PAPER_WIDTHS = (58, 80)
+
+
+class PrinterAddressWrong(Refused):
+    """A printer is reached at an address of your own network.
+
+    Please give it like 192.168.1.50, or 192.168.1.50:9100 with its port.
+    """
+
+    code = "printer_address_wrong"
 
 
 class Condition(StrEnum):
