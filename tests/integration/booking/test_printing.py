@@ -101,7 +101,6 @@ def test_paper_of_58_millimetres_and_english_have_shorter_lines_and_other_words(
 def test_asked_thrice_it_is_printed_once_and_afterwards_copies_are_counted(
     house: House, printer: Any
 ) -> None:
-    house = sqlite_house
     ticket = take_number(house, printer)
     wish = {"language": "id", "with_code": True, "now": EIGHT}
     for _ in range(3):
