@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from gerai_shared.refusals import Refused
 from gerai_shared.tokens import realm_of
@@ -84,6 +85,12 @@ def signed_in(mall: Mall, request: Request, response: Response) -> Response:
         secure=mall.public_url.startswith("https://"),
     )
     return response
+
+
+def address_without_key(request: Request) -> str:
+    """Return where a device is that has just signed in: what else stood in its address stays."""
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name != "key"]
+    return f"{request.path}?{urlencode(rest)}" if rest else request.path
 
 
 def _deployment_of(mall: Mall, key: str) -> str:

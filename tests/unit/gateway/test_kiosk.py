@@ -229,8 +229,8 @@ def test_a_heartbeat_without_a_valid_key_is_refused(gateway: Gateway) -> None:
 def test_a_display_signs_in_by_its_address_and_works_without_a_key(gateway: Gateway) -> None:
     key = gateway.agencies.add_device("display")
     assert gateway.client.get("/display/mpp-lebak").status_code == 200
-    answer = gateway.client.get(f"/display/mpp-lebak?key={key}")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/display/mpp-lebak")
+    answer = gateway.client.get(f"/display/mpp-lebak?lang=en&key={key}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/display/mpp-lebak?lang=en")
     assert "device.js" in gateway.client.get("/display/mpp-lebak").text
     assert gateway.api("POST", "devices/heartbeat", key=None, json={}).status_code == 200
 

@@ -8,10 +8,10 @@ from gerai_shared.ticket import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """An officer at a counter, at a moment; or a kiosk, without both: there the system acts."""
+    """An officer at a counter, at a moment; or a kiosk, where both are '' and the system acts."""
 
     site: str
     counter: str
-    officer_id: str | None
+    officer_id: str
     now: datetime
     actor: Actor = Actor.OFFICER

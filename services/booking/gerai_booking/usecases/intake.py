@@ -270,5 +270,5 @@ def add_waiting(
             }
         ],
     )
-    row = history_row(None, ticket, actor=desk.actor, now=desk.now, officer_id=desk.officer_id)
+    row = history_row(None, ticket, actor=desk.actor, now=desk.now, officer_id=desk.officer_id or None)
     add_history(session, [row])

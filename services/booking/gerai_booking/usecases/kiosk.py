@@ -100,7 +100,7 @@ def view(session: Session, office: Office, *, code: str) -> dict[str, Any]:
 
 
 def _kiosk(site: str, now: datetime) -> Desk:
-    return Desk(site=site, counter="", officer_id=None, actor=Actor.SYSTEM, now=now)
+    return Desk(site=site, counter="", officer_id="", actor=Actor.SYSTEM, now=now)
 
 
 def _ticket(session: Session, office: Office, code: str, *, lock: bool = False) -> Ticket:

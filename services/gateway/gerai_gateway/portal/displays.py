@@ -15,6 +15,6 @@ class DisplayPages(PortalPages):
     def page_display(self, request: Request, site: str) -> Response:
         """Show the calls of all agencies at a site; `?key=` makes it a device that is missed when silent."""
         if "key" in request.args:
-            return devices.signed_in(self.mall, request, see_other(f"/display/{site}"))
+            return devices.signed_in(self.mall, request, see_other(devices.address_without_key(request)))
         board = board_view.board(self.mall, site, language=language_of(request), now=self.now)
         return self.page(request, "display.html", board=board)
