@@ -33,6 +33,8 @@ IN_ORDER = (0x90, 0x00)
 
 #: Characters of the built-in font on a line, and of the one at double width.
 COLUMNS = {58: 32, 80: 42}
+#: How many times as wide as others the digits of the number are, where they fit on one line.
+WIDEST = 7
 PACKAGES = ("gerai_booking", "gerai_shared")
 #: What stands on the paper, in the language chosen.
 COPY_NUMBER, YOUR_NUMBER, PEOPLE_BEFORE = "COPY %(number)s", "Your number", "People before you: %(count)s"
@@ -124,7 +126,7 @@ def compose(slip: Slip, *, portal: str) -> bytes:
         paper.textln(say(COPY_NUMBER) % {"number": slip.copy})
     paper.set(normal_textsize=True, bold=False)
     paper.textln(say(YOUR_NUMBER))
-    paper.set(bold=True, custom_size=True, width=5 if slip.paper_mm == min(COLUMNS) else 7, height=6)
+    paper.set(bold=True, custom_size=True, width=min(WIDEST, columns // len(slip.number)), height=6)
     paper.textln(slip.number)
     paper.set(normal_textsize=True, bold=False)
     for line in _lines(slip, say):
