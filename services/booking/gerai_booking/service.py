@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gerai_booking import schemas
+from gerai_booking.kiosk_service import KioskRequests
 from gerai_booking.measuring_loop import Measurements
 from gerai_booking.opening_loop import Openings
 from gerai_booking.rules.rulebook import Rules
@@ -53,7 +54,7 @@ _booking = schemas.BookingSchema()
 NOT_WRITTEN = frozenset(("holder", "network", "room_token", "proof", "visit"))
 
 
-class BookingService:
+class BookingService(KioskRequests):
     """Answers the gateway."""
 
     name = "booking"

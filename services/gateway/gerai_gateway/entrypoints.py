@@ -20,7 +20,8 @@ class Operation:
     """What the interface's document says of one entrypoint.
 
     `query` and `body` are schemas of what is taken, `answer` of what is given as JSON, or `answer_type`
-    is the media type of another answer. `refusals` are those of its own, beside what every one may give.
+    is the media type of another answer. Without `is_keyed` a write takes no key: repeating it does no harm.
+    `refusals` are those of its own, beside what every one may give.
     """
 
     summary: str
@@ -33,6 +34,7 @@ class Operation:
     answer_type: str = "application/json"
     refusals: tuple[type[Refused], ...] = ()
     codes: tuple[tuple[int, str], ...] = ()
+    is_keyed: bool = True
 
 
 class Public(Http):

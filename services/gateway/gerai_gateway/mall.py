@@ -33,7 +33,8 @@ class Mall:
     """Everything an entrypoint of the gateway works with.
 
     `run` names this run of the process in the ids of streams; `board_messages` are the boards as they were
-    told last, with their versions and moments, by site and language.
+    told last, with their versions and moments, by site and language; `known_devices` what devices.py
+    knows, by key.
     """
 
     deployment: Deployment
@@ -52,6 +53,7 @@ class Mall:
     is_closing: Callable[[], bool]
     monotonic: Callable[[], float] = time.monotonic
     board_messages: dict[tuple[str, str], tuple[int, datetime, Any]] = field(default_factory=dict)
+    known_devices: dict[str, Any] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Return the present moment."""

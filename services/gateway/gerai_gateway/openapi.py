@@ -34,7 +34,7 @@ ON_WRITES: tuple[type[Refused], ...] = (IdempotencyKeyMissing, InvalidIdempotenc
 ON_BODIES: tuple[type[Refused], ...] = (UnreadableBody, ArrivedTooSlowly, BodyTooLarge)
 DESCRIPTION = (
     "Books visits at the counters of a public service mall, follows them, and files complaints. "
-    "Times are ISO 8601 with an offset. Errors are RFC 9457 problems with a stable `code`. Every write takes "
+    "Times are ISO 8601 with an offset. Errors are RFC 9457 problems with a stable `code`. Writes take "
     "an `Idempotency-Key`: the same key with the same body is carried out once and answered alike, so that "
     "an unanswered request may simply be repeated. Tokens are the unguessable references their holder keeps."
 )
@@ -84,7 +84,7 @@ def _describe(entrypoint: Public, name: str) -> dict[str, Any]:
     operation = entrypoint.operation
     if operation is None:
         raise ValueError(f"{name} has no description")
-    is_write = entrypoint.method == "POST"
+    is_write = entrypoint.method == "POST" and operation.is_keyed
     described: dict[str, Any] = {
         "operationId": name.removeprefix("api_"),
         "summary": operation.summary,

@@ -88,6 +88,22 @@ class ProofRequired(Refused):
     status = 428
 
 
+class UnknownDevice(Refused):
+    """This device has no valid key.
+
+    Please have a supervisor make a new key on the page of devices and open the address shown there.
+    """
+
+    code = "unknown_device"
+    status = 403
+
+
+class NothingShown(Refused):
+    """This is no number and no code of a ticket. Please type it as it stands there, such as A-012."""
+
+    code = "nothing_shown"
+
+
 class NotBookable(Refused):
     """This service takes no bookings here. Just come; the number is given on the spot."""
 

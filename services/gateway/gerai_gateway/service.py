@@ -9,6 +9,7 @@ from gerai_shared.pages import StaticFiles
 from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
+from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.oversight import OversightApi
 from gerai_gateway.api.road_map import RoadMapApi
@@ -23,7 +24,10 @@ from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
 from gerai_gateway.portal.displays import DisplayPages
 from gerai_gateway.portal.free_days import FreeDaysPages
+from gerai_gateway.portal.here import HerePages
 from gerai_gateway.portal.home import HomePages
+from gerai_gateway.portal.kiosk import KioskPages
+from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
 from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
 from gerai_gateway.portal.road_map import RoadMapPages
@@ -44,6 +48,7 @@ class GatewayService(
     ComplaintsApi,
     RoadMapApi,
     OversightApi,
+    DevicesApi,
     DocumentsApi,
     HomePages,
     BookingPages,
@@ -54,6 +59,9 @@ class GatewayService(
     WaitingPages,
     ComplaintPages,
     DisplayPages,
+    HerePages,
+    KioskPages,
+    KioskTicketPages,
     FreeDaysPages,
     RoadMapPages,
     OversightPages,

@@ -246,6 +246,15 @@ class OffersSchema(Schema):
     services = fields.List(fields.Nested(OfferedServiceSchema), required=True)
 
 
+class DeviceEventSchema(Schema):
+    """A kiosk, display or printer of an agency; `last_seen_at` is when it was heard of."""
+
+    device_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(("kiosk", "display", "printer")))
+    name = fields.String(required=True)
+    last_seen_at = fields.AwareDateTime(required=True)
+
+
 def _ticket(name: str, summary: str) -> EventType:
     return EventType(name=name, context="booking", schema=TicketEventSchema, summary=summary)
 
@@ -371,6 +380,18 @@ REGISTRY = Registry(
             "visit.step_refused.v1", "The other agency cannot take whom it was sent", VisitRefusalSchema
         ),
         _between_agencies("catalogue.offered.v1", "What an agency gives at a site", OffersSchema),
+        EventType(
+            name="device.silent.v1",
+            context="booking",
+            schema=DeviceEventSchema,
+            summary="A device has not been heard of for minutes while its site is open",
+        ),
+        EventType(
+            name="device.back.v1",
+            context="booking",
+            schema=DeviceEventSchema,
+            summary="A device that was silent is heard of again",
+        ),
         _complaint("complaint.filed.v1", "A complaint was received and has a due date"),
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from gerai_booking import agencies
 from gerai_booking.models import (
     applications,
+    devices,
     estimates,
     grants,
     groups,
@@ -19,6 +20,7 @@ from gerai_booking.models import (
     matching,
     missed,
     outages,
+    print_jobs,
     waiting_room,
 )
 from gerai_booking.models.freed import freed_places
@@ -244,6 +246,8 @@ class House:
             missed.appeals,
             outages.outage_tickets,
             outages.outages,
+            print_jobs.print_jobs,
+            devices.devices,
             *(estimates.wait_estimates, estimates.wait_calibrations),
             *(estimates.service_durations, estimates.service_arrivals),
             tickets,

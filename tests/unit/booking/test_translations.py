@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
-from gerai_booking import schemas
+from gerai_booking import printers, schemas
 from gerai_booking.counter import (
     application_shapes,
     establishment_shapes,
@@ -26,6 +26,7 @@ from gerai_booking.counter import (
     supervision_shapes,
 )
 from gerai_booking.counter.calendar_pages import HoursSchema
+from gerai_booking.counter.device_shapes import ChosenDeviceSchema, DeviceSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
 from gerai_booking.counter.fairness_pages import FairnessSchema
 from gerai_booking.counter.statistics_shapes import StatisticsSchema
@@ -102,6 +103,10 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "priority": "perhaps"}),
     (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "beyond": "emergency"}),
     (WALK_IN, {"site": "mpp-lebak", "service": "passport-new", "beyond": "friends", "reason": "short"}),
+    (DeviceSchema, {}),
+    (DeviceSchema, {"kind": "?", "site": "mpp-lebak", "name": "x", "paper_mm": "70", "printer": "?"}),
+    (ChosenDeviceSchema, {}),
+    (ChosenDeviceSchema, {"device": "?"}),
     (schemas.QuotaSchema, {}),
     (schemas.QuotaSchema, {**PLANNED, "places": "-1", "channel": "?", "service": "?"}),
     (schemas.QuotaSchema, {**PLANNED, "places": "many", "valid_from": "?", "valid_to": "?", "basis": "x"}),
@@ -212,6 +217,7 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
 TEXTS_OF_FILES = {
     *(application_shapes.WHY_HANDED_BACK, application_shapes.WHO_COLLECTS, files.CHOOSE_A_PURPOSE),
     *(applications.TELL_THE_CITIZEN, handing_over.CHOOSE_RECEIVER, handing_over.SIGN_FIRST),
+    *printers.ON_PAPER,
 }
 
 

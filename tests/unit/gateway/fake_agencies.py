@@ -16,13 +16,14 @@ from gerai_shared.waiting_room import Number, Room, site_mark
 
 from tests.unit.gateway import figures
 from tests.unit.gateway.fake_catalogue import NOW, SECRET, TODAY, Json, catalogue_of
+from tests.unit.gateway.fake_devices import FakeDevices
 from tests.unit.gateway.fake_places import FakePlaces
 
 PROOF_KEY = "a key for tasks that only tests know"
 _schema = TicketSchema()
 
 
-class FakeAgencies(FakePlaces):
+class FakeAgencies(FakeDevices, FakePlaces):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class FakeAgencies(FakePlaces):
         self.waiting: dict[str, Json] = {}
         #: Minutes that each waits for each who is ahead, and one more.
         self.minutes_each = 5
+        self.have_no_devices()
 
     def ask(
         self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None
@@ -102,6 +104,9 @@ class FakeAgencies(FakePlaces):
             "join_waiting_list",
             "leave_waiting_list",
             "appeal",
+            "kiosk_walk_in",
+            "kiosk_check_in",
+            "kiosk_print",
         }:
             assert key, f"{method} needs a key"
             if key not in self.answers:

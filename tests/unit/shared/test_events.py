@@ -116,7 +116,17 @@ def test_two_types_of_one_name_are_an_error_at_the_start() -> None:
 def test_every_type_is_a_past_fact_with_a_version_and_an_exchange(event_type: EventType) -> None:
     context, _fact, version = event_type.name.split(".")
     exchanges = dict.fromkeys(
-        ("ticket", "application", "waiting_list", "no_show", "appeal", "outage", "visit", "catalogue"),
+        (
+            "ticket",
+            "application",
+            "waiting_list",
+            "no_show",
+            "appeal",
+            "outage",
+            "visit",
+            "catalogue",
+            "device",
+        ),
         "booking.events",
     )
     assert event_type.exchange == {**exchanges, "complaint": "complaints.events"}[context]

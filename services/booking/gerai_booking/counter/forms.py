@@ -67,6 +67,9 @@ FIELDS_OF_CODE: dict[str, tuple[str, ...]] = {
     "unknown_rule": ("rule",),
     "route_overlaps": ("regencies",),
     "unknown_kind_of_suspension": ("kind",),
+    "printer_address_wrong": ("address",),
+    "printer_address_missing": ("address",),
+    "unknown_printer": ("printer",),
     **dict.fromkeys(OF_A_LIST, (FILE,)),
 }
 

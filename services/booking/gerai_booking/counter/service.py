@@ -12,6 +12,7 @@ from gerai_booking.counter.appeal_pages import AppealPages
 from gerai_booking.counter.application_pages import ApplicationPages
 from gerai_booking.counter.audit_pages import AuditPages
 from gerai_booking.counter.calendar_pages import CalendarPages
+from gerai_booking.counter.device_pages import DevicePages
 from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.establishment_pages import EstablishmentPages
 from gerai_booking.counter.fairness_pages import FairnessPages
@@ -30,6 +31,7 @@ from gerai_booking.counter.rule_pages import RulePages
 from gerai_booking.counter.sanction_pages import SanctionPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
+from gerai_booking.device_loop import DeviceLoop
 from gerai_booking.returns_loop import Returns
 
 
@@ -48,6 +50,7 @@ class CounterService(
     MatchingPages,
     PlanPages,
     CalendarPages,
+    DevicePages,
     DirectivePages,
     StatisticsPages,
     WaitingPages,
@@ -63,6 +66,10 @@ class CounterService(
     """One agency's counters."""
 
     name = "counter"
+
+    @DeviceLoop.decorator
+    def devices(self) -> None:
+        """Runs by itself: a number comes out of the printer with the database alone."""
 
     @Returns.decorator
     def returns(self) -> None:

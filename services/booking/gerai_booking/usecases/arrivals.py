@@ -18,11 +18,16 @@ def check_in_shown(session: Session, office: Office, desk: Desk, *, shown: str) 
     The code of a visit over several agencies is that of its next ticket here. Raises UnknownSite,
     UnknownTicket, TicketOfAnotherAgency, TicketOfAnotherSite, NoStepHere, WrongDay, TransitionNotAllowed.
     """
-    find = _with_token if realm_of(shown) else _with_number
-    ticket = find(session, office, desk, shown)
+    ticket = ticket_shown(session, office, desk, shown=shown)
     return check_in_ticket(
         session, office, ticket, now=desk.now, actor=Actor.OFFICER, officer_id=desk.officer_id
     )
+
+
+def ticket_shown(session: Session, office: Office, desk: Desk, *, shown: str) -> Ticket:
+    """Return the ticket, locked, of which somebody shows the number or the token. Raises as above."""
+    find = _with_token if realm_of(shown) else _with_number
+    return find(session, office, desk, shown)
 
 
 def _with_number(session: Session, office: Office, desk: Desk, number: str) -> Ticket:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
-from gerai_shared.ticket import Actor, Channel, Lane, State, Ticket, format_number
+from gerai_shared.ticket import Channel, Lane, State, Ticket, format_number
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import grants, places, plan, tickets
@@ -323,7 +323,12 @@ def add_waiting(
             }
         ],
     )
-    # Nobody at a desk: another agency sent them, see usecases.sending_on.
-    actor = Actor.OFFICER if desk.officer_id else Actor.SYSTEM
-    row = history_row(None, ticket, actor=actor, now=desk.now, officer_id=desk.officer_id or None, counter=at)
+    row = history_row(
+        None,
+        ticket,
+        actor=desk.actor,
+        now=desk.now,
+        officer_id=desk.officer_id or None,
+        counter=at,
+    )
     add_history(session, [row])

@@ -27,6 +27,8 @@ from gerai_booking.rules.weekdays import names_of
 
 #: What stands before the agency's short name in tokens of the waiting list.
 WAITING_REALM = "waiting-"
+#: What stands before it in the keys of kiosks and displays.
+DEVICE_REALM = "device-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +195,15 @@ class Office:
         if found is None or not token.startswith(f"{WAITING_REALM}{self.code}."):
             raise UnknownEntry
         return found
+
+    def device_key(self, key_id: str) -> str:
+        """Return the key that a kiosk or display shows; `key_id` is a random UUID that nobody keeps."""
+        return make_token(secret=self.secret, realm=f"{DEVICE_REALM}{self.code}", identifier=key_id)
+
+    def is_device_key(self, key: str) -> bool:
+        """Tell whether a key was made here, whether or not a device still has it."""
+        made_here = read_token(secret=self.secret, token=key) is not None
+        return made_here and key.startswith(f"{DEVICE_REALM}{self.code}.")
 
     def person_hash(self, identity: str) -> str:
         """Return the keyed hash of a NIK or passport number."""

@@ -122,7 +122,8 @@ def _let_wait(session: Session, office: Office, data: dict[str, Any], *, now: da
                     session, office, ticket, now=now, actor=Actor.SYSTEM, came_at=visit.arrived_at
                 )
             return
-    desk = Desk(site=data["site"], counter="", officer_id="", now=now)
+    # Nobody at a desk: another agency sent them.
+    desk = Desk(site=data["site"], counter="", officer_id="", actor=Actor.SYSTEM, now=now)
     is_priority = data["lane"] in {Lane.PRIORITY, Lane.EMERGENCY}
     ticket = intake.walk_in(session, office, desk, service=service, priority=is_priority, visit=visit)
     if data["recipient"] is not None:

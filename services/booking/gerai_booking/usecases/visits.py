@@ -85,7 +85,7 @@ def walk_in(
 
     Raises what `intake.walk_in` raises.
     """
-    desk = Desk(site=site, counter="", officer_id="", now=now)
+    desk = Desk(site=site, counter="", officer_id="", actor=Actor.SYSTEM, now=now)
     return intake.walk_in(session, office, desk, service=service, priority=priority, visit=visit)
 
 

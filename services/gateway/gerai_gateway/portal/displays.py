@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import board_view
+from gerai_gateway import board_view, devices
 from gerai_gateway.entrypoints import public
-from gerai_gateway.portal.base import PortalPages
+from gerai_gateway.portal.base import PortalPages, see_other
 from gerai_gateway.rules.calling_out import WAYS
 from gerai_gateway.speech.settings import CHOICES
 from gerai_gateway.speech.studio import Studio
@@ -31,7 +31,9 @@ class DisplayPages(PortalPages):
 
     @public("GET", "/display/<site>", page=True)
     def page_display(self, request: Request, site: str) -> Response:
-        """Show the calls of all agencies at a site."""
+        """Show the calls of all agencies at a site; `?key=` makes it a device that is missed when silent."""
+        if "key" in request.args:
+            return devices.signed_in(self.mall, request, see_other(devices.address_without_key(request)))
         board = board_view.board(self.mall, site, language=language_of(request), now=self.now)
         return self.page(request, "display.html", board=board, speech=self._speech(request))
 

@@ -1,0 +1,101 @@
+"""What all pages of a kiosk share: its key, how it looks, what it says when something is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from gerai_shared.refusals import Refused
+from gerai_shared.translations import DEFAULT_LANGUAGE, LANGUAGE_COOKIE
+from werkzeug.wrappers import Request, Response
+
+from gerai_gateway import devices
+from gerai_gateway.catalogues import Json
+from gerai_gateway.portal.base import PortalPages, see_other
+from gerai_gateway.refusals import UnknownDevice
+
+VIEW_COOKIE = "kiosk_view"
+TICKET_COOKIE = "kiosk_ticket"
+#: What somebody may have chosen for reading.
+VIEWS = ("contrast", "large")
+#: Refusals after which another service or another day is what helps.
+ELSEWHERE = frozenset(
+    {
+        "walk_in_full",
+        "site_closed_today",
+        "closed_for_today",
+        "closed_by_order",
+        "not_on_this_weekday",
+        "incomplete_files",
+        "unavailable",
+    }
+)
+
+KioskPage = Callable[..., Response]
+
+
+class AtKiosk(PortalPages):
+    """Mixin: pages of a kiosk."""
+
+    def kiosk_page(
+        self, request: Request, device: Json, template: str, *, status: int = 200, **context: Any
+    ) -> Response:
+        """Return a page of a kiosk."""
+        views = views_of(request)
+        site = device["site"]
+        place, _ = self.mall.catalogues.site(site)
+        return self.page(
+            request,
+            template,
+            status=status,
+            device=device,
+            kiosk=f"/kiosk/{site}",
+            place=place,
+            views=views,
+            view_links={view: f"/kiosk/{site}/view?set={view}&back={request.path}" for view in VIEWS},
+            **context,
+        )
+
+    def refused_at_kiosk(self, request: Request, device: Json, refusal: Refused) -> Response:
+        """Say no, and what else is possible."""
+        return self.kiosk_page(
+            request,
+            device,
+            "kiosk_refused.html",
+            status=refusal.status,
+            said=self.said(request, refusal),
+            elsewhere=refusal.code in ELSEWHERE,
+            portal=self.mall.public_url,
+        )
+
+
+def at_kiosk(page: KioskPage) -> KioskPage:
+    """Decorate a page: it is given the kiosk's device; without a valid key it says what to do instead."""
+
+    @wraps(page)
+    def shown(self: AtKiosk, request: Request, site: str, **values: str) -> Response:
+        try:
+            device = devices.kiosk(self.mall, devices.key_of(request), site)
+        except Refused as refusal:
+            is_away = refusal.code != UnknownDevice.code
+            return self.page(request, "kiosk_key.html", status=refusal.status, site=site, is_away=is_away)
+        try:
+            return page(self, request, device, **values)
+        except Refused as refusal:
+            return self.refused_at_kiosk(request, device, refusal)
+
+    return shown
+
+
+def views_of(request: Request) -> list[str]:
+    """Return what was chosen for reading."""
+    chosen = request.cookies.get(VIEW_COOKIE, "").split(".")
+    return [view for view in VIEWS if view in chosen]
+
+
+def begin_again(site: str) -> Response:
+    """Return the answer that leaves nothing of whoever was here."""
+    response = see_other(f"/kiosk/{site}")
+    response.set_cookie(LANGUAGE_COOKIE, DEFAULT_LANGUAGE, samesite="Lax")
+    for cookie in (VIEW_COOKIE, TICKET_COOKIE):
+        response.delete_cookie(cookie, path="/kiosk")
+    return response

@@ -1,0 +1,154 @@
+"""The kiosk: checking in, and the number that somebody was given."""
+
+import re
+
+from gerai_shared.refusals import Refused
+from gerai_shared.tokens import realm_of
+from gerai_shared.translations import language_of
+from werkzeug.wrappers import Request, Response
+
+from gerai_gateway.catalogues import Json
+from gerai_gateway.entrypoints import public
+from gerai_gateway.errands import CHECK_REALM, TOKEN, deployment_of_ticket
+from gerai_gateway.portal import forms
+from gerai_gateway.portal.base import see_other
+from gerai_gateway.portal.kiosk_base import TICKET_COOKIE, AtKiosk, at_kiosk
+from gerai_gateway.refusals import NothingShown, UnknownTicket
+
+#: How long a number stays on the screen of a kiosk that nobody touches; scripts clear it sooner.
+TICKET_LASTS_SECONDS = 180
+NUMBER = re.compile(r"([A-Za-z])[\s-]*0*(\d{1,5})")
+
+
+class KioskTicketPages(AtKiosk):
+    """Mixin: what happens with a ticket at a kiosk."""
+
+    @public("GET", "/kiosk/<site>/check-in", page=True)
+    @at_kiosk
+    def page_kiosk_check_in(self, request: Request, device: Json) -> Response:
+        """Ask for the code or the number."""
+        return self.kiosk_page(request, device, "kiosk_check_in.html", shown="", error="")
+
+    @public("POST", "/kiosk/<site>/check-in", page=True)
+    @at_kiosk
+    def form_kiosk_check_in(self, request: Request, device: Json) -> Response:
+        """Check in; what cannot be read may be typed again."""
+        self.pages.check_form(request)
+        shown = request.form.get("shown", "").strip()[:300]
+        key = forms.form_key(request)
+        try:
+            code, token = self._kiosk_checked_in(device, shown, key=key)
+        except (NothingShown, UnknownTicket) as refusal:
+            return self._kiosk_asks_again(request, device, shown, refusal)
+        except Refused as refusal:
+            if refusal.code == UnknownTicket.code:
+                return self._kiosk_asks_again(request, device, shown, refusal)
+            raise
+        return keep_ticket(device["site"], code=code, token=token)
+
+    @public("GET", "/kiosk/<site>/ticket", page=True)
+    @at_kiosk
+    def page_kiosk_ticket(self, request: Request, device: Json) -> Response:
+        """Show the number."""
+        return self._kiosk_ticket(request, device, "kiosk_ticket.html")
+
+    @public("GET", "/kiosk/<site>/ticket/panel", page=True)
+    @at_kiosk
+    def kiosk_ticket_panel(self, request: Request, device: Json) -> Response:
+        """Answer the moving part of the page: what the printer does, and whether somebody is called."""
+        return self._kiosk_ticket(request, device, "kiosk_ticket_panel.html")
+
+    @public("POST", "/kiosk/<site>/ticket/print", page=True)
+    @at_kiosk
+    def form_kiosk_print(self, request: Request, device: Json) -> Response:
+        """Print the number, or a copy."""
+        self.pages.check_form(request)
+        code, token = kept_ticket(request)
+        if code and device["printer"] is not None:
+            asked = {
+                "code": code,
+                "token": token or None,
+                "language": language_of(request),
+                "device": device["id"],
+                "printer": device["printer"],
+            }
+            self.mall.ask(_deployment_of(self, code), "kiosk_print", asked, key=forms.form_key(request))
+        return see_other(f"/kiosk/{device['site']}/ticket")
+
+    def _kiosk_ticket(self, request: Request, device: Json, template: str) -> Response:
+        code, token = kept_ticket(request)
+        if not code:
+            return see_other(f"/kiosk/{device['site']}")
+        view = self.mall.ask(_deployment_of(self, code), "kiosk_ticket", {"code": code})
+        return self.kiosk_page(request, device, template, view=view, ticket=view["ticket"], token=token)
+
+    def _kiosk_checked_in(self, device: Json, shown: str, *, key: str) -> tuple[str, str]:
+        """Check in whoever shows this; return the check code, and the token if it was that."""
+        asked = {"site": device["site"], "device": device["id"]}
+        token = forms.token_in(shown)
+        if TOKEN.fullmatch(token):
+            deployment = deployment_of_ticket(self.mall, token)
+            answer = self.mall.ask(deployment, "kiosk_check_in", {**asked, "number": token}, key=key)
+            return answer["code"], token
+        found = NUMBER.fullmatch(shown)
+        if found is None:
+            raise NothingShown
+        # The letter says whose number it is. Whoever has nothing but the number gets no code for the page.
+        for agency in self._kiosk_agencies(device["site"], found.group(1).upper()):
+            try:
+                answer = self.mall.ask(
+                    f"booking-{agency}", "kiosk_check_in", {**asked, "number": shown}, key=key
+                )
+            except Refused as refusal:
+                if refusal.code != UnknownTicket.code:
+                    raise
+            else:
+                return answer["code"], ""
+        raise UnknownTicket
+
+    def _kiosk_agencies(self, site: str, letter: str) -> list[str]:
+        _, present = self.mall.catalogues.site(site)
+        return [
+            each.code
+            for each in present
+            if any(service["prefix"] == letter for service in each.services.values())
+        ]
+
+    def _kiosk_asks_again(self, request: Request, device: Json, shown: str, refusal: Refused) -> Response:
+        return self.kiosk_page(
+            request,
+            device,
+            "kiosk_check_in.html",
+            status=refusal.status,
+            shown=shown,
+            error=self.said(request, refusal),
+        )
+
+
+def keep_ticket(site: str, *, code: str, token: str) -> Response:
+    """Lead to the page of a number; only this browser knows which, for some minutes, and no address does."""
+    response = see_other(f"/kiosk/{site}/ticket")
+    response.set_cookie(
+        TICKET_COOKIE,
+        f"{code}~{token}",
+        max_age=TICKET_LASTS_SECONDS,
+        path="/kiosk",
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def kept_ticket(request: Request) -> tuple[str, str]:
+    """Return (check code, token) of the number on the screen; '' for what there is not."""
+    code, _, token = request.cookies.get(TICKET_COOKIE, "").partition("~")
+    if not TOKEN.fullmatch(code) or (token and not TOKEN.fullmatch(token)):
+        return "", ""
+    return code, token
+
+
+def _deployment_of(pages: AtKiosk, code: str) -> str:
+    agency = realm_of(code).removeprefix(CHECK_REALM)
+    if agency not in pages.mall.catalogues.agencies:
+        raise UnknownTicket
+    return f"booking-{agency}"
