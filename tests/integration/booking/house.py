@@ -18,6 +18,8 @@ from gerai_booking.models import (
     matching,
     missed,
     outages,
+    shifts,
+    skills,
     waiting_room,
 )
 from gerai_booking.models.freed import freed_places
@@ -241,6 +243,8 @@ class House:
             missed.appeals,
             outages.outage_tickets,
             outages.outages,
+            *(shifts.counter_pauses, shifts.counter_sessions),
+            *(skills.counter_skills, skills.officer_skills),
             tickets,
             history,
             series,

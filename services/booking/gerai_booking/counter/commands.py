@@ -15,7 +15,7 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, queue, views
+from gerai_booking.usecases import arrivals, floor, intake, queue, shifts, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -27,6 +27,8 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "no-show": floor.no_show,
     "park": floor.park,
 }
+#: By these an officer begins to work at a counter, wherever they worked before.
+CALLS = frozenset(("call", "call-next"))
 VERBS = ", ".join(
     f'"{verb}"' for verb in ("call", "call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
 )
@@ -95,13 +97,18 @@ class Signed:
         with self.deployment.database.transaction() as session:
             officer = self.officer(session, request)
             desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
+
+            def run() -> dict[str, Any]:
+                shifts.at_work(session, self.office, desk, officer=officer, calls=verb in CALLS)
+                return {"ticket": views.dump(self._step(session, desk, officer, verb, asked))}
+
             return commands.once(
                 session,
                 scope=f"counter:{officer.id}",
                 key=key,
                 body=[site, counter, verb, body],
                 now=now,
-                run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
+                run=run,
             )
 
     def _step(

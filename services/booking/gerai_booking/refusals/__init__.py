@@ -136,6 +136,15 @@ from gerai_booking.refusals.rush import (
     WaitingRoomOpen,
     WaitTooLong,
 )
+from gerai_booking.refusals.shifts import (
+    CounterNotOpen,
+    CounterPaused,
+    CounterTaken,
+    NobodyWouldServe,
+    NothingToServe,
+    ShiftChanged,
+    UnknownOfficer,
+)
 
 __all__ = [
     "ActionDone",
@@ -148,6 +157,9 @@ __all__ = [
     "ClosingNeedsOrder",
     "CounterBusy",
     "CounterIdle",
+    "CounterNotOpen",
+    "CounterPaused",
+    "CounterTaken",
     "DayFull",
     "DayNotOpenYet",
     "DirectiveOver",
@@ -172,6 +184,7 @@ __all__ = [
     "NoWholeHour",
     "NobodyReachedYet",
     "NobodyWaits",
+    "NobodyWouldServe",
     "NotBookedOnline",
     "NotLater",
     "NotOnThisWeekday",
@@ -179,6 +192,7 @@ __all__ = [
     "NothingMissing",
     "NothingToAppeal",
     "NothingToCorrect",
+    "NothingToServe",
     "NothingToUndo",
     "NumberExpired",
     "OfferOfAnother",
@@ -207,6 +221,7 @@ __all__ = [
     "RuleFromTomorrow",
     "RuleOver",
     "ScopeWithoutSites",
+    "ShiftChanged",
     "SiteClosedToday",
     "SlotClosed",
     "SlotFull",
@@ -239,6 +254,7 @@ __all__ = [
     "UnknownMatch",
     "UnknownMinutes",
     "UnknownNumber",
+    "UnknownOfficer",
     "UnknownOutage",
     "UnknownPlannedCounter",
     "UnknownQuota",

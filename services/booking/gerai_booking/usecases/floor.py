@@ -35,6 +35,7 @@ from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.intake import add_waiting, new_waiting
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import step_back
+from gerai_booking.usecases.skills import services_to_call
 
 #: The event that tells of a step at the counter, by where it led.
 EVENT_OF = {
@@ -50,9 +51,9 @@ EVENT_OF = {
 def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     """Call whoever is next for this counter's services: one atomic claim.
 
-    Raises UnknownCounter, CounterBusy, NobodyWaits.
+    Raises UnknownCounter, CounterPaused, NothingToServe, CounterBusy, NobodyWaits.
     """
-    services = office.counter(desk.site, desk.counter).services
+    services = services_to_call(session, office, desk)
     _refuse_busy(session, office, desk)
     today = office.today(desk.site, desk.now)
     ticket = tickets.claim_next(session, site=desk.site, day=today, services=services, agency=office.code)
@@ -73,10 +74,11 @@ def call(
     """Call one person who waits for this counter, whoever is before them. Only supervisors may, and whom they
     passed over is counted.
 
-    Raises Forbidden, UnknownCounter, CounterBusy, UnknownTicket, StaleRevision, TransitionNotAllowed.
+    Raises Forbidden, UnknownCounter, CounterPaused, NothingToServe, CounterBusy, UnknownTicket,
+    StaleRevision, TransitionNotAllowed.
     """
     officer.must_be_supervisor()
-    services = office.counter(desk.site, desk.counter).services
+    services = services_to_call(session, office, desk)
     _refuse_busy(session, office, desk)
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site or ticket.service not in services:

@@ -16,6 +16,7 @@ from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.sanctions import against_holder
+from gerai_booking.usecases.skills import services_of
 
 #: Where each step leads that is made with whoever is at the counter.
 LEADS_TO: Mapping[str, State] = {
@@ -69,10 +70,18 @@ class CounterQueue:
 
 
 def counter_queue(
-    session: Session, office: Office, *, site: str, counter: str, now: datetime
+    session: Session,
+    office: Office,
+    *,
+    site: str,
+    counter: str,
+    now: datetime,
+    officer_id: str | None = None,
 ) -> CounterQueue:
-    """Return the queue of a counter. Raises UnknownSite, UnknownCounter."""
-    services = office.counter(site, counter).services
+    """Return the queue of a counter, of what an officer may serve. Raises UnknownSite, UnknownCounter."""
+    services = services_of(
+        session, office, site=site, counter=counter, officer_id=officer_id, day=office.today(site, now)
+    )
     states = (State.CHECKED_IN, State.PARKED, State.BOOKED, State.NO_SHOW, State.SERVED)
     today = tickets.of_day(
         session, site=site, day=office.today(site, now), states=states, agency=office.code, services=services
