@@ -7,7 +7,8 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed, idempotency_key, split_counter
-from gerai_booking.usecases import queue, views
+from gerai_booking.counter.shift_pages import shift_json
+from gerai_booking.usecases import queue, shifts, views
 
 
 class CounterApi(Signed):
@@ -29,9 +30,11 @@ class CounterApi(Signed):
         """Answer who is at a counter and who waits for it: `?counter=<site>.<code>`."""
         site, counter = split_counter(request.args.get("counter", ""))
         with self.deployment.database.reading() as session:
-            self.officer(session, request)
+            officer = self.officer(session, request)
             now = self.deployment.clock.now()
-            seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+            asked = {"site": site, "counter": counter, "now": now}
+            seen = queue.counter_queue(session, self.office, officer_id=officer.id, **asked)
+            shift = shifts.at_counter(session, self.office, officer=officer, **asked)
         return json_response(
             {
                 "current": views.dump(seen.current) if seen.current else None,
@@ -41,6 +44,7 @@ class CounterApi(Signed):
                 "missed": [views.dump(ticket) for ticket in seen.missed],
                 "allowed": sorted(seen.allowed),
                 "served_today": seen.served_today,
+                "shift": shift_json(shift),
             }
         )
 

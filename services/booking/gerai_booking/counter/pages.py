@@ -1,6 +1,7 @@
 """The counters for a browser, with and without scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -17,7 +18,7 @@ from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.weekdays import names_of
-from gerai_booking.usecases import queue, rulebook, views
+from gerai_booking.usecases import queue, rulebook, shifts, views
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
@@ -109,8 +110,14 @@ class CounterPages(Signed):
         now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+            asked = {"site": site, "counter": counter, "now": now}
+            seen = queue.counter_queue(session, self.office, officer_id=officer.id, **asked)
+            shift = shifts.at_counter(session, self.office, officer=officer, **asked)
             services = rulebook.services_on(session, self.office, self.office.today(site, now))
+        holder = shift.shift
+        if holder is not None and holder.officer_id != officer.id and not officer.is_supervisor:
+            # Refused anyhow, until they take the counter over.
+            seen = replace(seen, allowed=frozenset())
         place = self.office.site(site)
         offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
         return {
@@ -118,6 +125,7 @@ class CounterPages(Signed):
             "site": place,
             "counter": self.office.counter(site, counter),
             "queue": seen,
+            "shift": shift,
             "service_names": self._service_names(),
             "offered": offered,
             "followed": {service.code for service in services if service.stages},

@@ -72,6 +72,13 @@ def newest(session: Session, *, about: str, limit: int) -> list[Any]:
     return list(session.execute(query.order_by(*order).limit(limit)))
 
 
+def about_what(session: Session, *, about: str, what: str, limit: int) -> list[Any]:
+    """Return the last acts about one thing that is named by `what`, the newest first."""
+    query = select(officer_acts).where(officer_acts.c.about == about, officer_acts.c.what == what)
+    order = (officer_acts.c.at.desc(), officer_acts.c.id.desc())
+    return list(session.execute(query.order_by(*order).limit(limit)))
+
+
 def called_out_of_turn(session: Session, *, first: date, last: date) -> list[Any]:
     """Return who was called out of turn on these days, the newest first.
 

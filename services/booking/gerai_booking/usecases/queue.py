@@ -16,7 +16,7 @@ from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.sanctions import against_holder
-from gerai_booking.usecases.skills import services_of
+from gerai_booking.usecases.skills import bounds_of
 
 #: Where each step leads that is made with whoever is at the counter.
 LEADS_TO: Mapping[str, State] = {
@@ -27,6 +27,8 @@ LEADS_TO: Mapping[str, State] = {
     "park": State.PARKED,
     "transfer": State.TRANSFERRED,
 }
+#: What a counter that pauses does not do.
+CALLING = frozenset(("call", "call-next"))
 #: What taking back a step leads to. Taking back is not itself a step to be taken back.
 LED_FROM: Mapping[State, State] = {
     State.CALLED: State.CHECKED_IN,
@@ -79,9 +81,10 @@ def counter_queue(
     officer_id: str | None = None,
 ) -> CounterQueue:
     """Return the queue of a counter, of what an officer may serve. Raises UnknownSite, UnknownCounter."""
-    services = services_of(
+    bounds = bounds_of(
         session, office, site=site, counter=counter, officer_id=officer_id, day=office.today(site, now)
     )
+    services = bounds.services
     states = (State.CHECKED_IN, State.PARKED, State.BOOKED, State.NO_SHOW, State.SERVED)
     today = tickets.of_day(
         session, site=site, day=office.today(site, now), states=states, agency=office.code, services=services
@@ -106,7 +109,7 @@ def counter_queue(
         missed=[t for t in today if t.state is State.NO_SHOW],
         served_today=sum(t.state is State.SERVED for t in today),
         longest_wait_minutes=int((now - min(arrivals)).total_seconds() // 60) if arrivals else 0,
-        allowed=_allowed(current, undoable, now),
+        allowed=_allowed(current, undoable, now) - (CALLING if bounds.is_paused else frozenset()),
         undoable=undoable,
     )
 

@@ -34,6 +34,14 @@ class Setting:
     set_by: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """For which services is called at a counter; none while it pauses."""
+
+    services: tuple[str, ...]
+    is_paused: bool
+
+
 def services_of(
     session: Session, office: Office, *, site: str, counter: str, officer_id: str | None, day: date
 ) -> tuple[str, ...]:
@@ -41,8 +49,8 @@ def services_of(
 
     Raises UnknownSite, UnknownCounter.
     """
-    services, _pauses = _bounds(session, office, site=site, counter=counter, officer_id=officer_id, day=day)
-    return services
+    place = {"site": site, "counter": counter}
+    return bounds_of(session, office, **place, officer_id=officer_id, day=day).services
 
 
 def services_to_call(session: Session, office: Office, desk: Desk) -> tuple[str, ...]:
@@ -50,7 +58,7 @@ def services_to_call(session: Session, office: Office, desk: Desk) -> tuple[str,
 
     Raises UnknownSite, UnknownCounter, CounterPaused, NothingToServe.
     """
-    services, pauses = _bounds(
+    bounds = bounds_of(
         session,
         office,
         site=desk.site,
@@ -58,16 +66,20 @@ def services_to_call(session: Session, office: Office, desk: Desk) -> tuple[str,
         officer_id=desk.officer_id,
         day=office.today(desk.site, desk.now),
     )
-    if pauses:
+    if bounds.is_paused:
         raise CounterPaused
-    if not services:
+    if not bounds.services:
         raise NothingToServe
-    return services
+    return bounds.services
 
 
-def _bounds(
+def bounds_of(
     session: Session, office: Office, *, site: str, counter: str, officer_id: str | None, day: date
-) -> tuple[tuple[str, ...], bool]:
+) -> Bounds:
+    """Return for what a counter calls on a day, by an officer when one is named, and whether it pauses.
+
+    Raises UnknownSite, UnknownCounter.
+    """
     begun = datetime.combine(day, time.min, ZoneInfo(office.site(site).time_zone))
     of_catalogue = office.counter(site, counter).services
     rows = skills.of_call(session, site=site, counter=counter, officer_id=officer_id, day=day, begun=begun)
@@ -75,7 +87,7 @@ def _bounds(
     of_counter = max(settings, key=lambda row: row.id).said.split() if settings else of_catalogue
     of_officer = frozenset(row.said for row in rows if row.kind == skills.OF_OFFICER)
     served = served_by(of_counter, of_officer, offered=_offered(office, site))
-    return served, any(row.kind == skills.PAUSE for row in rows)
+    return Bounds(services=served, is_paused=any(row.kind == skills.PAUSE for row in rows))
 
 
 def services_at(session: Session, office: Office, *, site: str, day: date) -> dict[str, tuple[str, ...]]:
@@ -217,6 +229,12 @@ def officers_with_skills(session: Session, *, officer: Officer) -> list[tuple[An
     found = skills.officers(session)
     able = skills.of_officers(session, [row.id for row in found])
     return [(row, able.get(row.id, frozenset())) for row in found]
+
+
+def changes_at(session: Session, *, officer: Officer, site: str, counter: str) -> list[Any]:
+    """Return what supervisors changed at a counter last, the newest first. Raises Forbidden."""
+    officer.must_be_supervisor()
+    return acts.about_what(session, about=acts.COUNTER, what=f"{site}.{counter}"[:100], limit=10)
 
 
 def _of_counters(session: Session, office: Office, *, site: str, day: date) -> dict[str, tuple[str, ...]]:

@@ -71,6 +71,11 @@ class Floor:
         return sum(each.served for each in self.counters)
 
     @property
+    def open(self) -> int:
+        """How many counters somebody has open, paused ones too."""
+        return sum(each.shift is not None for each in self.counters)
+
+    @property
     def busy(self) -> int:
         """At how many counters somebody is."""
         return sum(each.number is not None for each in self.counters)
@@ -116,6 +121,15 @@ def whole_floor(session: Session, office: Office, *, officer: Officer, site: str
         services=services,
         unserved=skills.unserved_at(office, site=site, day=today, services=served),
     )
+
+
+def counter_seen(
+    session: Session, office: Office, *, officer: Officer, site: str, counter: str, now: datetime
+) -> CounterSeen:
+    """Return one counter of a floor. Raises Forbidden, UnknownSite, UnknownCounter."""
+    office.counter(site, counter)
+    seen = whole_floor(session, office, officer=officer, site=site, now=now)
+    return next(each for each in seen.counters if each.counter.code == counter)
 
 
 def _services(
