@@ -15,6 +15,9 @@ from gerai_gateway.words import say, say_number
 
 CALLS_SHOWN = 10
 NEXT_SHOWN = 5
+#: States of a ticket whose holder is at a counter, or on the way there.
+AT_COUNTER = frozenset(("called", "serving"))
+CLOSED = "closed"
 
 STATE_TEXTS = {
     "held": "Place kept while you fill in the form",
@@ -53,6 +56,7 @@ def board(mall: Mall, site: str, *, language: str, now: datetime) -> dict[str, A
             for entry in next_numbers(entries, most=NEXT_SHOWN)
         ],
         "waiting": [_waiting(found, names) for _, found in shown],
+        "counters": [each for _, found in shown for each in _counters(found, names[found.agency], language)],
         "notices": _notices(place, shown, language),
     }
 
@@ -77,6 +81,25 @@ def _waiting(found: Board, names: dict[str, str]) -> dict[str, Any]:
         "waiting": sum(1 for entry in found.entries if entry.state == WAITING),
         "is_live": found.is_reached,
     }
+
+
+def _counters(found: Board, agency_name: str, language: str) -> list[dict[str, Any]]:
+    """Return an agency's counters at a site; none while it has not told which are open."""
+    states = found.memory.counters
+    if states is None:
+        return []
+    there = {entry.counter: entry.number for entry in found.entries if entry.state in AT_COUNTER}
+    return [
+        {
+            "counter": counter,
+            "counter_name": counter_name(found, counter, language) or counter,
+            "agency": found.agency,
+            "agency_name": agency_name,
+            "state": states.get(counter, CLOSED),
+            "number": there.get(counter),
+        }
+        for counter in found.counters
+    ]
 
 
 def _notices(place: dict[str, Any], shown: Sequence[tuple[Catalogue, Board]], language: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What the public interface answers about who is called at a site."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from gerai_gateway.schemas.base import Given
 
@@ -35,8 +35,19 @@ class WaitingSchema(Given):
     is_live = fields.Boolean(required=True)
 
 
+class CounterStateSchema(Given):
+    """A counter: whether somebody has it open, and the number that is there."""
+
+    counter = fields.String(required=True)
+    counter_name = fields.String(required=True)
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("open", "paused", "closed")))
+    number = fields.String(required=True, allow_none=True)
+
+
 class BoardSchema(Given):
-    """The board of a site: the newest calls first, who is next, notices.
+    """The board of a site: the newest calls first, who is next, which counters are open, notices.
 
     `sequence` grows with each change for as long as the answering process runs.
     """
@@ -49,4 +60,5 @@ class BoardSchema(Given):
     calls = fields.List(fields.Nested(CallSchema), required=True)
     next = fields.List(fields.Nested(NextSchema), required=True)
     waiting = fields.List(fields.Nested(WaitingSchema), required=True)
+    counters = fields.List(fields.Nested(CounterStateSchema), required=True)
     notices = fields.List(fields.String(), required=True)
