@@ -2,48 +2,45 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.counters import SITE, Counters, SignIn
 
 Violations = Callable[[Page], list[str]]
+WIDTHS = (390, 1280)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_an_officer_pauses_and_hands_over_and_a_supervisor_changes_the_services(
-    counters: Counters, sign_in: SignIn, violations: Violations, width: int
+    counters: Counters, sign_in: SignIn, violations: Violations
 ) -> None:
+    def is_fine(page: Page) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
     number = counters.walk_in("waits")
-    officer = sign_in(width=width)
+    officer = sign_in()
     line = officer.get_by_role("region", name="Giliran jaga Anda")
     expect(line).to_contain_text("Loket ini belum dibuka")
     officer.keyboard.press("b")
     expect(line).to_contain_text("Anda di loket ini sejak")
-    assert violations(officer) == []
     officer.keyboard.press("j")
     expect(line).to_contain_text("Istirahat")
-    assert violations(officer) == []
-    assert officer.evaluate("document.documentElement.scrollWidth") <= width
+    is_fine(officer)
     assert counters.post(f"counters/{SITE}.2/call-next", "paused").json()["code"] == "counter_paused"
 
-    supervisor = sign_in("penyelia", width=width)
+    supervisor = sign_in("penyelia")
     supervisor.goto(f"{counters.url}/floor/{SITE}")
-    row = supervisor.get_by_role("row").filter(
-        has=supervisor.get_by_role("link", name="Loket 2", exact=False)
-    )
-    expect(row.first).to_contain_text("Petugas Satu")
-    assert violations(supervisor) == []
-    assert supervisor.evaluate("document.documentElement.scrollWidth") <= width
-    row.first.get_by_role("link", name="Ubah").click()
-    services = supervisor.get_by_role("group", name="Layanan")
-    services.get_by_label("Paspor baru").uncheck()
-    supervisor.get_by_label("Alasan", exact=False).last.fill("Loket lain melayani paspor baru")
+    row = supervisor.get_by_role("row").filter(has_text="Loket 2").first
+    expect(row).to_contain_text("Petugas Satu")
+    is_fine(supervisor)
+    row.get_by_role("link", name="Ubah").click()
+    supervisor.get_by_role("group", name="Layanan").get_by_label("Paspor baru").uncheck()
+    supervisor.get_by_label("Alasan").fill("Loket lain melayani paspor baru")
+    is_fine(supervisor)
     supervisor.get_by_role("button", name="Ubah layanan").click()
-    expect(supervisor.get_by_text("diubah", exact=True)).to_be_visible()
-    supervisor.get_by_role("row").filter(has_text="diubah").get_by_role("link", name="Ubah").click()
-    assert violations(supervisor) == []
-    assert supervisor.evaluate("document.documentElement.scrollWidth") <= width
+    expect(row).to_contain_text("diubah")
 
     # The counter's page follows by itself: nobody waits for what it serves now.
     expect(officer.get_by_role("region", name="Menunggu", exact=True)).not_to_contain_text(number)
@@ -51,7 +48,6 @@ def test_an_officer_pauses_and_hands_over_and_a_supervisor_changes_the_services(
     expect(line).to_contain_text("Anda di loket ini sejak")
     officer.keyboard.press("h")
     officer.get_by_label("Catatan").fill("A-009 kembali membawa salinan")
-    assert violations(officer) == []
     officer.get_by_role("button", name="Tutup dan serahkan").click()
     expect(line).to_contain_text("A-009 kembali membawa salinan")
     officer.keyboard.press("y")

@@ -37,6 +37,8 @@ OFFICERS_ONLY = {
     "unknown_quota", "quota_over", "quota_closes_site", "unknown_regime", "no_site_in_region", "emergency_stays",
     "unknown_suspension", "suspension_lifted", "wrong_length", "unknown_kind_of_suspension",
     "unknown_rule", "rule_over", "rule_from_tomorrow", "route_overlaps", "rule_contradicts",
+    "counter_taken", "shift_changed", "counter_not_open", "counter_paused", "nothing_to_serve",
+    "nobody_would_serve", "unknown_officer",
     "not_on_this_weekday", "unknown_directive", "scope_without_sites", "directive_over", "directive_undone",
     "closing_needs_order", "people_outside_hours", "no_whole_hour",
     "list_missing", "list_too_large", "list_unreadable", "list_without_columns", "list_empty", "rows_refused",
