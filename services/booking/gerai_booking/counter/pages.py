@@ -71,9 +71,13 @@ class CounterPages(Signed):
     @at_the_door
     def counters_page(self, request: Request) -> Response:
         """Show the agency's counters by site."""
+        now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-        sites = [(site, self.office.counters_at(site.code)) for site in self.office.agency.sites]
+            sites = [
+                (site, shifts.counters_of(session, self.office, site=site.code, now=now))
+                for site in self.office.agency.sites
+            ]
         return self.pages.render(
             request,
             "counters.html",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import acts, shifts, tickets
 from gerai_booking.refusals import CounterBusy, CounterNotOpen, CounterTaken, ShiftChanged
+from gerai_booking.rules.catalogue import Counter
 from gerai_booking.rules.shifts import (
     BY_OFFICER,
     BY_SUPERVISOR,
@@ -67,6 +68,21 @@ def open_counters(session: Session, office: Office, *, site: str, now: datetime)
         for code, served in services.items()
         if code in there
     ]
+
+
+def counters_of(
+    session: Session, office: Office, *, site: str, now: datetime
+) -> list[tuple[Counter, tuple[str, ...], Shift | None]]:
+    """Return every counter of a site with what it serves today and who has it open, None if nobody.
+
+    Raises UnknownSite.
+    """
+    counters = office.counters_at(site)
+    if not counters:
+        return []
+    services = skills.services_at(session, office, site=site, day=office.today(site, now))
+    there = {each.code: each.shift for each in open_counters(session, office, site=site, now=now)}
+    return [(each, services[each.code], there.get(each.code)) for each in counters]
 
 
 def at_counter(
