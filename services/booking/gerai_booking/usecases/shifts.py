@@ -274,8 +274,7 @@ def _elsewhere(session: Session, office: Office, officer: Officer, *, now: datet
 
 def _open(session: Session, office: Office, desk: Desk, officer: Officer) -> None:
     left = _elsewhere(session, office, officer, now=desk.now)
-    if left is not None:
-        shifts.end(session, left, by=MOVED, now=desk.now)
+    if left is not None and shifts.end(session, left, by=MOVED, now=desk.now):
         _tell_closed(session, office, left, now=desk.now)
     is_first = shifts.add(
         session,
