@@ -29,6 +29,7 @@ LOST = """
 """
 INVENTED = """
     SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox
+    WHERE type NOT LIKE 'counter.%'
     EXCEPT ALL
     SELECT ticket_id, revision FROM ticket_history
 """

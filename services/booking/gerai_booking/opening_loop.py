@@ -21,6 +21,7 @@ from gerai_booking.usecases import (
     planning,
     reminding,
     sending_on,
+    shifts,
     waiting_list,
     waiting_room,
 )
@@ -105,6 +106,12 @@ def close_days(database: Database, office: Office, now: datetime) -> None:
             seen = planning.close_days(session, office, now=now, failed=failed) > 0
 
 
+def end_shifts(database: Database, office: Office, now: datetime) -> None:
+    """Close counters that officers left open on a past day."""
+    with database.transaction() as session:
+        shifts.end_past(session, office, now=now)
+
+
 def end_waiting(database: Database, office: Office, now: datetime) -> None:
     """Let go from the waiting list whose last day is over."""
     with database.transaction() as session:
@@ -160,6 +167,7 @@ PARTS: tuple[Callable[[Database, Office, datetime], None], ...] = (
     tell_of_outages,
     return_places_of_groups,
     close_days,
+    end_shifts,
     end_waiting,
     make_offers,
     compare_lists,

@@ -21,6 +21,7 @@ NEXT_SHOWN = 5
 CATCH_UP = timedelta(minutes=2)
 #: A board that is told anew says what time it is, no more than this late.
 MOMENT_KEPT = timedelta(seconds=2)
+CLOSED = "closed"
 
 STATE_TEXTS = {
     "held": "Place kept while you fill in the form",
@@ -79,13 +80,16 @@ def _call(entry: Entry, found: Board, names: dict[str, str], language: str) -> d
 
 
 def _counters(found: Board, names: dict[str, str], language: str) -> list[dict[str, Any]]:
+    """Return an agency's counters at a site; their state is None while it has not told which are open."""
     there = at_counters(found.entries)
+    states = found.memory.counters
     return [
         {
             "agency": found.agency,
             "agency_name": names[found.agency],
             "counter": code,
-            "counter_name": counter_name(found, code, language),
+            "counter_name": counter_name(found, code, language) or code,
+            "state": states.get(code, CLOSED) if states is not None else None,
             "number": there[code].number if code in there else None,
         }
         for code in found.counters

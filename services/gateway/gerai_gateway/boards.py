@@ -23,6 +23,8 @@ FIRST_BACK_OFF_SECONDS = 0.5
 LONGEST_BACK_OFF_SECONDS = 15.0
 #: A board that has heard nothing is compared with its source this often.
 COMPARE_SECONDS = 60.0
+#: What the types of events about counters begin with.
+OF_COUNTERS = "counter."
 
 Spawn = Callable[[Callable[[], None]], Any]
 
@@ -114,7 +116,9 @@ class Boards:
             for board in self.boards.values():
                 self._doubt(board)
             return
-        self.on_change_at(event.agency, event.site)
+        if not event.type.startswith(OF_COUNTERS):
+            # Opening a counter frees no place.
+            self.on_change_at(event.agency, event.site)
         board_or_none = self.boards.get((event.agency, event.site))
         if board_or_none is not None:
             self._apply(board_or_none, event)
@@ -144,6 +148,11 @@ class Boards:
             feed.tell()
 
     def _apply(self, board: Board, event: Event) -> None:
+        if event.type.startswith(OF_COUNTERS):
+            if board.memory.apply_counter(event.sequence or 0, event.data["counter"], event.data["state"]):
+                self._tell(board)
+            self._fetch_if_needed(board)
+            return
         ticket = event.data.get("ticket")
         if not isinstance(ticket, Ticket):
             log.warning("event_without_ticket_on_board", type=event.type)
@@ -204,7 +213,12 @@ class Boards:
         try:
             answer = self.ask(f"booking-{board.agency}", "board", {"site": board.site})
             entries = tuple(entry_of(ticket) for ticket in answer["tickets"])
-            snapshot = Snapshot(sequence=int(answer["sequence"]), entries=entries)
+            counters = answer.get("counters_open")
+            snapshot = Snapshot(
+                sequence=int(answer["sequence"]),
+                entries=entries,
+                counters=dict(counters) if counters is not None else None,
+            )
         except Refused as refusal:
             self._missed(board, refusal.code, had_gap=had_gap)
             return False

@@ -7,6 +7,7 @@ from gerai_shared.ticket import Lane, State, TicketSchema
 
 LANGUAGES = ("id", "en")
 MATCH_STATES = ("matches", "differs", "being_corrected", "corrected", "not_listed")
+COUNTER_STATES = ("open", "paused", "closed")
 NOTIFICATIONS = frozenset({"notifications"})
 #: Every agency hears what the others have to tell it; its own news it passes over.
 AGENCIES = frozenset({"booking"})
@@ -135,6 +136,19 @@ class OutageNewsSchema(TicketNewsSchema):
     failed = fields.String(required=True)
     started_at = fields.AwareDateTime(required=True)
     expected_end_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class CounterEventSchema(Schema):
+    """A counter after the change: whether it is open, and what is served there.
+
+    `until` is when a paused counter is expected to go on, null where nobody said.
+    """
+
+    site = fields.String(required=True)
+    counter = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(COUNTER_STATES))
+    services = fields.List(fields.String(), required=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class ComplaintEventSchema(Schema):
@@ -269,6 +283,10 @@ def _by_order(name: str, summary: str) -> EventType:
     )
 
 
+def _counter(name: str, summary: str) -> EventType:
+    return EventType(name=name, context="booking", schema=CounterEventSchema, summary=summary)
+
+
 def _waiting(name: str, summary: str) -> EventType:
     return EventType(
         name=name, context="booking", schema=WaitingNewsSchema, summary=summary, consumers=NOTIFICATIONS
@@ -309,6 +327,11 @@ REGISTRY = Registry(
         _ticket("ticket.requeued.v1", "Its holder waits again, with the old place in the queue"),
         _ticket("ticket.transferred.v1", "Its holder was sent on to another service"),
         _ticket("ticket.undone.v1", "An officer took back the last step"),
+        _counter("counter.opened.v1", "An officer opened a counter, or took it over"),
+        _counter("counter.paused.v1", "A counter calls nobody for a while"),
+        _counter("counter.resumed.v1", "A counter that had paused goes on"),
+        _counter("counter.closed.v1", "Nobody has a counter open any more"),
+        _counter("counter.services_changed.v1", "Something else is served at a counter from now on"),
         _by_order(
             "ticket.moved_by_order.v1", "A closure moved a booking to another hour; the ticket is the new one"
         ),

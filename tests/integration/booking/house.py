@@ -21,6 +21,8 @@ from gerai_booking.models import (
     missed,
     outages,
     print_jobs,
+    shifts,
+    skills,
     waiting_room,
 )
 from gerai_booking.models.freed import freed_places
@@ -250,6 +252,8 @@ class House:
             devices.devices,
             *(estimates.wait_estimates, estimates.wait_calibrations),
             *(estimates.service_durations, estimates.service_arrivals),
+            *(shifts.counter_pauses, shifts.counter_sessions),
+            *(skills.counter_skills, skills.officer_skills),
             tickets,
             history,
             series,

@@ -22,6 +22,7 @@ from gerai_booking.counter import (
     outreach_shapes,
     road_map_shapes,
     rule_shapes,
+    shift_shapes,
     statistics_words,
     supervision_shapes,
 )
@@ -95,6 +96,12 @@ ORDER = {
     "first_day": "2026-12-01",
 }
 MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
+    (shift_shapes.ShiftSchema, {"reason": "?"}),
+    (shift_shapes.ShiftSchema, {"note": "x" * 201}),
+    (shift_shapes.NoteSchema, {"note": "x" * 501}),
+    (shift_shapes.CounterPauseSchema, {"reason": "?"}),
+    (shift_shapes.ServicesSchema, {"services": "", "until": "?", "why": "?", "anyway": "no"}),
+    (shift_shapes.OfficerServicesSchema, {"services": "?"}),
     (SIGN_IN, {}),
     (SIGN_IN, {"username": "", "password": ""}),
     (SIGN_IN, {"username": "p" * 41, "password": "p" * 201}),

@@ -47,6 +47,7 @@ class FakeAgencies(FakeDevices, FakePlaces):
         self.today: list[Json] = []
         self.sequence = 0
         self.events: list[Event] = []
+        self.counters_open: dict[str, dict[str, str]] = {}
         self.complaints: dict[str, Json] = {}
         self.releases: list[Json] = []
         self.numbers = 0
@@ -223,6 +224,27 @@ class FakeAgencies(FakeDevices, FakePlaces):
             data={"ticket": ticket, "previous_state": None},
             agency=ticket.agency,
             site=ticket.site,
+            correlation_id="test",
+            traceparent="",
+            sequence=self.sequence,
+        )
+        self.events.append(event)
+        return event
+
+    def counter(self, counter: str, state: str, *, agency: str = "immigration") -> Event:
+        """A counter opens, pauses or closes; the event is returned."""
+        self.counters_open.setdefault(agency, {})[counter] = state
+        self.sequence += 1
+        data: Json = {"site": "mpp-lebak", "counter": counter, "state": state, "services": [], "until": None}
+        event = Event(
+            id=new_id(),
+            source=f"booking-{agency}",
+            type="counter.paused.v1",
+            subject=f"mpp-lebak.{counter}",
+            time=self.now,
+            data=data,
+            agency=agency,
+            site="mpp-lebak",
             correlation_id="test",
             traceparent="",
             sequence=self.sequence,
@@ -423,7 +445,13 @@ class FakeAgencies(FakeDevices, FakePlaces):
             if (ticket.agency, ticket.site) == (agency, payload["site"])
             and ticket.state in {State.CHECKED_IN, State.CALLED, State.SERVING, State.SERVED}
         ]
-        return {"sequence": self.sequence, "agency": agency, "site": payload["site"], "tickets": shown}
+        return {
+            "sequence": self.sequence,
+            "agency": agency,
+            "site": payload["site"],
+            "tickets": shown,
+            "counters_open": self.counters_open.get(agency, {}),
+        }
 
     def _file(self, payload: Json) -> Json:
         token = make_token(secret=SECRET, realm="complaint", identifier=new_id())

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 DAY = date(2026, 11, 24)
 EIGHT = datetime(2026, 11, 24, 1, tzinfo=UTC)
+COUNTER_STATES = ("open", "paused", "closed")
 STATES = ("booked", "checked_in", "called", "serving", "served", "cancelled", "no_show")
 
 
@@ -52,7 +53,8 @@ class Source:
 
     def __init__(self) -> None:
         self.tickets: dict[str, Entry] = {}
-        self.events: list[tuple[int, Entry]] = []
+        self.counters: dict[str, str] = {}
+        self.events: list[tuple[int, Entry | tuple[str, str]]] = []
         self.announced = 0
 
     def change(self, name: str, state: str) -> None:
@@ -60,19 +62,34 @@ class Source:
         self.tickets[name] = an_entry(name, state, revision, minute=len(self.events))
         self.events.append((len(self.events) + 1, self.tickets[name]))
 
+    def change_counter(self, counter: str, state: str) -> None:
+        self.counters[counter] = state
+        self.events.append((len(self.events) + 1, (counter, state)))
+
     def shown(self) -> dict[str, Entry]:
         return {name: entry for name, entry in self.tickets.items() if entry.is_shown}
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(sequence=self.announced, entries=tuple(self.shown().values()))
+        return Snapshot(
+            sequence=self.announced, entries=tuple(self.shown().values()), counters=dict(self.counters)
+        )
 
 
 def shown(board: AgencyBoard) -> dict[str, Entry]:
     return {entry.id: entry for entry in board.entries}
 
 
+def deliver(board: AgencyBoard, sequence: int, told: Entry | tuple[str, str]) -> None:
+    """An event arrives, of a ticket or of a counter."""
+    if isinstance(told, Entry):
+        board.apply(sequence, told)
+    else:
+        board.apply_counter(sequence, *told)
+
+
 steps = st.one_of(
     st.tuples(st.just("change"), st.sampled_from("abcd"), st.sampled_from(STATES)),
+    st.tuples(st.just("change_counter"), st.sampled_from("12"), st.sampled_from(COUNTER_STATES)),
     st.tuples(st.just("announce"), st.integers(1, 3), st.none()),
     st.tuples(st.just("deliver"), st.integers(0, 40), st.none()),
     st.tuples(st.just("ask"), st.none(), st.none()),
@@ -92,13 +109,16 @@ class Road:
     def change(self, name: str, state: str) -> None:
         self.source.change(name, state)
 
+    def change_counter(self, counter: str, state: str) -> None:
+        self.source.change_counter(counter, state)
+
     def announce(self, count: int, _: None) -> None:
         self.source.announced = min(self.source.announced + count, len(self.source.events))
 
     def deliver(self, which: int, _: None) -> None:
         # Any announced event, again and again, or never.
         if self.source.announced:
-            self.board.apply(*self.source.events[which % self.source.announced])
+            deliver(self.board, *self.source.events[which % self.source.announced])
 
     def ask(self, *_: None) -> None:
         if self.asked is None:
@@ -133,6 +153,7 @@ def test_any_order_repetition_and_loss_of_events_ends_in_the_state_of_the_source
         road.ask()
         road.answer()
     assert shown(road.board) == road.source.shown()
+    assert road.board.counters == road.source.counters
     assert not road.board.needs_snapshot
 
 
@@ -145,8 +166,8 @@ def test_events_that_all_arrive_need_no_second_snapshot(changes, chance) -> None
         source.change(name, state)
     shuffled = [*source.events, *source.events]
     chance.shuffle(shuffled)
-    for sequence, entry in shuffled:
-        board.apply(sequence, entry)
+    for sequence, told in shuffled:
+        deliver(board, sequence, told)
     assert shown(board) == source.shown()
     assert not board.needs_snapshot
 
@@ -160,6 +181,25 @@ def test_a_missing_number_asks_for_a_snapshot_and_the_late_one_makes_it_needless
     assert board.needs_snapshot
     board.apply(5, an_entry("a", revision=1))
     assert not board.needs_snapshot
+
+
+def test_an_event_of_a_counter_is_counted_and_an_older_one_changes_nothing() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=4, entries=(), counters={"1": "open"}))
+    assert board.apply_counter(6, "1", "closed")
+    assert board.needs_snapshot
+    assert not board.apply_counter(5, "1", "paused")
+    assert (board.counters, board.needs_snapshot) == ({"1": "closed"}, False)
+    assert not board.apply_counter(6, "1", "open")
+    assert not board.apply_counter(7, "1", "closed")
+
+
+def test_a_source_that_does_not_tell_of_its_counters_has_none_shown() -> None:
+    board = AgencyBoard()
+    board.ask()
+    board.absorb(Snapshot(sequence=4, entries=()))
+    assert board.counters is None
 
 
 def test_an_older_revision_changes_nothing() -> None:

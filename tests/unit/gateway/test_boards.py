@@ -98,6 +98,28 @@ def test_an_event_without_a_ticket_makes_the_board_ask(gateway) -> None:
     wait(gateway, lambda: shown(gateway) == {"A-001": "checked_in"})
 
 
+def test_a_counter_that_pauses_shows_on_the_board_and_leaves_no_gap(gateway) -> None:
+    gateway.mall.boards.receive(gateway.agencies.counter("2", "open"))
+    token, came = gateway.agencies.walk_in()
+    gateway.mall.boards.receive(came)
+    gateway.mall.boards.receive(gateway.agencies.counter("2", "paused"))
+    called = gateway.agencies.change(token, State.CALLED, counter="2", called_at=gateway.agencies.now)
+    gateway.mall.boards.receive(called)
+    counters = gateway.api("GET", "sites/mpp-lebak/board").json["counters"]
+    (second,) = [each for each in counters if (each["agency"], each["counter"]) == ("immigration", "2")]
+    assert (second["state"], second["number"]) == ("paused", "A-001")
+    assert {each["state"] for each in counters if each != second} <= {"closed"}
+    assert snapshots(gateway) == 1
+
+
+def test_a_counter_that_pauses_leaves_what_is_known_of_free_places(gateway) -> None:
+    told: list[tuple[str, str]] = []
+    gateway.mall.boards.on_change_at = lambda agency, site: told.append((agency, site))
+    gateway.mall.boards.receive(gateway.agencies.counter("2", "paused"))
+    gateway.mall.boards.receive(gateway.agencies.walk_in()[1])
+    assert told == [("immigration", "mpp-lebak")]
+
+
 def test_events_of_a_place_without_a_board_are_passed_over(gateway) -> None:
     _, event = gateway.agencies.walk_in()
     gateway.mall.boards.receive(Event(**{**event.__dict__, "site": "elsewhere"}))

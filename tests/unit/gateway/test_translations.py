@@ -39,6 +39,7 @@ OFFICERS_ONLY = {
     "scope_without_sites", "directive_over", "directive_undone", "closing_needs_order",
     "people_outside_hours", "no_whole_hour", "list_missing", "list_too_large", "list_unreadable",
     "list_without_columns", "list_empty", "rows_refused", "unknown_match", "match_moved_on",
+    "counter_taken", "shift_changed", "counter_not_open", "counter_paused", "nothing_to_serve", "nobody_would_serve",
     "unknown_application", "ticket_not_served", "no_applications", "application_exists", "incomplete_files",
     "nothing_missing", "application_changed", "wrong_place_of_collection", "proofs_missing",
     "nothing_to_correct", "still_kept", "move_not_allowed", "unknown_event", "event_over",

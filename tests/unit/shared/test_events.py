@@ -98,6 +98,22 @@ def test_a_reader_refuses_data_without_a_field_it_needs(field: str) -> None:
         REGISTRY.load("ticket.held.v1", wire)
 
 
+def test_an_event_of_a_counter_tells_whether_it_is_open_and_never_who_is_there() -> None:
+    data = {
+        "site": "mpp-lebak",
+        "counter": "2",
+        "state": "paused",
+        "services": ["passport-new"],
+        "until": NOW,
+    }
+    wire = json.loads(json.dumps(REGISTRY.dump("counter.paused.v1", data)))
+    assert REGISTRY.load("counter.paused.v1", wire) == data
+    assert REGISTRY.dump("counter.closed.v1", data | {"state": "closed", "until": None})["until"] is None
+    for wrong in ({"state": "busy"}, {"officer": "Petugas"}):
+        with pytest.raises(InvalidEventData):
+            REGISTRY.dump("counter.paused.v1", data | wrong)
+
+
 def test_an_unknown_type_is_neither_written_nor_read() -> None:
     for use in (REGISTRY.dump, REGISTRY.load):
         with pytest.raises(UnknownEventType):
@@ -126,6 +142,7 @@ def test_every_type_is_a_past_fact_with_a_version_and_an_exchange(event_type: Ev
             "visit",
             "catalogue",
             "device",
+            "counter",
         ),
         "booking.events",
     )

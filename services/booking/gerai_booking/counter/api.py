@@ -9,9 +9,10 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed, idempotency_key, split_counter
+from gerai_booking.counter.shift_pages import shift_json
 from gerai_booking.rules.floor import Outcome
 from gerai_booking.rules.lanes import Because
-from gerai_booking.usecases import queue, views
+from gerai_booking.usecases import queue, shifts, views
 
 
 class CounterApi(Signed):
@@ -35,9 +36,9 @@ class CounterApi(Signed):
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
             now = self.deployment.clock.now()
-            seen = queue.counter_queue(
-                session, self.office, site=site, counter=counter, now=now, officer_id=officer.id
-            )
+            asked = {"site": site, "counter": counter, "now": now}
+            seen = queue.counter_queue(session, self.office, officer_id=officer.id, **asked)
+            shift = shifts.at_counter(session, self.office, officer=officer, **asked)
         return json_response(
             {
                 "current": views.dump(seen.current) if seen.current else None,
@@ -52,6 +53,7 @@ class CounterApi(Signed):
                 "outcomes": [outcome.value for outcome in Outcome],
                 "aside_reasons": [reason.code for reason in seen.aside_reasons],
                 "served_today": seen.served_today,
+                "shift": shift_json(shift),
             }
         )
 

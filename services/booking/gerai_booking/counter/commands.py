@@ -23,6 +23,7 @@ from gerai_booking.usecases import (
     queue,
     sending,
     sending_on,
+    shifts,
     views,
     visits,
 )
@@ -37,6 +38,8 @@ STEPS: dict[str, Callable[..., Ticket]] = {
     "park-until-free": visits.park_until_free,
     "send-back": sending.send_back,
 }
+#: By these an officer begins to work at a counter, wherever they worked before.
+CALLS = frozenset(("call", "call-next"))
 VERBS = ", ".join(
     f'"{verb}"'
     for verb in (
@@ -134,13 +137,18 @@ class Signed:
             with self.deployment.database.transaction() as session:
                 officer = self.officer(session, request)
                 desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
+
+                def run() -> dict[str, Any]:
+                    shifts.at_work(session, self.office, desk, officer=officer, calls=verb in CALLS)
+                    return {"ticket": views.dump(self._step(session, desk, officer, verb, asked))}
+
                 return commands.once(
                     session,
                     scope=f"counter:{officer.id}",
                     key=key,
                     body=[site, counter, verb, body],
                     now=now,
-                    run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
+                    run=run,
                 )
         except (StaleRevision, queue.CounterMovedOn) as refusal:
             raise self._with_who(refusal, site, counter, asked["ticket_id"]) from refusal

@@ -65,6 +65,8 @@ FIELDS_OF_CODE: dict[str, tuple[str, ...]] = {
     "rule_from_tomorrow": ("valid_from",),
     "rule_over": ("rule",),
     "unknown_rule": ("rule",),
+    "nobody_would_serve": ("services",),
+    "unknown_officer": ("officer",),
     "route_overlaps": ("regencies",),
     "unknown_kind_of_suspension": ("kind",),
     "printer_address_wrong": ("address",),

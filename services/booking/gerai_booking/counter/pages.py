@@ -1,6 +1,7 @@
 """The counters for a browser, with and without scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -18,7 +19,7 @@ from gerai_booking.counter.commands import VERBS, WORDS_OF_A_STEP, Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.floor import NEEDS_REASON, Outcome
 from gerai_booking.rules.weekdays import names_of
-from gerai_booking.usecases import queue, rulebook, views, visits
+from gerai_booking.usecases import queue, rulebook, shifts, views, visits
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
@@ -71,9 +72,13 @@ class CounterPages(Signed):
     @at_the_door
     def counters_page(self, request: Request) -> Response:
         """Show the agency's counters by site."""
+        now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-        sites = [(site, self.office.counters_at(site.code)) for site in self.office.agency.sites]
+            sites = [
+                (site, shifts.counters_of(session, self.office, site=site.code, now=now))
+                for site in self.office.agency.sites
+            ]
         return self.pages.render(
             request,
             "counters.html",
@@ -110,12 +115,16 @@ class CounterPages(Signed):
         now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            seen = queue.counter_queue(
-                session, self.office, site=site, counter=counter, now=now, officer_id=officer.id
-            )
+            asked = {"site": site, "counter": counter, "now": now}
+            seen = queue.counter_queue(session, self.office, officer_id=officer.id, **asked)
+            shift = shifts.at_counter(session, self.office, officer=officer, **asked)
             staff = accounts.staff(session)
             services = rulebook.services_on(session, self.office, self.office.today(site, now))
-            others = visits.seen_at(session, self.office, site=site, counter=counter, queue=seen, now=now)
+            others = visits.seen_at(session, self.office, queue=seen, **asked)
+        holder = shift.shift
+        if holder is not None and holder.officer_id != officer.id and not officer.is_supervisor:
+            # Refused anyhow, until they take the counter over.
+            seen = replace(seen, allowed=frozenset())
         place = self.office.site(site)
         offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
         return {
@@ -124,6 +133,7 @@ class CounterPages(Signed):
             "counter": self.office.counter(site, counter),
             "queue": seen,
             "visits": others,
+            "shift": shift,
             "service_names": self._service_names(),
             "offered": offered,
             "outcomes": [(outcome.value, outcome in NEEDS_REASON) for outcome in Outcome],

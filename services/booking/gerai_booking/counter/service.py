@@ -29,6 +29,8 @@ from gerai_booking.counter.plan_pages import PlanPages
 from gerai_booking.counter.road_map_pages import RoadMapPages
 from gerai_booking.counter.rule_pages import RulePages
 from gerai_booking.counter.sanction_pages import SanctionPages
+from gerai_booking.counter.shift_pages import ShiftPages
+from gerai_booking.counter.skill_pages import SkillPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
 from gerai_booking.device_loop import DeviceLoop
@@ -39,6 +41,8 @@ class CounterService(
     AppealPages,
     AuditPages,
     CounterApi,
+    ShiftPages,
+    SkillPages,
     CounterPages,
     ApplicationPages,
     FairnessPages,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from gerai_booking.models.tables import metadata
 from gerai_booking.models.tickets import tickets
 
-#: `about` is what kind of thing (sanction, appeal, outage, queue), `about_id` which one, none for a search;
-#: `what` is a masked identity or another detail that names nobody.
+#: `about` is what kind of thing (sanction, appeal, outage, queue, counter), `about_id` which one, none for a
+#: search; `what` is a masked identity or another detail that names nobody.
 officer_acts = Table(
     "officer_acts",
     metadata,
@@ -33,6 +33,8 @@ officer_acts = Table(
 
 #: Of who was called although others were before them: `about_id` is the ticket, `what` how many they were.
 QUEUE, CALLED_OUT_OF_TURN = "queue", "called_out_of_turn"
+#: Of what supervisors changed at counters: `what` is `<site>.<counter>`, or whose services were changed.
+COUNTER = "counter"
 
 
 def record(
@@ -66,6 +68,13 @@ def record(
 def newest(session: Session, *, about: str, limit: int) -> list[Any]:
     """Return the last acts about one kind of thing, the newest first."""
     query = select(officer_acts).where(officer_acts.c.about == about)
+    order = (officer_acts.c.at.desc(), officer_acts.c.id.desc())
+    return list(session.execute(query.order_by(*order).limit(limit)))
+
+
+def about_what(session: Session, *, about: str, what: str, limit: int) -> list[Any]:
+    """Return the last acts about one thing that is named by `what`, the newest first."""
+    query = select(officer_acts).where(officer_acts.c.about == about, officer_acts.c.what == what)
     order = (officer_acts.c.at.desc(), officer_acts.c.id.desc())
     return list(session.execute(query.order_by(*order).limit(limit)))
 

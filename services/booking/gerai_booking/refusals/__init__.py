@@ -98,7 +98,6 @@ from gerai_booking.refusals.floor import (
     RecalledTooSoon,
     SiteClosedToday,
     UnknownAsideReason,
-    UnknownOfficer,
     WalkInFull,
     WrongDay,
 )
@@ -148,6 +147,15 @@ from gerai_booking.refusals.rush import (
     WaitingRoomOpen,
     WaitTooLong,
 )
+from gerai_booking.refusals.shifts import (
+    CounterNotOpen,
+    CounterPaused,
+    CounterTaken,
+    NobodyWouldServe,
+    NothingToServe,
+    ShiftChanged,
+    UnknownOfficer,
+)
 from gerai_booking.refusals.visits import (
     AllAtOtherCounters,
     NoStepHere,
@@ -172,6 +180,9 @@ __all__ = [
     "ClosingNeedsOrder",
     "CounterBusy",
     "CounterIdle",
+    "CounterNotOpen",
+    "CounterPaused",
+    "CounterTaken",
     "DayFull",
     "DayNotOpenYet",
     "DirectiveOver",
@@ -197,6 +208,7 @@ __all__ = [
     "NoWholeHour",
     "NobodyReachedYet",
     "NobodyWaits",
+    "NobodyWouldServe",
     "NotAtAnotherCounter",
     "NotBookedOnline",
     "NotLater",
@@ -207,6 +219,7 @@ __all__ = [
     "NothingMissing",
     "NothingToAppeal",
     "NothingToCorrect",
+    "NothingToServe",
     "NothingToUndo",
     "NumberExpired",
     "OfferOfAnother",
@@ -238,6 +251,7 @@ __all__ = [
     "RuleFromTomorrow",
     "RuleOver",
     "ScopeWithoutSites",
+    "ShiftChanged",
     "SiteClosedToday",
     "SlotClosed",
     "SlotFull",

@@ -175,13 +175,6 @@ class NotServedThere(Refused):
     status = 409
 
 
-class UnknownOfficer(Refused):
-    """Nobody of that name works here. Choose somebody from the list."""
-
-    code = "unknown_officer"
-    status = 404
-
-
 class NotSentFromElsewhere(Refused):
     """No other counter waits for this person. Finish the service, or send them on."""
 

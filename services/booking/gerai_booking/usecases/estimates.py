@@ -6,7 +6,7 @@ seconds while nothing changes, however many ask.
 
 from collections import Counter as Tally
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from gerai_booking.rules.estimates.simulation import (
 )
 from gerai_booking.rules.lanes import GROUNDS, head_start
 from gerai_booking.rules.visits import GRACE, ORDINARY_RANK
+from gerai_booking.usecases import shifts, skills
 from gerai_booking.usecases.office import KnownWaits, Office
 from gerai_booking.usecases.opening import calendar_of
 from gerai_booking.usecases.rulebook import in_force
@@ -107,13 +108,34 @@ def waiting_times(
     return times
 
 
-def open_counters(office: Office, *, site: str, day: date, active: frozenset[str]) -> list[Counter]:
-    """Return the counters that are counted on: those at work; before the first call of the day, those of its
-    weekday.
+@dataclass(frozen=True, kw_only=True)
+class AtWork:
+    """A counter that is counted on, with what it serves today; until `from_` it pauses."""
+
+    counter: Counter
+    from_: datetime
+
+
+def open_counters(
+    session: Session, office: Office, *, site: str, day: date, active: frozenset[str], now: datetime
+) -> list[AtWork]:
+    """Return the counters that are counted on: those that are open, unless nobody knows how long they pause.
+
+    While nobody has opened one, those at work; before the first call of the day, those of its weekday.
     """
-    counters = office.counters_at(site)
-    at_work = [counter for counter in counters if counter.code in active]
-    return at_work or [counter for counter in counters if day.weekday() in counter.weekdays]
+    served = skills.services_at(session, office, site=site, day=day)
+    known = [replace(each, services=served[each.code]) for each in office.counters_at(site)]
+    opened = {each.code: each for each in shifts.open_counters(session, office, site=site, now=now)}
+    if opened:
+        return [
+            AtWork(counter=each, from_=opened[each.code].paused_until or now)
+            for each in known
+            if each.code in opened
+            and (not opened[each.code].is_paused or opened[each.code].paused_until is not None)
+        ]
+    at_work = [each for each in known if each.code in active]
+    counted = at_work or [each for each in known if day.weekday() in each.weekdays]
+    return [AtWork(counter=each, from_=now) for each in counted]
 
 
 def _estimated(session: Session, office: Office, *, site: str, now: datetime) -> WaitingTimes:
@@ -121,13 +143,16 @@ def _estimated(session: Session, office: Office, *, site: str, now: datetime) ->
     queue = estimates.queue_at(
         session, site=site, day=today.day, booked_since=now - GRACE, active_since=_active_since(today, now)
     )
-    counters = open_counters(office, site=site, day=today.day, active=queue.active)
+    at_work = open_counters(session, office, site=site, day=today.day, active=queue.active, now=now)
     if today.hours is None and not queue.at_counters:
-        counters = []
+        at_work = []
+    counters = [each.counter for each in at_work]
     waiting = [row for row in queue.people if row.state == State.CHECKED_IN.value]
     snapshot = Snapshot(
         waiting=tuple(Waiting(id=row.id, service=row.service, order=_order(row, now)) for row in waiting),
-        counters=tuple(_counter(each, queue.at_counters.get(each.code), today, now) for each in counters),
+        counters=tuple(
+            _counter(each, queue.at_counters.get(each.counter.code), today, now) for each in at_work
+        ),
         newcomers=tuple(sorted(_services_of(office, site, today.day))),
         pauses=tuple(
             ((start - now).total_seconds(), (end - now).total_seconds()) for start, end in today.breaks
@@ -198,11 +223,11 @@ def _order(row: Any, now: datetime) -> Order:
     return (row.queue_rank, (at - now).total_seconds(), row.id)
 
 
-def _counter(counter: Counter, there: Any | None, today: _Day, now: datetime) -> OpenCounter:
-    opens = today.at(today.hours.opens) if today.hours else now
+def _counter(at_work: AtWork, there: Any | None, today: _Day, now: datetime) -> OpenCounter:
+    opens = max(at_work.from_, today.at(today.hours.opens) if today.hours else now)
     return OpenCounter(
-        code=counter.code,
-        services=counter.services,
+        code=at_work.counter.code,
+        services=at_work.counter.services,
         serving=there.service if there else None,
         elapsed=max((now - there.called_at).total_seconds(), 0.0) if there and there.called_at else 0.0,
         free_in=max((opens - now).total_seconds(), 0.0),

@@ -61,15 +61,16 @@ from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import step_back
 from gerai_booking.usecases.rulebook import in_force
+from gerai_booking.usecases.skills import services_to_call
 from gerai_booking.usecases.steps import MEANT_FOR_NOBODY, NOT_ASIDE, current, save_open, step
 
 
 def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     """Call whoever is next for this counter's services: one atomic claim.
 
-    Raises UnknownCounter, CounterBusy, NobodyWaits, AllAtOtherCounters.
+    Raises UnknownCounter, CounterPaused, NothingToServe, CounterBusy, NobodyWaits, AllAtOtherCounters.
     """
-    services = office.counter(desk.site, desk.counter).services
+    services = services_to_call(session, office, desk)
     _refuse_busy(session, office, desk)
     returning.bring_back(session, office, site=desk.site, now=desk.now)
     elsewhere: set[str] = set()
@@ -110,11 +111,11 @@ def call(
     """Call one person who waits for this counter, whoever is before them. Only supervisors may, and whom they
     passed over is counted.
 
-    Raises Forbidden, UnknownCounter, CounterBusy, UnknownTicket, AtAnotherCounter, StaleRevision,
-    TransitionNotAllowed.
+    Raises Forbidden, UnknownCounter, CounterPaused, NothingToServe, CounterBusy, UnknownTicket,
+    AtAnotherCounter, StaleRevision, TransitionNotAllowed.
     """
     officer.must_be_supervisor()
-    services = office.counter(desk.site, desk.counter).services
+    services = services_to_call(session, office, desk)
     _refuse_busy(session, office, desk)
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site or ticket.service not in services:

@@ -31,6 +31,7 @@ from gerai_booking.usecases import estimates
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
 from gerai_booking.usecases.sanctions import against_holder
+from gerai_booking.usecases.skills import bounds_of
 
 #: Where each step leads that is made with whoever is at the counter.
 LEADS_TO: Mapping[str, State] = {
@@ -56,6 +57,8 @@ UNDOABLE = frozenset(
         (State.SERVING, State.TRANSFERRED),
     }
 )
+#: What a counter that pauses does not do.
+CALLING = frozenset(("call", "call-next"))
 
 
 class CounterMovedOn(Refused):
@@ -121,10 +124,19 @@ class CounterQueue:
 
 
 def counter_queue(
-    session: Session, office: Office, *, site: str, counter: str, now: datetime, officer_id: str = ""
+    session: Session,
+    office: Office,
+    *,
+    site: str,
+    counter: str,
+    now: datetime,
+    officer_id: str | None = None,
 ) -> CounterQueue:
-    """Return the queue of a counter as an officer sees it there. Raises UnknownSite, UnknownCounter."""
-    services = office.counter(site, counter).services
+    """Return the queue of a counter, of what an officer may serve. Raises UnknownSite, UnknownCounter."""
+    bounds = bounds_of(
+        session, office, site=site, counter=counter, officer_id=officer_id, day=office.today(site, now)
+    )
+    services = bounds.services
     states = (State.CHECKED_IN, State.PARKED, State.BOOKED, State.NO_SHOW, State.SERVED)
     day = office.today(site, now)
     today = tickets.of_day(session, site=site, day=day, states=states, agency=office.code, services=services)
@@ -138,7 +150,7 @@ def counter_queue(
     waiting = [
         t
         for t in everybody
-        if t.visit_id not in busy and notes.get(t.id, Note()).is_meant_for(counter, officer_id, now)
+        if t.visit_id not in busy and notes.get(t.id, Note()).is_meant_for(counter, officer_id or "", now)
     ]
     here = {t.id for t in waiting}
     arrivals = [t.checked_in_at for t in waiting if t.checked_in_at is not None]
@@ -163,7 +175,8 @@ def counter_queue(
         served_today=sum(t.state is State.SERVED for t in today),
         longest_wait_minutes=int((now - min(arrivals)).total_seconds() // 60) if arrivals else 0,
         last_waits=_last_waits(session, office, waiting, now=now),
-        allowed=_allowed(current, undoable, rule, notes, allowed_at, now),
+        allowed=_allowed(current, undoable, rule, notes, allowed_at, now)
+        - (CALLING if bounds.is_paused else frozenset()),
         allowed_at={verb: at for verb, at in allowed_at.items() if at > now},
         aside_reasons=reasons_on(office.agency.aside_reasons, day),
         later_people=rule.later_people,

@@ -24,6 +24,7 @@ from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.intake import add_waiting, new_waiting
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
+from gerai_booking.usecases.skills import services_of
 from gerai_booking.usecases.steps import MEANT_FOR_NOBODY, current, step
 
 #: Who was sent on to come back waits aside for as long as the other ticket is open, and this long at least.
@@ -215,7 +216,14 @@ def _another(
 def _meant(session: Session, office: Office, desk: Desk, service: str, target: Target) -> dict[str, Any]:
     officer_id = None
     if target.counter is not None:
-        served_there = office.counter(desk.site, target.counter).services
+        served_there = services_of(
+            session,
+            office,
+            site=desk.site,
+            counter=target.counter,
+            officer_id=None,
+            day=office.today(desk.site, desk.now),
+        )
         if target.counter == desk.counter or service not in served_there:
             raise NotServedThere
     if target.officer is not None:

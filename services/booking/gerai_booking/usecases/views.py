@@ -16,7 +16,7 @@ from gerai_booking.rules.catalogue import Text
 from gerai_booking.rules.matching import MatchState
 from gerai_booking.rules.outages import Outage
 from gerai_booking.rules.visits import check_in_opens_at
-from gerai_booking.usecases import estimates, no_shows, outages
+from gerai_booking.usecases import estimates, no_shows, outages, shifts
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.restrictions import restriction_at
 
@@ -174,6 +174,9 @@ def board(session: Session, office: Office, *, site: str, now: datetime) -> dict
         "tickets": [dump(ticket) for ticket in found],
         "counters": {counter.code: both(counter.name) for counter in office.counters_at(site)},
         "services": {service.code: both(service.name) for service in office.agency.services},
+        "counters_open": {
+            each.code: each.shift.state for each in shifts.open_counters(session, office, site=site, now=now)
+        },
     }
 
 

@@ -1,6 +1,6 @@
 """The whole floor of a site as its supervisor sees it: every counter, and everybody who waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import floor
 from gerai_booking.rules.catalogue import Counter
 from gerai_booking.rules.estimates.explaining import Minutes, minutes_of
-from gerai_booking.usecases import estimates
+from gerai_booking.rules.shifts import Shift
+from gerai_booking.usecases import estimates, skills
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.shifts import open_counters
+from gerai_booking.usecases.skills import Setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,11 @@ class CounterSeen:
     """
 
     counter: Counter
+    #: What is served there now, and whether that is otherwise than the catalogue says.
+    services: tuple[str, ...]
+    setting: Setting | None
+    #: Who has it open, None if nobody.
+    shift: Shift | None
     number: str | None
     state: State | None
     since: datetime | None
@@ -52,6 +60,8 @@ class Floor:
 
     counters: list[CounterSeen]
     services: list[ServiceSeen]
+    #: What is offered on this weekday, and no counter serves any more.
+    unserved: list[str]
 
     @property
     def waiting(self) -> int:
@@ -62,6 +72,11 @@ class Floor:
     def served(self) -> int:
         """How many have been served today."""
         return sum(each.served for each in self.counters)
+
+    @property
+    def open(self) -> int:
+        """How many counters somebody has open, paused ones too."""
+        return sum(each.shift is not None for each in self.counters)
 
     @property
     def busy(self) -> int:
@@ -81,8 +96,11 @@ def whole_floor(session: Session, office: Office, *, officer: Officer, site: str
     officer.must_be_supervisor()
     today = office.today(site, now)
     counters = office.counters_at(site)
+    served = skills.services_at(session, office, site=site, day=today)
+    settings = skills.settings_at(session, office, site=site, day=today)
+    shifts = {each.code: each.shift for each in open_counters(session, office, site=site, now=now)}
     times = estimates.waiting_times(session, office, site=site, now=now, may_be_old=estimates.FOR_SCREENS)
-    services = _services(floor.waiting(session, site=site, day=today), counters, times)
+    services = _services(floor.waiting(session, site=site, day=today), counters, served, times)
     waiting = {each.service: each.waiting for each in services}
     there = {row.counter: row for row in floor.at_counters(session, site=site)}
     minutes: dict[str, list[float]] = {counter.code: [] for counter in counters}
@@ -91,13 +109,39 @@ def whole_floor(session: Session, office: Office, *, officer: Officer, site: str
             minutes[row.counter].append((row.finished_at - row.started_at).total_seconds() / 60)
     return Floor(
         counters=[
-            _counter(counter, there.get(counter.code), minutes[counter.code], waiting) for counter in counters
+            replace(
+                _counter(
+                    counter,
+                    there.get(counter.code),
+                    minutes[counter.code],
+                    waiting,
+                    served[counter.code],
+                ),
+                setting=settings.get(counter.code),
+                shift=shifts.get(counter.code),
+            )
+            for counter in counters
         ],
         services=services,
+        unserved=skills.unserved_at(office, site=site, day=today, services=served),
     )
 
 
-def _services(rows: list[Any], counters: list[Counter], times: estimates.WaitingTimes) -> list[ServiceSeen]:
+def counter_seen(
+    session: Session, office: Office, *, officer: Officer, site: str, counter: str, now: datetime
+) -> CounterSeen:
+    """Return one counter of a floor. Raises Forbidden, UnknownSite, UnknownCounter."""
+    office.counter(site, counter)
+    seen = whole_floor(session, office, officer=officer, site=site, now=now)
+    return next(each for each in seen.counters if each.counter.code == counter)
+
+
+def _services(
+    rows: list[Any],
+    counters: list[Counter],
+    served: dict[str, tuple[str, ...]],
+    times: estimates.WaitingTimes,
+) -> list[ServiceSeen]:
     lanes: dict[str, list[Any]] = {}
     for row in rows:
         lanes.setdefault(row.service, []).append(row)
@@ -107,7 +151,7 @@ def _services(rows: list[Any], counters: list[Counter], times: estimates.Waiting
             waiting=sum(row.count for row in of_service),
             with_priority=sum(row.count for row in of_service if row.lane in WITH_PRIORITY),
             since=min((row.since for row in of_service if row.since is not None), default=None),
-            counters=[counter for counter in counters if service in counter.services],
+            counters=[counter for counter in counters if service in served[counter.code]],
             now_waits=_now_waits(times, service),
         )
         for service, of_service in lanes.items()
@@ -121,14 +165,21 @@ def _now_waits(times: estimates.WaitingTimes, service: str) -> Minutes | None:
 
 
 def _counter(
-    counter: Counter, there: Any | None, minutes: list[float], waiting: dict[str, int]
+    counter: Counter,
+    there: Any | None,
+    minutes: list[float],
+    waiting: dict[str, int],
+    services: tuple[str, ...],
 ) -> CounterSeen:
     return CounterSeen(
         counter=counter,
+        services=services,
+        setting=None,
+        shift=None,
         number=there.number if there else None,
         state=State(there.state) if there else None,
         since=(there.started_at or there.called_at) if there else None,
         served=len(minutes),
         minutes=round(median(minutes)) if minutes else None,
-        could_call=0 if there else sum(waiting.get(service, 0) for service in counter.services),
+        could_call=0 if there else sum(waiting.get(service, 0) for service in services),
     )

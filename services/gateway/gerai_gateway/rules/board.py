@@ -99,10 +99,14 @@ def _moment(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """The state of the source: what is shown, after at least `sequence` events."""
+    """The state of the source: what is shown, after at least `sequence` events.
+
+    `counters` are those that are open or pause, with which of both; None from a source that does not tell.
+    """
 
     sequence: int
     entries: tuple[Entry, ...]
+    counters: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +130,10 @@ class AgencyBoard:
     _known: dict[str, _Known] = field(default_factory=dict)
     #: Tickets that have left, remembered while an older event or snapshot could bring them back.
     _left: set[str] = field(default_factory=set)
+    #: The state of each counter with the number it was learned from. Events of counters carry no revision:
+    #: one that a snapshot was ahead of shows for a moment, until the next one or the next comparison.
+    _counters: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _tells_counters: bool = False
     _asking: bool = False
     _asked_from: int | None = None
     _suspect: bool = False
@@ -139,6 +147,13 @@ class AgencyBoard:
     def entries(self) -> list[Entry]:
         """What is shown, in no order."""
         return [known.entry for ticket_id, known in self._known.items() if ticket_id not in self._left]
+
+    @property
+    def counters(self) -> dict[str, str] | None:
+        """The counters that were told of, with their states (open, paused, closed); None before any was."""
+        if not self._tells_counters:
+            return None
+        return {counter: state for counter, (state, _) in self._counters.items()}
 
     def get(self, ticket_id: str) -> Entry | None:
         """Return what is shown of one ticket, None when it is not on the board."""
@@ -159,26 +174,45 @@ class AgencyBoard:
 
     def apply(self, sequence: int, entry: Entry) -> bool:
         """Take in one event; return whether what is shown changed."""
-        if (self.base is not None and sequence <= self.base) or sequence in self.beyond:
+        if self._had(sequence):
             return False
-        self.beyond.add(sequence)
         changed = self._learn(entry, sequence)
+        self._count(sequence)
+        return changed
+
+    def apply_counter(self, sequence: int, counter: str, state: str) -> bool:
+        """Take in one event of a counter; return whether what is shown changed."""
+        if self._had(sequence):
+            return False
+        before, learned = self._counters.get(counter, ("", 0))
+        changed = False
+        if sequence > learned:
+            self._counters[counter] = (state, sequence)
+            changed = state != before
+        self._count(sequence)
+        return changed
+
+    def _had(self, sequence: int) -> bool:
+        return (self.base is not None and sequence <= self.base) or sequence in self.beyond
+
+    def _count(self, sequence: int) -> None:
+        self.beyond.add(sequence)
         if len(self.beyond) > MOST_BEYOND:
             self._forget_what_left()
             self.beyond.clear()
             self.base = None
         self._close_ranks()
-        return changed
 
     def absorb(self, snapshot: Snapshot) -> bool:
         """Take in the snapshot that `ask` announced; return whether what is shown changed."""
-        before = {entry.id: entry for entry in self.entries}
+        before = ({entry.id: entry for entry in self.entries}, self.counters)
         self._asking = False
         if self._asked_from is not None and snapshot.sequence < self._asked_from:
             # The source counts from a lower number than it did: its records were restored or moved.
             self.beyond.clear()
             self._known.clear()
             self._left.clear()
+            self._counters.clear()
             self.base = snapshot.sequence
         named = {entry.id: entry for entry in snapshot.entries}
         for ticket_id, known in list(self._known.items()):
@@ -187,10 +221,19 @@ class AgencyBoard:
                 self._forget(ticket_id)
         for entry in named.values():
             self._learn(entry, snapshot.sequence)
+        self._absorb_counters(snapshot)
         self.base = max(snapshot.sequence, self.base or 0)
         self.beyond = {number for number in self.beyond if number > self.base}
         self._close_ranks()
-        return before != {entry.id: entry for entry in self.entries}
+        return before != ({entry.id: entry for entry in self.entries}, self.counters)
+
+    def _absorb_counters(self, snapshot: Snapshot) -> None:
+        if snapshot.counters is None:
+            return
+        self._tells_counters = True
+        newer = {code: known for code, known in self._counters.items() if known[1] > snapshot.sequence}
+        told = {code: (state, snapshot.sequence) for code, state in snapshot.counters.items()}
+        self._counters = told | newer
 
     def forget_before(self, day: date) -> bool:
         """Drop what belongs to earlier days; return whether there was something."""

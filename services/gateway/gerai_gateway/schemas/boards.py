@@ -1,6 +1,6 @@
 """What the public interface answers about who is called at a site."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from gerai_gateway.schemas.base import Given
 
@@ -27,12 +27,18 @@ class NextSchema(Given):
 
 
 class AtCounterSchema(Given):
-    """A counter, and the number that is called to it or served there; None when there is nobody."""
+    """A counter, and the number that is called to it or served there; None when there is nobody.
+
+    `state` tells whether somebody has it open, None while its agency has not told.
+    """
 
     agency = fields.String(required=True)
     agency_name = fields.String(required=True)
     counter = fields.String(required=True)
     counter_name = fields.String(required=True)
+    state = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(("open", "paused", "closed"))
+    )
     number = fields.String(required=True, allow_none=True)
 
 

@@ -2,7 +2,7 @@
  * The display of a site. Root: [data-board-stream="url"], data-time-zone, optional data-alive-seconds (45) and data-known-calls
  * (the ids of the calls that the page was made with, with spaces between them: they are no news).
  * Event "board": {sequence, now, calls: [{call_id, number, counter, counter_name, agency, agency_name, called_at, times_called}, ...newest first],
- * counters: [{agency, counter_name, number}], next: [{number, ...}], waiting: [{agency, is_live}], notices: ["text" or {text}]};
+ * counters: [{agency, counter_name, number, state}], next: [{number, ...}], waiting: [{agency, is_live}], notices: ["text" or {text}]};
  * event "alive" keeps a silent connection from being taken for a dead one.
  * [data-board-list="calls|counters|next|notices"] with data-template="id" and data-limit is drawn again from its <template>; with
  * data-rotate-seconds what is beyond the limit takes its turn. [data-board-list="latest"] holds the newest call, "calls" the others.
@@ -153,7 +153,9 @@
     const news = newsOf(board);
     draw("latest", board.calls.slice(0, 1));
     draw("calls", list("latest") ? board.calls.slice(1) : board.calls);
-    draw("counters", board.counters.map((line) => ({ ...line, number: line.number ?? "–" })));
+    const states = list("counters")?.dataset || {};
+    const empty = { paused: states.textPaused, closed: states.textClosed };
+    draw("counters", board.counters.map((line) => ({ ...line, number: line.number ?? empty[line.state] ?? "–" })));
     draw("next", board.next || []);
     draw("notices", board.notices || []);
     root.querySelectorAll("[data-board-empty]").forEach((element) => (element.hidden = board.calls.length > 0));
