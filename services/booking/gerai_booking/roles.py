@@ -31,6 +31,7 @@ def office_of(deployment: Deployment, agency: Agency) -> Office:
         identity_key=settings.identity_key,
         sealer=deployment.sealer,
         calendar=WorkCalendar(),
+        node_of=settings.node_of or None,
     )
 
 

@@ -15,7 +15,7 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, queue, views
+from gerai_booking.usecases import arrivals, floor, intake, leases, queue, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -108,6 +108,7 @@ class Signed:
         self, session: Session, desk: Desk, officer: accounts.Officer, verb: str, asked: dict[str, Any]
     ) -> Ticket:
         office, revision = self.office, asked["revision"]
+        leases.refuse_elsewhere(session, office, site=desk.site, now=desk.now)
         ticket_id = str(asked["ticket_id"]) if asked["ticket_id"] else None
         if verb == "call-next":
             return floor.call_next(session, office, desk)

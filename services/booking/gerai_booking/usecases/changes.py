@@ -23,6 +23,7 @@ from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases import freeing, missed_places, outages
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.comparing import kept_until
+from gerai_booking.usecases.leases import refuse_elsewhere
 from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.offers import given_up
 from gerai_booking.usecases.office import Office
@@ -124,7 +125,7 @@ def check_in(
 ) -> Ticket:
     """Record that a ticket's holder is there. Doing it again changes nothing.
 
-    Raises UnknownTicket, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
+    Raises UnknownTicket, SiteIsLeased, NoLease, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
     """
     ticket = load_ticket(session, office, token, lock=True)
     return check_in_ticket(session, office, ticket, now=now, actor=actor)
@@ -142,6 +143,7 @@ def check_in_ticket(
     """Record that the holder of a locked ticket is there."""
     if ticket.state is State.CHECKED_IN:
         return ticket
+    refuse_elsewhere(session, office, site=ticket.site, now=now)
     if ticket.state is not State.BOOKED:
         raise TransitionNotAllowed(state=ticket.state.value)
     if ticket.slot_id is None:
