@@ -22,7 +22,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from gerai_allinone.drill_checks import CHECKS, fingerprint
-from gerai_allinone.drill_day import SUPERVISOR, Drill, DrillBroken, at
+from gerai_allinone.drill_day import CLOSED, ORDINARY, SUPERVISOR, UNSTAFFED, Drill, DrillBroken, at
 from gerai_allinone.drill_sides import CHUNK, SITE, Line, sides, two_databases
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         " return; then check that nothing is lost, doubled or different. 0: all held; 1: not; 2: no database.",
     )
     cut.add_argument(
-        "--tickets", type=_count, default=150, help="people of the morning (default: %(default)s)"
+        "--tickets", type=_count, default=120, help="people of the morning (default: %(default)s)"
     )
     cut.add_argument("--seed", type=int, default=1, help="the same seed is the same morning (default: 1)")
     cut.add_argument(
@@ -100,7 +100,9 @@ def _opened(urls: tuple[str, str], tickets: int, seed: int) -> Drill:
             now=drill.now,  # noqa: S106
         )
     drill.book_some(tickets // 3)
-    kept = [ticket for ticket in drill.book_some(24, hours=range(13, 16))]
+    late = range(13, 16)
+    kept = drill.book_some(20, hours=late, services=(*ORDINARY, CLOSED))
+    kept += drill.book_some(4, hours=late, services=(UNSTAFFED,))
     drill.kept = {ticket.id for ticket in kept}
     return drill
 
@@ -166,8 +168,12 @@ def _return(drill: Drill) -> None:
     drill.catch_up()
     with drill.centre.database.reading() as session:
         drill.is_returned = lease_table.find(session, lease.id).state == lease_table.RETURNED
+
+
+def _serves_again(drill: Drill) -> bool:
+    """Tell whether the centre gives numbers at the site again."""
     desk = drill.centre.desk("", drill.now)
-    drill.serves_again = (
+    return (
         drill.centre.do(
             intake.over_quota,
             desk,
@@ -185,7 +191,7 @@ def _told(drill: Drill, *, seconds: float) -> bool:
     found = {name: check(drill) for name, check in CHECKS.items()}
     found["Merging again changed nothing"] = [] if drill.is_idempotent else ["it did"]
     found["The floor is back at the centre, which serves on"] = (
-        [] if drill.is_returned and drill.serves_again else ["it is not"]
+        [] if drill.is_returned and _serves_again(drill) else ["it is not"]
     )
     table = Table("check", "", title="Cut-off drill", title_justify="left")
     for name, wrong in found.items():

@@ -1,10 +1,13 @@
 """What has to hold after a cut-off drill, asked of both databases in SQL."""
 
+import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from gerai_booking.models import leases as lease_table
 from gerai_booking.rules.quota import Bound, bounds_of
+from gerai_booking.usecases.merged_news import STILL_NEWS
 
 from gerai_allinone.drill_day import Drill
 from gerai_allinone.drill_sides import DAY, SITE, Side
@@ -112,12 +115,15 @@ def told_twice(drill: Drill) -> list[Any]:
 
 
 def late_calls(drill: Drill) -> list[Any]:
-    """Calls that were announced to their holders after the cut."""
-    return drill.centre.rows(
-        "SELECT subject FROM outbox WHERE type = 'ticket.called.v1' AND body LIKE '%\"recipient\":\"%'"
-        " AND created_at > :cut",
-        cut=drill.cut_at,
-    )
+    """Calls of which their holders were told when they were long over."""
+    wrong = []
+    for (body,) in drill.centre.rows("SELECT body FROM outbox WHERE type = 'ticket.called.v1'"):
+        event = json.loads(body)
+        called = datetime.fromisoformat(event["data"]["ticket"]["called_at"])
+        is_late = datetime.fromisoformat(event["time"]) - called > STILL_NEWS
+        if is_late and event["data"]["recipient"] is not None:
+            wrong.append(event["subject"])
+    return wrong
 
 
 def fingerprint(side: Side) -> dict[str, Any]:
@@ -142,8 +148,6 @@ def outside_the_block(drill: Drill) -> list[Any]:
     """Numbers of walk-ins that were not leased."""
     with drill.centre.database.reading() as session:
         (lease,) = lease_table.newest(session, limit=1)
-    import json  # noqa: PLC0415
-
     blocks = json.loads(lease.numbers)
     given = drill.centre.rows(
         f"SELECT number FROM tickets WHERE {HERE} AND channel = 'walk_in' AND created_at < :returned",  # noqa: S608

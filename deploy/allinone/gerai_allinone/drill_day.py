@@ -1,7 +1,7 @@
 """A morning at a site that is cut off, in fast motion: what the floor does, and what happens online meanwhile."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,10 @@ SERVICES = (
 )
 #: The service that an order closes while the site is cut off.
 CLOSED = "stay-permit"
+#: The service at whose counter nobody sits this morning.
+UNSTAFFED = "passport-lost"
+#: Booked on an ordinary morning: who booked what the order closes comes only where the drill says so.
+ORDINARY = tuple(service for service in SERVICES if service != CLOSED)
 #: What the floor and the centre do to the same ticket while they are apart, and whose version has to go on.
 CLASHES = {
     ("served", "cancelled"): "floor",
@@ -65,7 +69,6 @@ class Drill:
     rounds: int = 0
     is_idempotent: bool = False
     is_returned: bool = False
-    serves_again: bool = False
 
     def talk(self) -> bool:
         """Have the node and the centre catch up; tell whether they could."""
@@ -89,7 +92,9 @@ class Drill:
             link = node_sync.link_of(session, self.node.office, now=self.now)
         return link.waiting if link else 0
 
-    def book_some(self, count: int, *, hours: range = range(24)) -> list[Ticket]:
+    def book_some(
+        self, count: int, *, hours: range = range(24), services: Sequence[str] = ORDINARY
+    ) -> list[Ticket]:
         """Have citizens book hours of the day at the centre, spread over services; full ones are left."""
         slots = [
             slot
@@ -103,9 +108,9 @@ class Drill:
         made = []
         for _ in range(count):
             self.persons += 1
-            service = self.chance.choice(SERVICES)
+            service = self.chance.choice(services)
             wanted = [slot for slot in slots if slot.split(".")[1] == service]
-            ticket = book(self.centre, self.persons, self.chance.choice(wanted or slots), now=self.now)
+            ticket = book(self.centre, self.persons, self.chance.choice(wanted), now=self.now)
             if ticket is not None:
                 made.append(ticket)
         self.booked += made
@@ -133,10 +138,7 @@ class Drill:
     def step_at(self, counter: str) -> None:
         """Do at a counter one of the things that can be done there now."""
         desk = self.node.desk(counter, self.now)
-        with self.node.database.transaction() as session:
-            current = ticket_table.at_counter(
-                session, site=SITE, counter=counter, agency=self.node.office.code
-            )
+        current = self._at_counter(counter)
         dice = self.chance.random()
         if current is None:
             self.node.do(floor.call_next, desk)
@@ -152,6 +154,16 @@ class Drill:
             self.node.do(floor.transfer, desk, service=service, revision=current.revision)
         else:
             self.node.do(floor.undo, desk)
+
+    def _at_counter(self, counter: str) -> Ticket | None:
+        with self.node.database.transaction() as session:
+            return ticket_table.at_counter(session, site=SITE, counter=counter, agency=self.node.office.code)
+
+    def _free(self, counter: str) -> None:
+        """Serve whoever is at a counter to the end."""
+        while (current := self._at_counter(counter)) is not None:
+            verb = floor.start if current.state is State.CALLED else floor.finish
+            self.must(self.node.do(verb, self.node.desk(counter, self.now), revision=None))
 
     def call_back(self) -> None:
         """Put those who wait aside, or came after all, back into the queue, some of them."""
@@ -169,7 +181,8 @@ class Drill:
 
     def work(self, minutes: int, arriving: Iterator[Ticket], *, each_minute: Any = None) -> None:
         """Let the floor work for some minutes: people come, every counter takes a step or two."""
-        counters = [counter.code for counter in self.node.office.counters_at(SITE)]
+        everywhere = self.node.office.counters_at(SITE)
+        counters = [counter.code for counter in everywhere if UNSTAFFED not in counter.services]
         for minute in range(minutes):
             for counter in counters:
                 self.step_at(counter)
@@ -188,20 +201,18 @@ class Drill:
 
     def clash(self, per_kind: int) -> None:
         """Have the floor and citizens change the same tickets, each of the `CLASHES` some times."""
-        later = iter(self.book_for_clashes(per_kind * len(CLASHES)))
-        counter = "8"
+        kept = [ticket for ticket in self.booked if ticket.id in self.kept]
+        # Nobody calls those who wait for the service without an officer before the sides have met.
+        waiting = iter([ticket for ticket in kept if ticket.service == UNSTAFFED])
+        others = iter([ticket for ticket in kept if ticket.service in ORDINARY])
         for (at_floor, online), winner in CLASHES.items():
             for _ in range(per_kind):
-                ticket = next(later)
+                ticket = next(waiting if at_floor == "checked in" else others, None)
+                self.must(ticket)
+                assert ticket is not None
                 self._online(ticket, online)
-                self._at_the_floor(ticket, at_floor, counter)
+                self._at_the_floor(ticket, at_floor, "8")
                 self.clashes[ticket.id] = winner
-
-    def book_for_clashes(self, count: int) -> list[Ticket]:
-        """Return tickets of late hours that both sides have and the ordinary morning leaves alone."""
-        return [ticket for ticket in self.booked if ticket.id in self.kept and ticket.service != CLOSED][
-            :count
-        ]
 
     def _online(self, ticket: Ticket, what: str) -> None:
         token = self.centre.office.token(ticket.id)
@@ -223,8 +234,8 @@ class Drill:
         desk = self.node.desk(counter, self.now)
         self.must(self.node.do(arrivals.check_in_shown, desk, shown=ticket.number))
         if what == "checked in":
-            # Nobody is to call them before the sides have met.
             return
+        self._free(counter)
         self.must(self.node.do(floor.call, desk, officer=SUPERVISOR, ticket_id=ticket.id, revision=None))
         if what == "called in vain":
             self.must(self.node.do(floor.no_show, desk, revision=None))
