@@ -13,11 +13,9 @@ from gerai_allinone.drill_day import Drill
 from gerai_allinone.drill_sides import DAY, SITE, Side
 
 TICKET = (
-    "id, number, visit_id, service, slot_id, slot_starts_at, channel, lane, state, counter, created_at, checked_in_at,"
-    " queue_at, called_at, times_called, started_at, finished_at, replaced_by, revision"
+    "id, number, visit_id, service, slot_id, slot_starts_at, channel, lane, state, counter, created_at,"
+    " checked_in_at, queue_at, called_at, times_called, started_at, finished_at, replaced_by, revision"
 )
-HERE = "site = :site AND day = :day"
-WHERE: dict[str, Any] = {"site": SITE, "day": str(DAY)}
 GONE = ("cancelled", "expired", "rescheduled")
 
 
@@ -25,15 +23,16 @@ def twice_given(drill: Drill) -> list[Any]:
     """Numbers that two tickets have, on either side or between them."""
     given: dict[str, set[str]] = {}
     for side in (drill.centre, drill.node):
-        for ticket, number in side.rows(f"SELECT id, number FROM tickets WHERE {HERE}", **WHERE):  # noqa: S608
+        for ticket, number in side.of_day("id, number", "tickets"):
             given.setdefault(number, set()).add(ticket)
     return [number for number, tickets in given.items() if len(tickets) > 1]
 
 
 def unlike(drill: Drill) -> list[Any]:
     """Tickets that are not the same on both sides."""
-    query = f"SELECT {TICKET} FROM tickets WHERE {HERE}"  # noqa: S608
-    centre, node = ({str(row) for row in side.rows(query, **WHERE)} for side in (drill.centre, drill.node))
+    centre, node = (
+        {str(row) for row in side.of_day(TICKET, "tickets")} for side in (drill.centre, drill.node)
+    )
     return sorted(centre ^ node)
 
 
@@ -46,11 +45,12 @@ def broken_histories(drill: Drill) -> list[Any]:
             "SELECT h.ticket_id, h.revision, h.from_state, h.to_state, h.actor, h.at FROM ticket_history h"
             " JOIN tickets t ON t.id = h.ticket_id WHERE t.site = :site AND t.day = :day"
             " ORDER BY h.ticket_id, h.revision",
-            **WHERE,
+            site=SITE,
+            day=str(DAY),
         ):
             found.setdefault(row[0], []).append(row[1:])
         lines.append(found)
-    revisions = dict(drill.centre.rows(f"SELECT id, revision FROM tickets WHERE {HERE}", **WHERE))  # noqa: S608
+    revisions = dict(drill.centre.of_day("id, revision", "tickets"))
     gaps = [
         ticket
         for ticket, revision in revisions.items()
@@ -64,15 +64,9 @@ def wrong_quotas(drill: Drill) -> list[Any]:
     side = drill.centre
     taken: dict[Bound, int] = {}
     of_hours: dict[str, int] = {}
-    kept_back = side.rows(f"SELECT service, 'online', slot_id, NULL FROM freed_places WHERE {HERE}", **WHERE)  # noqa: S608
-    holders = side.rows(
-        f"SELECT service, quota_channel, slot_id, gave_back_at FROM tickets WHERE {HERE} AND state NOT IN {GONE}",  # noqa: S608
-        **WHERE,
-    )
-    beyond = side.rows(
-        f"SELECT service, 'over_quota', NULL, NULL FROM grants WHERE {HERE} AND kind = 'over_quota'",  # noqa: S608
-        **WHERE,
-    )
+    kept_back = side.of_day("service, 'online', slot_id, NULL", "freed_places")
+    holders = side.of_day("service, quota_channel, slot_id, gave_back_at", "tickets", f"state NOT IN {GONE}")
+    beyond = side.of_day("service, 'over_quota', NULL, NULL", "grants", "kind = 'over_quota'")
     for service, channel, slot, gave_back in [*holders, *kept_back, *beyond]:
         if slot is not None:
             of_hours[slot] = of_hours.get(slot, 0) + 1
@@ -81,14 +75,13 @@ def wrong_quotas(drill: Drill) -> list[Any]:
                 taken[bound] = taken.get(bound, 0) + 1
     wrong: list[Any] = [
         (service or "all", channel or "all", count, taken.get(Bound(service, channel), 0))
-        for service, channel, count, capacity, extra in side.rows(
-            f"SELECT service, channel, taken, capacity, extra FROM day_quotas WHERE {HERE}",  # noqa: S608
-            **WHERE,
+        for service, channel, count, capacity, extra in side.of_day(
+            "service, channel, taken, capacity, extra", "day_quotas"
         )
         if count != taken.get(Bound(service, channel), 0)
         or (capacity is not None and count > capacity + extra)
     ]
-    hours = side.rows(f"SELECT id, taken, capacity FROM slots WHERE {HERE}", **WHERE)  # noqa: S608
+    hours = side.of_day("id, taken, capacity", "slots")
     return wrong + [row for row in hours if row[1] != of_hours.get(row[0], 0) or row[1] > row[2]]
 
 
@@ -139,9 +132,8 @@ def fingerprint(side: Side) -> dict[str, Any]:
         "grants": "*",
         "officer_acts": "*",
     }
-    return {
-        name: sorted(map(str, side.rows(f"SELECT {columns} FROM {name}"))) for name, columns in tables.items()
-    }  # noqa: S608
+    queries = {name: f"SELECT {columns} FROM {name}" for name, columns in tables.items()}  # noqa: S608
+    return {name: sorted(map(str, side.rows(query))) for name, query in queries.items()}
 
 
 def outside_the_block(drill: Drill) -> list[Any]:
@@ -149,11 +141,7 @@ def outside_the_block(drill: Drill) -> list[Any]:
     with drill.centre.database.reading() as session:
         (lease,) = lease_table.newest(session, limit=1)
     blocks = json.loads(lease.numbers)
-    given = drill.centre.rows(
-        f"SELECT number FROM tickets WHERE {HERE} AND channel = 'walk_in' AND created_at < :returned",  # noqa: S608
-        **WHERE,
-        returned=lease.ended_at,
-    )
+    given = drill.centre.of_day("number", "tickets", "channel = 'walk_in'")
     return [
         number for (number,) in given if not blocks[number[0]][0] <= int(number[2:]) <= blocks[number[0]][1]
     ]

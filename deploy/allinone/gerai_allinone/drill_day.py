@@ -1,4 +1,4 @@
-"""A morning at a site that is cut off, in fast motion: what the floor does, and what happens online meanwhile."""
+"""A morning at a site that is cut off, in fast motion: what the floor does, and what others do online."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,10 @@ CLASHES = {
 
 @dataclass(kw_only=True)
 class Drill:
-    """Two sides and what has been done: `clashes` are the tickets that both changed, with whose version goes on."""
+    """Two sides and what has been done.
+
+    `clashes` are the tickets that both changed, with whose version has to go on.
+    """
 
     centre: Side
     node: Side
@@ -64,8 +67,7 @@ class Drill:
     clashes: dict[str, str] = field(default_factory=dict)
     #: Tickets set apart for the clashes: the ordinary morning leaves them alone.
     kept: set[str] = field(default_factory=set)
-    #: When the line was cut, how often both had to talk until they agreed, and what the end showed.
-    cut_at: datetime = datetime.max
+    #: How often both had to talk until they agreed, and what the end showed.
     rounds: int = 0
     is_idempotent: bool = False
     is_returned: bool = False
@@ -220,8 +222,8 @@ class Drill:
             self.must(self.centre.do(changes.cancel, token=token, revision=None, now=self.now))
             return
         slots = self.centre.rows(
-            "SELECT id FROM slots WHERE site = :site AND day > :day AND service = :service AND taken < capacity"
-            " ORDER BY id LIMIT 1",
+            "SELECT id FROM slots WHERE site = :site AND day > :day AND service = :service"
+            " AND taken < capacity ORDER BY id LIMIT 1",
             site=SITE,
             day=str(DAY),
             service=ticket.service,
@@ -244,7 +246,7 @@ class Drill:
         self.must(self.node.do(floor.finish, desk, revision=None))
 
     def close_by_order(self) -> None:
-        """Close a service for the day by an order of the centre, of whose holders some are served meanwhile."""
+        """Close a service for the day by an order of the centre; some of its holders are served meanwhile."""
         hit = [ticket for ticket in self.booked if ticket.id in self.kept and ticket.service == CLOSED]
         order = Order(
             number="LATIHAN-01",

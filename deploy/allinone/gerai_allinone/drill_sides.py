@@ -63,6 +63,11 @@ class Side:
         with self.database.reading() as session:
             return [tuple(row) for row in session.execute(text(query), values)]
 
+    def of_day(self, columns: str, table: str, also: str = "true", **values: Any) -> list[tuple[Any, ...]]:
+        """Return columns of the rows of the drill's site and day for which `also` holds, too."""
+        query = f"SELECT {columns} FROM {table} WHERE site = :site AND day = :day AND {also}"  # noqa: S608
+        return self.rows(query, site=SITE, day=str(DAY), **values)
+
     def ticket(self, ticket_id: str) -> Ticket | None:
         """Return a ticket as this side has it."""
         with self.database.reading() as session:
@@ -127,11 +132,7 @@ class Line:
 
     def give_back(self, lease_id: str) -> None:
         """See node_sync.Centre."""
-
-        def returned(session: Any, _office: Office, node: Any, *, now: datetime) -> Any:
-            return leases.give_back(session, node, lease_id=lease_id, now=now)
-
-        self._ask(returned)
+        self._ask(leases.give_back, lease_id=lease_id)
 
 
 @contextmanager
@@ -195,7 +196,7 @@ def sides(urls: tuple[str, str], *, walk_ins: int) -> tuple[Side, Side, str]:
 
 
 def _agency(walk_ins: int) -> Agency:
-    """The sample agency with more counters, and with quotas that bound who walks in and everybody together."""
+    """The sample agency with more counters, and quotas that bound who walks in and everybody together."""
     sample = agencies.load("immigration", DAY)
     passports = ("passport-new", "passport-renewal", "passport-child")
     more = tuple(

@@ -15,7 +15,9 @@ from gerai_shared.refusals import IdempotencyKeyMissing, IdempotencyKeyReused, R
 from sqlalchemy.exc import DBAPIError
 
 from gerai_booking import schemas
+from gerai_booking.node_loop import NodeTalk
 from gerai_booking.opening_loop import Openings
+from gerai_booking.refusals import OnlyAtCentre
 from gerai_booking.rules.rulebook import Rules
 from gerai_booking.usecases import (
     advising,
@@ -59,6 +61,10 @@ class BookingService:
 
     @Openings.decorator
     def openings(self) -> None:
+        """Runs by itself."""
+
+    @NodeTalk.decorator
+    def talk(self) -> None:
         """Runs by itself."""
 
     @rpc
@@ -127,6 +133,7 @@ class BookingService:
     @rpc
     def book_batch(self, request: Request) -> dict[str, Any]:
         """Book for many citizens at once."""
+        self._refuse_at_node("book")
         items = load(_batch, request.payload)["requests"]
         wanted: dict[str, booking.BookingRequest] = {}
         refused: dict[int, Refused] = {}
@@ -307,6 +314,7 @@ class BookingService:
         """Carry out `run` once for the request's key; `body` is what a repeat has to repeat, else all."""
         if not request.idempotency_key:
             raise IdempotencyKeyMissing
+        self._refuse_at_node(scope)
         now = self.deployment.clock.now()
         with self.deployment.database.transaction() as session:
             return commands.once(
@@ -317,6 +325,11 @@ class BookingService:
                 now=now,
                 run=lambda: run(session, now),
             )
+
+    def _refuse_at_node(self, scope: str) -> None:
+        """Refuse at a site node what is the centre's: of what is asked on the bus all but checking in."""
+        if self._office.node_of is not None and scope != "check_in":
+            raise OnlyAtCentre
 
     def _entry(self, token: str) -> dict[str, Any]:
         with self.deployment.database.reading() as session:

@@ -17,7 +17,7 @@ from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.weekdays import names_of
-from gerai_booking.usecases import queue, rulebook, views
+from gerai_booking.usecases import queue, rulebook, signs, views
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
@@ -111,6 +111,7 @@ class CounterPages(Signed):
             officer = self.officer(session, request)
             seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
             services = rulebook.services_on(session, self.office, self.office.today(site, now))
+            told = signs.signs(session, self.office, site=site, now=now)
         place = self.office.site(site)
         offered = [offer.service for offer in self.office.agency.offers if offer.site == site]
         return {
@@ -118,6 +119,7 @@ class CounterPages(Signed):
             "site": place,
             "counter": self.office.counter(site, counter),
             "queue": seen,
+            "signs": told,
             "service_names": self._service_names(),
             "offered": offered,
             "followed": {service.code for service in services if service.stages},

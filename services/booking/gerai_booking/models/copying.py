@@ -78,10 +78,12 @@ def lines_after(session: Session, after: Mapping[str, int]) -> dict[str, list[di
     return found
 
 
-def put_lines(session: Session, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Insert lines of history."""
+def put_lines(session: Session, ticket_id: str, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Insert lines of a ticket's history."""
     if lines:
-        session.execute(insert(history), [loaded(history, line) for line in lines])
+        session.execute(
+            insert(history), [{**loaded(history, line), "ticket_id": ticket_id} for line in lines]
+        )
 
 
 def beside(session: Session, ids: Sequence[str]) -> dict[str, dict[str, list[dict[str, Any]]]]:
@@ -93,10 +95,10 @@ def beside(session: Session, ids: Sequence[str]) -> dict[str, dict[str, list[dic
     return found
 
 
-def put_beside(session: Session, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+def put_beside(session: Session, ticket_id: str, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Insert what stands beside a ticket, as far as it is not there."""
-    for name, (table, _key) in BESIDE.items():
-        values = [loaded(table, row) for row in rows.get(name, ())]
+    for name, (table, key) in BESIDE.items():
+        values = [{**loaded(table, row), key: ticket_id} for row in rows.get(name, ())]
         if values:
             session.execute(insert_into(session, table).on_conflict_do_nothing(), values)
 

@@ -186,7 +186,9 @@ def lease_of(session: Session, node: Any, lease_id: str, *, lock: bool = False) 
     return lease
 
 
-def give_back(session: Session, node: Any, *, lease_id: str, now: datetime) -> dict[str, Any]:
+def give_back(
+    session: Session, _office: Office, node: Any, *, lease_id: str, now: datetime
+) -> dict[str, Any]:
     """Take the floor back from a node that has merged everything; again changes nothing.
 
     Raises UnknownLease.

@@ -130,10 +130,12 @@ class _Merge:
 def _judged(merging: "_Merging", change: Change, row: Any | None, known: Any | None) -> _Merge:
     if row is None:
         merging.must_be_leased(str(change.row["number"]))
-    common = Common(revision=known.revision, theirs=known.theirs) if known else Common()
-    if row is not None and known is None and change.base == 0:
-        # Both know a ticket of which neither has told the other: it cannot have come from this node.
+    elif (row.site, row.day) != (merging.lease.site, merging.lease.day) or (
+        known is None and change.base == 0
+    ):
+        # Of another floor, or of which neither has told the other: it cannot have come from this node.
         raise NumberNotLeased(number=row.number)
+    common = Common(revision=known.revision, theirs=known.theirs) if known else Common()
     outcome = merge(
         common=common,
         centre=row.revision if row is not None else 0,
@@ -172,13 +174,13 @@ class _Merging:
             self._write_down(each, new_lines)
         if each.is_the_nodes:
             result = self._take_over(each)
-            copying.put_lines(self.session, new_lines)
+            copying.put_lines(self.session, each.change.id, new_lines)
             self._announce(each, new_lines, result)
         else:
-            copying.put_lines(self.session, new_lines)
+            copying.put_lines(self.session, each.change.id, new_lines)
             self._lead_back(each)
         if each.row is not None:
-            copying.put_beside(self.session, each.change.beside)
+            copying.put_beside(self.session, each.change.id, each.change.beside)
 
     def _take_over(self, each: _Merge) -> Ticket:
         values = copying.loaded(tickets.tickets, each.change.row) | {"revision": each.outcome.revision}
@@ -187,8 +189,9 @@ class _Merging:
             # The centre calls at this counter again.
             values["counter"] = None
         if each.row is None:
+            values |= {"site": self.lease.site, "day": self.lease.day}
             self.session.execute(insert(tickets.tickets).values(**values))
-            copying.put_beside(self.session, each.change.beside)
+            copying.put_beside(self.session, each.change.id, each.change.beside)
             return _ticket(values, self.office)
         changed = {name: value for name, value in values.items() if name not in OF_THE_CENTRE}
         gone = {state.value for state in tickets.WITHOUT_PLACE}

@@ -89,7 +89,7 @@ def hear_merged(
             continue
         if "row" in answer:
             _count_on(session, row, base=base, sent=sent, revision=revision)
-            copying.put_lines(session, answer["lines"])
+            copying.put_lines(session, row.id, answer["lines"])
             _take_over(session, row, answer["row"], moved=row.revision - sent)
             if row.revision == sent:
                 _tell(session, office, answer["lines"][-1:], row.id, now)
@@ -156,8 +156,8 @@ def _write(
         session.execute(insert(tickets.tickets).values(**values))
     else:
         _take_over(session, row, change["row"], moved=0)
-    copying.put_lines(session, lines)
-    copying.put_beside(session, change["beside"])
+    copying.put_lines(session, change["row"]["id"], lines)
+    copying.put_beside(session, change["row"]["id"], change["beside"])
     _tell(session, office, lines, change["row"]["id"], now)
 
 
