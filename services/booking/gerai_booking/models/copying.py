@@ -65,16 +65,18 @@ def _value(kind: Any, value: Any) -> Any:
 def lines_after(session: Session, after: Mapping[str, int]) -> dict[str, list[dict[str, Any]]]:
     """Return the lines of history of tickets after a revision of each, oldest first."""
     found: dict[str, list[dict[str, Any]]] = {ticket: [] for ticket in after}
+    if not found:
+        return found
     where = or_(
         *(
             and_(history.c.ticket_id == ticket, history.c.revision > revision)
             for ticket, revision in after.items()
         )
     )
-    if after:
-        rows = session.execute(select(history).where(where).order_by(history.c.ticket_id, history.c.revision))
-        for row in rows:
-            found[row.ticket_id].append(dumped(row, without=["position"]))
+    for row in session.execute(
+        select(history).where(where).order_by(history.c.ticket_id, history.c.revision)
+    ):
+        found[row.ticket_id].append(dumped(row, without=["position"]))
     return found
 
 
