@@ -8,7 +8,14 @@ import pytest
 from gerai_booking.models import leases as table
 from gerai_booking.models import places
 from gerai_booking.models.tickets import tickets
-from gerai_booking.refusals import LeaseTaken, NoLease, NumbersUsedUp, SiteIsLeased, UnknownNode
+from gerai_booking.refusals import (
+    CheckInAtSite,
+    LeaseTaken,
+    NoLease,
+    NumbersUsedUp,
+    SiteIsLeased,
+    UnknownNode,
+)
 from gerai_booking.rules.leasing import BLOCK
 from gerai_booking.rules.quota import WALK_IN, Bound
 from gerai_booking.usecases import arrivals, changes, floor, intake, leases, node_sync, node_work
@@ -93,6 +100,8 @@ def test_online_bookings_of_a_leased_day_are_still_taken_but_nobody_checks_in_at
     other = house.booked(2, house.slots(TODAY)[-1])
     with pytest.raises(SiteIsLeased):
         house.do(changes.check_in, token=token, now=NOW, actor=Actor.OFFICER)
+    with pytest.raises(CheckInAtSite):
+        house.do(changes.check_in, token=token, now=NOW)
     house.do(changes.cancel, token=other, revision=None, now=NOW)
 
 
@@ -216,7 +225,7 @@ def test_a_node_works_while_its_centre_is_away_and_says_so(node: House, postgres
     # What nobody would bring to the centre is not begun here.
     refused = counters.client.post("/outages", data={"form_token": counters.form_token()}, headers=key)
     assert refused.status_code == 409
-    assert "Simpul lokasi ini hanya untuk pekerjaan loket" in refused.text
+    assert "Ini hanya dapat dilakukan di halaman instansi yang biasa" in refused.text
 
     line.is_away = False
     node_sync.round_trip(node.database, node.office, line, now=NOW)

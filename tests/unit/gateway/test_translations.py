@@ -50,6 +50,8 @@ OFFICERS_ONLY = {
     "unknown_establishment", "unit_comes_first", "stage_not_next", "items_lacking", "item_not_next",
     "unknown_item", "document_missing", "staff_not_mixed", "request_closed", "unknown_minutes", "action_done",
     "unknown_planned_counter", "unknown_service_group",
+    "site_is_leased", "no_lease", "numbers_used_up", "unknown_node", "lease_taken", "unknown_lease",
+    "nothing_to_lease", "number_not_leased", "unknown_conflict",
 }  # fmt: skip
 
 

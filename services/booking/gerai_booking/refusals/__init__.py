@@ -91,6 +91,7 @@ from gerai_booking.refusals.floor import (
     WrongDay,
 )
 from gerai_booking.refusals.leases import (
+    CheckInAtSite,
     LeaseTaken,
     NoLease,
     NothingToLease,
@@ -156,6 +157,7 @@ __all__ = [
     "AppealExists",
     "ApplicationChanged",
     "ApplicationExists",
+    "CheckInAtSite",
     "ClosedByOrder",
     "ClosingNeedsOrder",
     "CounterBusy",

@@ -10,6 +10,13 @@ class SiteIsLeased(Refused):
     status = 409
 
 
+class CheckInAtSite(Refused):
+    """You cannot check in from here today. Please show your ticket at the counter of the site."""
+
+    code = "check_in_at_site"
+    status = 409
+
+
 class NoLease(Refused):
     """This site node has no lease of the floor today. Please work on the agency's ordinary address."""
 
@@ -18,7 +25,7 @@ class NoLease(Refused):
 
 
 class OnlyAtCentre(Refused):
-    """This site node carries the counters alone. Please do this on the agency's ordinary address."""
+    """This can be done only on the agency's ordinary pages. Please open its usual address."""
 
     code = "only_at_centre"
     status = 409

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.models.people import person_of
-from gerai_booking.refusals import NeedsNewHour, NotLater, WrongDay
+from gerai_booking.refusals import CheckInAtSite, NeedsNewHour, NoLease, NotLater, SiteIsLeased, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_at
 from gerai_booking.usecases import freeing, missed_places, outages
 from gerai_booking.usecases.announcing import announce, fact, news
@@ -125,7 +125,7 @@ def check_in(
 ) -> Ticket:
     """Record that a ticket's holder is there. Doing it again changes nothing.
 
-    Raises UnknownTicket, SiteIsLeased, NoLease, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
+    Raises UnknownTicket, CheckInAtSite, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
     """
     ticket = load_ticket(session, office, token, lock=True)
     return check_in_ticket(session, office, ticket, now=now, actor=actor)
@@ -143,7 +143,10 @@ def check_in_ticket(
     """Record that the holder of a locked ticket is there."""
     if ticket.state is State.CHECKED_IN:
         return ticket
-    refuse_elsewhere(session, office, site=ticket.site, now=now)
+    try:
+        refuse_elsewhere(session, office, site=ticket.site, now=now)
+    except (SiteIsLeased, NoLease) as elsewhere:
+        raise elsewhere if actor is Actor.OFFICER else CheckInAtSite from None
     if ticket.state is not State.BOOKED:
         raise TransitionNotAllowed(state=ticket.state.value)
     if ticket.slot_id is None:
