@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from gerai_booking.rules.quota import WALK_IN, Bound
 from gerai_booking.usecases import arrivals, changes, floor, intake, leases, node_sync, node_work
 from gerai_shared.accounts import Officer, create_officer
 from gerai_shared.database import Database
+from gerai_shared.tables import outbox
 from gerai_shared.ticket import Actor, Ticket
 from sqlalchemy import delete, select, text, update
 
@@ -286,3 +288,15 @@ def test_a_node_gives_no_number_beyond_its_block(node: House, postgres_house: Ho
     with node.database.reading() as session:
         (held,) = table.held_open(session)
         assert not node_work.is_all_told(session, held)
+
+
+def test_a_counter_alone_on_its_database_says_quietly_what_is_delayed(sqlite_house: House) -> None:
+    house = sqlite_house
+    counters = counter_http(house)
+    counters.sign_in("petugas", name="Petugas", role="officer")
+    house.do(intake.walk_in, house.desk(now=NOW - timedelta(seconds=30)), **A_WALK_IN)
+    assert "Tertunda" not in counters.get(f"/counters/{SITE}/101").text
+    house.change(update(outbox).values(created_at=NOW - timedelta(minutes=12)))
+    page = counters.get(f"/counters/{SITE}/101").text
+    assert "Tertunda" in page
+    assert "1 kabar untuk layar dan ponsel menunggu sejak 08.48." in page
