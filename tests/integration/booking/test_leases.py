@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from gerai_booking.models import leases as table
 from gerai_booking.models import places
+from gerai_booking.models.history import history
 from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import (
     CheckInAtSite,
@@ -49,6 +50,8 @@ class OverHttp:
 
     def __init__(self, counters: CounterHttp, key: str) -> None:
         self.counters, self.key, self.is_away = counters, key, False
+        #: What happens at the node while a page is on its way; the line breaks when it says so.
+        self.between: Callable[[], None] = lambda: None
 
     def ask(self, path: str, body: Mapping[str, Any]) -> Any:
         if self.is_away:
@@ -65,7 +68,9 @@ class OverHttp:
         return self.ask(f"/{lease_id}/changes", {"confirmed": confirmed, "standing": standing})
 
     def merge(self, lease_id: str, page: Sequence[Any]) -> Any:
-        return self.ask(f"/{lease_id}/merge", {"tickets": page})["tickets"]
+        answers = self.ask(f"/{lease_id}/merge", {"tickets": page})["tickets"]
+        self.between()
+        return answers
 
     def give_back(self, lease_id: str) -> None:
         self.ask(f"/{lease_id}/return", {})
@@ -267,6 +272,44 @@ def test_a_supervisor_asks_the_floor_back_and_looks_after_what_both_sides_change
     after = line.counters.get("/leases").text
     assert "Tidak ada yang menunggu ditangani." in after
     assert "Sudah dijelaskan" in after
+    centre.check_places()
+
+
+@pytest.mark.parametrize("answer_is_lost", [False, True])
+def test_the_floor_goes_on_while_a_conflict_is_decided_and_both_count_alike_afterwards(
+    node: House, postgres_house: House, answer_is_lost: bool
+) -> None:
+    centre = postgres_house
+    token = centre.booked(1, centre.slots(TODAY)[-1])
+    number = centre.rows(select(tickets.c.number))[0].number
+    line = OverHttp(counter_http(centre), with_key(centre))
+    node_sync.round_trip(node.database, node.office, line, now=NOW)
+    centre.do(changes.cancel, token=token, revision=None, now=NOW)
+    node.do(arrivals.check_in_shown, node.desk(), shown=number)
+    node.do(floor.call_next, node.desk())
+
+    def meanwhile() -> None:
+        line.between = lambda: None
+        node.do(floor.start, node.desk(), revision=None)
+        node.do(floor.finish, node.desk(), revision=None)
+        if answer_is_lost:
+            raise node_sync.CentreAway
+
+    line.between = meanwhile
+    if answer_is_lost:
+        with pytest.raises(node_sync.CentreAway):
+            node_sync.round_trip(node.database, node.office, line, now=NOW)
+    node_sync.round_trip(node.database, node.office, line, now=NOW)
+    whole = select(tickets.c.state, tickets.c.revision, tickets.c.slot_id, tickets.c.counter)
+    lines = select(history.c.revision, history.c.from_state, history.c.to_state).order_by(history.c.revision)
+    assert node.rows(whole) == centre.rows(whole)
+    assert node.rows(lines) == centre.rows(lines)
+    assert [line.revision for line in centre.rows(lines)] == list(range(1, 7))
+    assert centre.rows(whole)[0].state == "served"
+    (conflict,) = centre.rows(select(table.merge_conflicts))
+    # What was leased counts as taken until the floor is back.
+    with centre.database.transaction() as session:
+        leases.revoke(session, officer=SUPERVISOR, lease_id=conflict.lease_id, why="Uji", now=NOW)
     centre.check_places()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from gerai_booking.rules.leasing import places_for_the_floor
-from gerai_booking.rules.merging import Common, Decision, heard, merge
+from gerai_booking.rules.merging import Common, Decision, Outcome, agreed, heard, merge
 from gerai_booking.rules.quota import Bound
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,23 +63,33 @@ class Both:
     decisions: list[Decision] = field(default_factory=list)
     done_at_node: list[str] = field(default_factory=list)
 
+    #: Pages as they were sent: (base, lines).
+    pages: list[tuple[int, list[tuple[int, str]]]] = field(default_factory=list)
+
     def talk(self, *, answered: bool, meanwhile: list[str]) -> None:
         """One page: it arrives; its answer may be lost; the node goes on while it is under way."""
         sent = len(self.node)
-        lines = list(enumerate(self.node, 1))[self.base :]
-        outcome = merge(common=self.common, centre=len(self.centre), base=self.base, node=lines)
+        self.pages.append((self.base, list(enumerate(self.node, 1))[self.base :]))
+        outcome = self.arrives(self.pages[-1])
+        self.do(meanwhile)
+        if answered:
+            # As usecases.node_work does: the centre's lines, then what happened since the page was sent.
+            self.node = self.centre[: outcome.revision] + self.node[sent:]
+            self.base = outcome.revision
+
+    def arrives(self, page: tuple[int, list[tuple[int, str]]]) -> Outcome:
+        """What the centre does with a page, now or when it was thought lost."""
+        base, lines = page
+        outcome = merge(common=self.common, centre=len(self.centre), base=base, node=lines)
         self.decisions.append(outcome.decision)
         before = self.centre[-1]
         self.centre += [state for revision, state in lines if revision > outcome.cut]
         if outcome.decision is Decision.CENTRE:
             self.centre.append(before)
         assert len(self.centre) == outcome.revision
-        self.common = Common(revision=outcome.revision, theirs=sent)
-        self.do(meanwhile)
-        if answered:
-            # As usecases.node_work does: the centre's lines, then what happened since the page was sent.
-            self.node = self.centre[: outcome.revision] + self.node[sent:]
-            self.base = outcome.revision
+        sent = lines[-1][0] if lines else base
+        self.common = agreed(heard(self.common, base), outcome, sent)
+        return outcome
 
     def do(self, steps: list[str]) -> None:
         self.node += steps
@@ -87,20 +97,25 @@ class Both:
 
 
 steps = st.lists(states, max_size=3)
-pages = st.tuples(steps, st.lists(states, max_size=1), st.booleans(), steps)
+#: Steps at the node, at the centre, whether the answer arrives, steps meanwhile, which old page arrives late.
+pages = st.tuples(
+    steps, st.lists(states, max_size=1), st.booleans(), steps, st.one_of(st.none(), st.integers(0, 7))
+)
 
 
 @given(st.lists(pages, max_size=8))
 def test_however_the_line_breaks_both_sides_end_alike_and_each_step_stands_once(
-    story: list[tuple[list[str], list[str], bool, list[str]]],
+    story: list[tuple[list[str], list[str], bool, list[str], int | None]],
 ) -> None:
     both = Both()
     done_at_centre: list[str] = []
-    for at_node, at_centre, answered, meanwhile in story:
+    for at_node, at_centre, answered, meanwhile, late in story:
         both.do(at_node)
         both.centre += at_centre
         done_at_centre += at_centre
         both.talk(answered=answered, meanwhile=meanwhile)
+        if late is not None:
+            both.arrives(both.pages[late % len(both.pages)])
     for _ in range(2):
         both.talk(answered=True, meanwhile=[])
     assert both.node == both.centre

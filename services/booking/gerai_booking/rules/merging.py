@@ -63,6 +63,14 @@ def heard(common: Common, base: int) -> Common:
     return Common(revision=base, theirs=base) if base > common.revision else common
 
 
+def agreed(common: Common, outcome: Outcome, sent: int) -> Common:
+    """Return what both sides have in common after a merge of what the node had at revision `sent`.
+
+    A page that was overtaken by a later one, on a line that seemed dead, takes nothing back.
+    """
+    return common if sent < common.theirs else Common(revision=outcome.revision, theirs=sent)
+
+
 def merge(
     *, common: Common, centre: int, base: int, node: Sequence[tuple[int, str]], revoked: bool = False
 ) -> Outcome:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import copying, leases, places, tickets
 from gerai_booking.models.history import history, history_row
 from gerai_booking.refusals import NumberNotLeased
-from gerai_booking.rules.merging import Common, Decision, Outcome, heard, merge
+from gerai_booking.rules.merging import Common, Decision, Outcome, agreed, heard, merge
 from gerai_booking.usecases import merged_news, missed_places, no_shows
 from gerai_booking.usecases.capacities import recount_day
 from gerai_booking.usecases.leases import lease_of
@@ -84,8 +84,9 @@ def merge_page(
     _clear_counters(session, merges)
     for each in merges:
         merging.carry_out(each)
+    common = {each.change.id: agreed(each.common, each.outcome, each.sent) for each in merges}
     leases.put_known(
-        session, lease.id, [(each.change.id, each.outcome.revision, each.sent) for each in merges]
+        session, lease.id, [(ticket, both.revision, both.theirs) for ticket, both in common.items()]
     )
     leases.change(session, lease.id, heard_at=now)
     if lease.state not in leases.ACTIVE:
