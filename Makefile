@@ -7,11 +7,13 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## the whole mall in one process: portal at http://127.0.0.1:8000
+	@tools/system_packages.sh --optional voice
 	@tools/setup.sh runtime
 	@exec $(PYTHON) -m gerai_allinone
 
 up: ## the real thing on this machine: RabbitMQ, PostgreSQL, one process a role (Ctrl-C ends it)
 	@tools/system_packages.sh servers
+	@tools/system_packages.sh --optional voice
 	@tools/setup.sh runtime
 	@exec $(PYTHON) -m gerai_allinone.topology up
 
@@ -20,7 +22,7 @@ down: ## end what a `make up` elsewhere started
 	@exec $(PYTHON) -m gerai_allinone.topology down
 
 test: ## checks, unit, contract, integration, deploy, faults, browser
-	@tools/system_packages.sh servers browser
+	@tools/system_packages.sh servers browser voice
 	@tools/setup.sh all
 	@exec $(PYTHON) tools/test_all.py
 
@@ -57,5 +59,5 @@ generate: ## docs/events.md, AsyncAPI, OpenAPI and JSON Schemas from the code
 requirements: ## pin requirements/*.in anew (UPGRADE=1: to the newest versions)
 	@tools/requirements.sh $(if $(UPGRADE),--upgrade)
 
-system-packages: ## RabbitMQ, PostgreSQL and Chromium from the system's packages, if missing
-	@tools/system_packages.sh servers browser
+system-packages: ## RabbitMQ, PostgreSQL, Chromium and espeak-ng from the system's packages, if missing
+	@tools/system_packages.sh servers browser voice

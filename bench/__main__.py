@@ -8,7 +8,20 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import machine
-from bench.measures import Context, Measure, availability, bookings, display, drain, reads, roles, rush
+from bench.measures import (
+    Context,
+    Measure,
+    availability,
+    bookings,
+    call_next,
+    clicks,
+    display,
+    drain,
+    listeners,
+    reads,
+    roles,
+    rush,
+)
 from bench.report import Row, as_json, show
 from bench.running import Bench, Tell, running_mall, wait_for_quiet
 
@@ -20,6 +33,9 @@ MEASURES: dict[str, Measure] = {
     "bookings": bookings.measure,
     "drain": drain.measure,
     "availability": availability.measure,
+    "call_next": call_next.measure,
+    "clicks": clicks.measure,
+    "listeners": listeners.measure,
     "roles": roles.measure_roles,
     "mall": roles.measure_one_process,
 }
@@ -68,6 +84,8 @@ def main(arguments: list[str] | None = None) -> int:
             clients=options.clients,
             outage=options.outage,
             tickets=options.tickets,
+            waiting=options.waiting,
+            listeners=options.listeners,
         )
         for name in [name for name in MEASURES if name in names]:
             wait_for_quiet(bench, tell, seconds=options.wait_for_quiet)
@@ -98,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seconds", type=float, default=15.0, help="how long each load runs (default: %(default)s)"
     )
-    parser.add_argument("--clients", type=int, help="clients of bookings and reads (default: 200 and 8; 16)")
+    parser.add_argument(
+        "--clients", type=int, help="clients of bookings, reads and clicks (default: 200 and 8; 16; 200)"
+    )
     parser.add_argument(
         "--outage", type=float, default=60.0, help="seconds without broker (default: %(default)s)"
     )
@@ -107,7 +127,21 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=1_000_000,
         metavar="COUNT",
-        help="tickets in the full database of availability (default: %(default)s)",
+        help="tickets in the full database of availability and call_next (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--waiting",
+        type=int,
+        default=5_000,
+        metavar="COUNT",
+        help="people who wait for the counter of call_next (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--listeners",
+        type=int,
+        default=1_000,
+        metavar="COUNT",
+        help="screens and phones, half of each, that listen to the gateway (default: %(default)s)",
     )
     parser.add_argument(
         "--wait-for-quiet",

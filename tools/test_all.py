@@ -88,7 +88,10 @@ class Outcome:
 
 
 def stages() -> list[Check | Tests]:
-    """All stages, in the order in which they begin: what fails fastest comes first."""
+    """All stages, in the order in which they begin: what fails fastest comes first.
+
+    Then the two that take longest, beside each other; the shorter one fills what is left beside them.
+    """
     programs = Path(sys.executable).parent
     typed = [folder for folder in TYPED if (ROOT / folder).is_dir()]
     return [
@@ -99,9 +102,10 @@ def stages() -> list[Check | Tests]:
         Tests(name="unit", seconds=600, servers=False),
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
-        Tests(name="deploy", seconds=600, servers=True),
         Tests(name="browser", seconds=900, servers=True),
-        # These break servers, and so start their own.
+        Tests(name="deploy", seconds=600, servers=True),
+        # These break servers, and so start their own. They keep both cores busy and judge how soon the mall
+        # is itself again: nothing runs beside them, not even what needs one core alone.
         Tests(name="faults", seconds=1200, servers=False, undisturbed=True),
     ]
 

@@ -12,7 +12,8 @@ class Context:
     """What a measurement works with.
 
     `seconds` is how long each load runs, `clients` replaces the number of clients, `outage` is how long the
-    broker is away, in seconds, `tickets` how many a full database has.
+    broker is away, in seconds, `tickets` how many a full database has, `waiting` how many people wait for one
+    counter of it, `listeners` how many screens and phones listen to one gateway.
     """
 
     bench: Bench
@@ -21,6 +22,8 @@ class Context:
     clients: int | None
     outage: float
     tickets: int
+    waiting: int
+    listeners: int
 
 
 Measure = Callable[[Context], list[Row]]

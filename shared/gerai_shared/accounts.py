@@ -201,6 +201,20 @@ def list_accounts(session: Session) -> list[Account]:
     return [Account(**row._asdict()) for row in rows]
 
 
+def staff(session: Session) -> list[Officer]:
+    """Return who may work at counters, by name."""
+    query = select(officers.c.id, officers.c.username, officers.c.name, officers.c.role).where(
+        officers.c.active, officers.c.role.in_(("officer", "supervisor"))
+    )
+    rows = session.execute(query.order_by(officers.c.name, officers.c.username))
+    return [Officer(id=row.id, username=row.username, name=row.name, role=row.role) for row in rows]
+
+
+def name_of(session: Session, officer_id: str) -> str | None:
+    """Return the name of whoever has this account, None when there is none any more."""
+    return session.scalar(select(officers.c.name).where(officers.c.id == officer_id))
+
+
 def set_active(session: Session, *, username: str, active: bool) -> bool:
     """Let somebody sign in or not; whoever may not is signed out. False without such an account."""
     officer_id = session.scalar(

@@ -8,8 +8,7 @@ import shlex
 import subprocess
 import sys
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +30,10 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 OTHER_DEPLOYMENTS = ("complaints", "notifications", "gateway")
 #: What a message of the parking queue keeps when it is sent back.
 KEPT_PROPERTIES = ("message_id", "correlation_id", "type", "reply_to", "app_id")
+#: Where other distributions that are installed here name what adds their commands (docs/decisions/0037).
+OTHER_COMMANDS = "gerai.commands"
 #: Stands for every parked message where an id is asked for.
 EVERY = "all"
-#: Commands of packages that a machine may have beside this one: their module, and what they are for.
-ELSEWHERE = {
-    "drill": ("gerai_allinone.drill", "rehearse a site that is cut off, in databases made for it"),
-}
 console = Console()
 
 
@@ -60,17 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_topology(commands)
     _add_parked(commands)
     officers_cli.add(commands, database_url=_from_environment("GERAI_DATABASE_URL"))
-    for name, (module, told) in ELSEWHERE.items():
-        if find_spec(module.partition(".")[0]) is not None:
-            _add_elsewhere(commands, name, module, told)
+    for offered in entry_points(group=OTHER_COMMANDS):
+        offered.load()(commands)
     return parser
-
-
-def _add_elsewhere(commands: Any, name: str, module: str, told: str) -> None:
-    """Add a command that another package has, which is imported when it is asked for."""
-    parser = commands.add_parser(name, help=told, add_help=False)
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    parser.set_defaults(run=lambda options: import_module(module).main(options.arguments))
 
 
 def _from_environment(name: str) -> str | None:

@@ -92,6 +92,7 @@ class Pages:
             date_span=partial(date_span, language=language),
             month_span=partial(month_span, language=language),
             time_short=time_short,
+            time_seconds=time_seconds,
             date_time=partial(date_time, language=language),
             rupiah=rupiah,
             text=lambda text: text[language] if text else "",
@@ -277,6 +278,11 @@ def month_span(first: str, last: str, *, language: str) -> str:
 def time_short(value: datetime, time_zone: str) -> str:
     """Return `09.00` as Indonesians write it, in the site's zone."""
     return format_time(_local(value, time_zone), "HH.mm", locale="id")
+
+
+def time_seconds(value: datetime, time_zone: str) -> str:
+    """Return `09.00.30` in the site's zone."""
+    return format_time(_local(value, time_zone), "HH.mm.ss", locale="id")
 
 
 def date_time(value: datetime, time_zone: str, *, language: str) -> str:

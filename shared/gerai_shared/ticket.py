@@ -271,13 +271,22 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     (State.CALLED, State.SERVING): _by(_OFFICER),
     (State.CALLED, State.NO_SHOW): _by(_OFFICER),
     (State.CALLED, State.PARKED): _by(_OFFICER),
-    (State.CALLED, State.CHECKED_IN): _by(_OFFICER, guard=_within_undo_window),
+    # Put back into the queue, or the call taken back.
+    (State.CALLED, State.CHECKED_IN): _by(_OFFICER),
     (State.SERVING, State.SERVED): _by(_OFFICER),
     (State.SERVING, State.PARKED): _by(_OFFICER),
     (State.SERVING, State.TRANSFERRED): _by(_OFFICER),
+    (State.SERVING, State.CHECKED_IN): _by(_OFFICER),
+    # From here to the next remark: taking back the last step, which the engine allows for UNDO_WINDOW after
+    # it.
     (State.SERVING, State.CALLED): _by(_OFFICER, guard=_within_undo_window),
     (State.SERVED, State.SERVING): _by(_OFFICER, guard=_within_undo_window),
     (State.NO_SHOW, State.CALLED): _by(_OFFICER, guard=_within_undo_window),
+    (State.TRANSFERRED, State.SERVING): _by(_OFFICER, guard=_within_undo_window),
+    (State.CHECKED_IN, State.SERVING): _by(_OFFICER),
+    (State.PARKED, State.CALLED): _by(_OFFICER),
+    (State.PARKED, State.SERVING): _by(_OFFICER),
+    # Coming back.
     (State.NO_SHOW, State.CHECKED_IN): _by(_OFFICER),
     (State.NO_SHOW, State.RESCHEDULED): _by(_SYSTEM),
     (State.PARKED, State.CHECKED_IN): _by(_OFFICER, _SYSTEM),

@@ -11,6 +11,7 @@ make_green()
 
 import json  # noqa: E402 - nothing may be imported before the patch
 import sys  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from datetime import UTC, datetime, timedelta  # noqa: E402
 
 from cryptography.fernet import Fernet  # noqa: E402
@@ -114,6 +115,9 @@ def main(port: int, database_file: str) -> int:
     deployment = deployment_of(settings(port, database_file))
     migrating.upgrade(deployment.settings.database_url, "gerai_booking")
     agency = agencies.load("immigration", FIVE_PAST_NINE.date())
+    # Nobody waits here for a second call or an absence.
+    hurried = tuple(replace(rule, recall_seconds=0, absent_seconds=0) for rule in agency.floor_rules)
+    agency = replace(agency, floor_rules=hurried)
     runtime.start_logs(deployment)
     runner = runtime.Runner()
     roles.build(deployment, runner, "counter", agency=agency)

@@ -58,8 +58,10 @@ def test_an_officer_gives_priority_and_takes_it_back(
     first, second = counters.walk_in("first"), counters.walk_in("second")
     page = sign_in(scripts=scripts)
     waiting = page.get_by_role("region", name="Menunggu").locator("tbody tr")
-    waiting.filter(has_text=second).get_by_role("button", name="Utamakan").click()
+    waiting.filter(has_text=second).get_by_text("Utamakan").click()
+    waiting.filter(has_text=second).get_by_role("button", name="Ibu hamil").click()
     expect(waiting.first).to_contain_text("Prioritas")
+    expect(page.get_by_text("Prioritas ibu hamil: dianggap datang 60 menit lebih awal")).to_be_visible()
     assert counters.numbers("waiting") == [second, first]
     waiting.filter(has_text=second).get_by_role("button", name="Biasa").click()
     expect(waiting.first).to_contain_text(first)
@@ -82,15 +84,20 @@ def test_only_what_can_be_done_can_be_pressed(counters: Counters, sign_in: SignI
     counters.walk_in("buttons")
     page = sign_in()
     expect(button(page, "Panggil berikutnya")).to_be_enabled()
-    for label in ("Mulai", "Selesai", "Panggil ulang", "Tidak hadir", "Tunda", "Urungkan", "Paspor anak"):
+    for label in ("Mulai", "Selesai", "Panggil ulang", "Tidak hadir", "Tunda", "Urungkan"):
         expect(button(page, label)).to_be_disabled()
+    expect(button(page, "Paspor anak")).to_have_count(0)
     button(page, "Panggil berikutnya").click()
-    for label in ("Panggil berikutnya", "Selesai", "Paspor anak"):
+    for label in ("Panggil berikutnya", "Selesai"):
         expect(button(page, label)).to_be_disabled()
     button(page, "Mulai").click()
-    for label in ("Selesai", "Tunda", "Paspor anak", "Perpanjangan paspor"):
+    send_on = page.get_by_role("group").filter(has=page.get_by_text("Teruskan"))
+    for label in ("Selesai", "Tunda"):
         expect(button(page, label)).to_be_enabled()
-    for label in ("Mulai", "Panggil ulang", "Tidak hadir", "Paspor baru"):
+    for label in ("Paspor anak", "Perpanjangan paspor"):
+        expect(send_on.get_by_role("button", name=label)).to_be_enabled()
+    expect(send_on.get_by_role("button", name="Paspor baru")).to_have_count(0)
+    for label in ("Mulai", "Panggil ulang", "Tidak hadir"):
         expect(button(page, label)).to_be_disabled()
 
 
@@ -103,10 +110,11 @@ def test_an_old_screen_does_nothing_to_the_next_person(counters: Counters, sign_
     for step in ("start", "finish", "call-next"):
         assert counters.post(f"counters/{SITE}.2/{step}", f"elsewhere-{step}").ok
     button(page, "Tidak hadir").click()
-    expect(page.get_by_role("status")).to_have_text(
-        f"Loket ini sekarang sudah menangani {second}: tampilan Anda belum diperbarui. "
-        "Mohon lihat lagi; tidak ada yang diubah."
+    told = page.get_by_role("status")
+    expect(told).to_contain_text(
+        f"Loket ini sekarang sudah menangani {second} (Petugas Satu, 1 Desember 2026"
     )
+    expect(told).to_contain_text("Mohon lihat lagi; tidak ada yang diubah.")
     now = counters.queue()["current"]
     assert (now["number"], now["state"]) == (second, "called")
 
@@ -119,7 +127,7 @@ def test_a_change_that_the_screen_has_not_seen_is_refused(counters: Counters, si
     stop_looking(page)
     assert counters.post(f"counters/{SITE}.2/recall", "elsewhere").ok
     button(page, "Tidak hadir").click()
-    expect(page.get_by_role("status")).to_contain_text("Tiket ini baru saja diubah orang lain")
+    expect(page.get_by_role("status")).to_contain_text(f"Petugas Satu lebih cepat: {number} sudah dipanggil")
     assert counters.queue()["current"]["state"] == "called"
 
 
@@ -200,7 +208,7 @@ def test_a_walk_in_with_priority_gets_a_number_to_print(counters: Counters, sign
     counters.walk_in("earlier")
     page = sign_in()
     page.keyboard.press("a")
-    page.get_by_label("Prioritas").check()
+    page.get_by_label("Lansia").first.check()
     button(page, "Paspor baru").click()
     number = page.locator(".ticket__number")
     expect(number).to_be_visible()
@@ -344,3 +352,43 @@ def test_an_officer_calls_whoever_is_next(counters: Counters, sign_in: SignIn) -
     page = sign_in()
     expect(page.get_by_role("button", name="Panggil berikutnya")).to_be_visible()
     expect(page.get_by_role("button", name="Panggil", exact=True)).to_have_count(0)
+
+
+def test_a_fold_stays_open_and_keeps_what_was_chosen_while_the_queue_moves(
+    counters: Counters, sign_in: SignIn, violations: Callable[[Page], list[str]]
+) -> None:
+    counters.walk_in("first")
+    page = sign_in()
+    for label in ("Panggil berikutnya", "Mulai"):
+        button(page, label).click()
+    expect(button(page, "Selesai")).to_be_enabled()
+    page.keyboard.press("d")
+    page.get_by_label("Tidak dilayani").select_option("refused")
+    page.get_by_label("Alasan").fill("Paspor masih berlaku lima tahun.")
+    page.get_by_label("Alasan").blur()
+    second = counters.walk_in("second")
+    expect(page.get_by_role("row").filter(has_text=second)).to_be_visible()
+    expect(page.get_by_label("Tidak dilayani")).to_have_value("refused")
+    assert violations(page) == []
+    page.get_by_label("Alasan").press("Enter")
+    expect(current(page)).to_have_count(0)
+    # Taken back within half a minute, and finished otherwise.
+    page.keyboard.press("z")
+    expect(button(page, "Selesai")).to_be_enabled()
+
+
+def test_who_is_sent_to_another_counter_comes_back_to_this_one(counters: Counters, sign_in: SignIn) -> None:
+    number = counters.walk_in("sent")
+    page = sign_in()
+    for label in ("Panggil berikutnya", "Mulai"):
+        button(page, label).click()
+    page.get_by_label("Loket", exact=True).select_option("1")
+    page.get_by_label("Kembali ke loket ini sesudahnya").check()
+    button(page, "Teruskan").click()
+    kept = page.get_by_role("region", name="Menunggu loket lain")
+    expect(kept).to_contain_text(number)
+    for step in ("call-next", "start", "send-back"):
+        assert counters.post(f"counters/{SITE}.1/{step}", f"there-{step}").ok
+    expect(kept).to_have_count(0)
+    page.keyboard.press("n")
+    expect(current(page)).to_have_text(number)

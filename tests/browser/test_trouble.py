@@ -1,6 +1,7 @@
 """When something goes wrong, in the whole mall: a missed visit, its appeal and the answer; an outage and a later hour."""
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.officers import hurry
 from tests.browser.test_errand import NUMBER, book, sign_in
 from tests.support.whole_mall import TODAY
 
@@ -19,6 +20,7 @@ def test_who_missed_a_visit_says_why_reads_the_answer_and_after_an_outage_takes_
     phone.locator("form[action$='/check-in'] button").click()
     officer = open_page(f"{mall.immigration}/sign-in", size=DESKTOP)
     sign_in(officer, "penyelia", mall.password)
+    hurry(mall)
     officer.goto(f"{mall.immigration}/counters/mpp-lebak/1")
     officer.locator("form[data-api$='/call-next'] button").first.click()
     officer.get_by_text(number.group()).first.wait_for()

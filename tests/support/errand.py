@@ -136,7 +136,8 @@ class Officer:
     ) -> Answer:
         """Carry out a verb at `<site>.<code>`."""
         url = f"{self.address}/api/v1/counters/{counter}/{verb}"
-        return ask("POST", url, body or {}, key=key or str(uuid.uuid4()), bearer=self.bearer)
+        said = {"outcome": "completed"} if verb == "finish" else {}
+        return ask("POST", url, said | (body or {}), key=key or str(uuid.uuid4()), bearer=self.bearer)
 
     def walk_in(self, service: str = SERVICE, site: str = SITE, *, key: str | None = None) -> Answer:
         """Give a ticket to somebody without a booking."""

@@ -48,11 +48,16 @@ def is_ready(address: str) -> bool:
 
 
 @contextmanager
-def running_mall(folder: Path, **settings: str) -> Iterator[Mall]:
-    """Run a mall with its data in `folder` and further `settings` by name; it has to end well."""
-    ports = free_ports(5)
-    command = [sys.executable, "-m", "gerai_allinone", "--data-folder", str(folder), "--clock", CLOCK]
-    with (folder / "log").open("wb") as log:
+def running_mall(
+    folder: Path, *, ports: list[int] | None = None, clock: str = CLOCK, **settings: str
+) -> Iterator[Mall]:
+    """Run a mall with its data in `folder` and further `settings` by name; it has to end well.
+
+    With the `ports` and the folder of one that has ended it is the same mall, started again at `clock`.
+    """
+    ports = ports or free_ports(5)
+    command = [sys.executable, "-m", "gerai_allinone", "--data-folder", str(folder), "--clock", clock]
+    with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [*command, "--ports", ",".join(map(str, ports))],
             stdout=log,

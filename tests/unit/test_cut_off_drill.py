@@ -7,11 +7,10 @@ import pytest
 from gerai_allinone import drill, drill_checks
 from gerai_booking.rules import merging as rules
 from gerai_booking.usecases import merging
-from gerai_shared import cli
 
 
 def test_a_cut_off_morning_merges_without_loss(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["drill", "cut-off", "--tickets", "40", "--seed", "3"]) == 0
+    assert drill.main(["cut-off", "--tickets", "40", "--seed", "3"]) == 0
     told = capsys.readouterr().out
     assert told.count("held") == len(drill_checks.CHECKS) + 2
     assert re.search(r"1\d conflicts provoked|[89] conflicts provoked", told)

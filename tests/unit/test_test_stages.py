@@ -136,6 +136,26 @@ def test_a_stage_that_nothing_may_disturb_waits_and_is_waited_for() -> None:
     assert not has_room(usual, [usual] * SIDE_BY_SIDE)
 
 
+def test_the_two_longest_stages_run_beside_each_other_and_nothing_beside_the_faults() -> None:
+    """As long as each took on two idle cores; begun after one of them, either would run its last minutes alone."""
+    seconds = {"unit": 124, "contract": 48, "integration": 477, "browser": 468, "deploy": 110, "faults": 422}
+    waiting = [stage for stage in test_all.stages() if isinstance(stage, test_all.Tests)]
+    assert {stage.name for stage in waiting} == seconds.keys()
+    now, running = 0, list[tuple[int, test_all.Tests]]()
+    beside: dict[str, set[str]] = {}
+    while waiting or running:
+        while waiting and len(running) < 2 and has_room(waiting[0], [stage for _, stage in running]):
+            running.append((now + seconds[waiting[0].name], waiting.pop(0)))
+        for _, stage in running:
+            beside.setdefault(stage.name, set()).update(other.name for _, other in running if other != stage)
+        now = min(end for end, _ in running)
+        running = [(end, stage) for end, stage in running if end > now]
+    assert "browser" in beside["integration"]
+    assert beside["faults"] == set()
+    # Both cores are busy but for the minute in which the last of the others ends, and for the faults.
+    assert now - seconds["faults"] <= (sum(seconds.values()) - seconds["faults"]) / 2 + 60
+
+
 def test_of_two_stages_the_one_that_hangs_is_ended_and_the_other_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,20 +32,21 @@ console = Console()
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a drill; return 0 when everything held, 1 when something did not, 2 when it could not begin."""
-    options = _parser().parse_args(arguments)
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="gerai-drill-") as folder,
-            two_databases(Path(folder), options.postgres) as urls,
-        ):
-            return cut_off(urls, tickets=options.tickets, seed=options.seed)
-    except OperationalError as error:
-        sys.stderr.write(f"gerai: the database does not answer: {error.orig}\n")
-        return EXIT_USAGE
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gerai drill", description="Rehearse what one hopes not to need.")
+    _add_drills(parser)
+    options = parser.parse_args(arguments)
+    code: int = options.run(options)
+    return code
+
+
+def add(commands: Any) -> None:
+    """Add the command `gerai drill`."""
+    _add_drills(
+        commands.add_parser("drill", help="rehearse a site that is cut off, in databases made for it")
+    )
+
+
+def _add_drills(parser: argparse.ArgumentParser) -> None:
     drills = parser.add_subparsers(dest="drill", required=True, metavar="DRILL")
     cut = drills.add_parser(
         "cut-off",
@@ -61,7 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     cut.add_argument(
         "--postgres", metavar="URL", help="postgresql+psycopg2://… of a user who may create databases"
     )
-    return parser
+    cut.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="gerai-drill-") as folder,
+            two_databases(Path(folder), options.postgres) as urls,
+        ):
+            return cut_off(urls, tickets=options.tickets, seed=options.seed)
+    except OperationalError as error:
+        sys.stderr.write(f"gerai: the database does not answer: {error.orig}\n")
+        return EXIT_USAGE
 
 
 def _count(text: str) -> int:

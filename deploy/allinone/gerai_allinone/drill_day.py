@@ -9,6 +9,7 @@ from typing import Any
 from gerai_booking.models import leases as lease_table
 from gerai_booking.models import tickets as ticket_table
 from gerai_booking.rules.catalogue import Text
+from gerai_booking.rules.floor import Outcome
 from gerai_booking.usecases import (
     arrivals,
     changes,
@@ -17,8 +18,10 @@ from gerai_booking.usecases import (
     floor,
     intake,
     node_sync,
+    sending,
 )
 from gerai_booking.usecases.directives import Order
+from gerai_booking.usecases.sending import Target
 from gerai_shared.accounts import Officer
 from gerai_shared.ticket import State, Ticket
 
@@ -148,12 +151,12 @@ class Drill:
             verb = floor.start if dice < 0.8 else floor.no_show if dice < 0.9 else floor.recall
             self.node.do(verb, desk, revision=current.revision)
         elif dice < 0.78:
-            self.node.do(floor.finish, desk, revision=current.revision)
+            self.node.do(floor.finish, desk, revision=current.revision, outcome=Outcome.COMPLETED)
         elif dice < 0.86:
-            self.node.do(floor.park, desk, revision=current.revision)
+            self.node.do(floor.park, desk, revision=current.revision, reason=self.aside())
         elif dice < 0.94:
             service = self.chance.choice([each for each in SERVICES if each != current.service])
-            self.node.do(floor.transfer, desk, service=service, revision=current.revision)
+            self.node.do(sending.transfer, desk, target=Target(service=service), revision=current.revision)
         else:
             self.node.do(floor.undo, desk)
 
@@ -164,8 +167,15 @@ class Drill:
     def _free(self, counter: str) -> None:
         """Serve whoever is at a counter to the end."""
         while (current := self._at_counter(counter)) is not None:
-            verb = floor.start if current.state is State.CALLED else floor.finish
-            self.must(self.node.do(verb, self.node.desk(counter, self.now), revision=None))
+            desk = self.node.desk(counter, self.now)
+            if current.state is State.CALLED:
+                self.must(self.node.do(floor.start, desk, revision=None))
+            else:
+                self.must(self.node.do(floor.finish, desk, revision=None, outcome=Outcome.COMPLETED))
+
+    def aside(self) -> str:
+        """Return a reason for which somebody waits aside."""
+        return self.node.office.agency.aside_reasons[0].code
 
     def call_back(self) -> None:
         """Put those who wait aside, or came after all, back into the queue, some of them."""
@@ -240,10 +250,12 @@ class Drill:
         self._free(counter)
         self.must(self.node.do(floor.call, desk, officer=SUPERVISOR, ticket_id=ticket.id, revision=None))
         if what == "called in vain":
-            self.must(self.node.do(floor.no_show, desk, revision=None))
+            # They had the time to come.
+            self.now += timedelta(minutes=10)
+            self.must(self.node.do(floor.no_show, self.node.desk(counter, self.now), revision=None))
             return
         self.must(self.node.do(floor.start, desk, revision=None))
-        self.must(self.node.do(floor.finish, desk, revision=None))
+        self.must(self.node.do(floor.finish, desk, revision=None, outcome=Outcome.COMPLETED))
 
     def close_by_order(self) -> None:
         """Close a service for the day by an order of the centre; some of its holders are served meanwhile."""

@@ -8,7 +8,10 @@ import phonenumbers
 from gerai_shared.ticket import format_number
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from gerai_booking.rules.catalogue.lane_rules import OTHER
+from gerai_booking.rules.floor import Outcome, Placement
 from gerai_booking.rules.identity import InvalidNik, normalise_name, parse_nik
+from gerai_booking.rules.lanes import GROUNDS
 from gerai_booking.rules.quota import ALL, CHANNELS, EMERGENCY, NATIONAL, OVER_QUOTA
 
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}\Z")
@@ -245,12 +248,25 @@ class SignInSchema(Schema):
     password = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
-class WalkInSchema(Schema):
+class PrioritySchema(Schema):
+    """Whether somebody has priority, and why; a ground alone says both. Loads `other` as no ground."""
+
+    priority = fields.Boolean(load_default=False)
+    ground = fields.String(load_default=None, validate=validate.OneOf((*GROUNDS, OTHER), error=CHOICE))
+
+    @post_load
+    def take_ground(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take a ground as a priority."""
+        ground = data["ground"]
+        has_priority = data["priority"] or ground is not None
+        return {**data, "priority": has_priority, "ground": ground if ground in GROUNDS else None}
+
+
+class WalkInSchema(PrioritySchema):
     """A ticket for somebody who came without a booking; `beyond` the quota a supervisor gives a reason."""
 
     site = fields.String(required=True, validate=CODE)
     service = fields.String(required=True, validate=CODE)
-    priority = fields.Boolean(load_default=False)
     beyond = fields.String(load_default=None, validate=validate.OneOf((OVER_QUOTA, EMERGENCY), error=CHOICE))
     reason = fields.String(load_default=None, validate=REASON)
     #: Where only complete files are taken: codes of requirements that are there, and reasons for what is not.
@@ -387,13 +403,31 @@ class ArrivalSchema(Schema):
         return {**data, "number": shown}
 
 
-class StepSchema(Schema):
+class StepSchema(PrioritySchema):
     """A step at a counter; `revision` is what the officer's screen showed."""
 
     revision = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1))
     ticket_id = fields.UUID(load_default=None)
-    service = fields.String(load_default=None, validate=CODE)
-    priority = fields.Boolean(load_default=False)
+    service = fields.String(load_default=None, allow_none=True, validate=CODE)
+    #: With `finish`: how it ended, and why where somebody is turned away.
+    outcome = fields.Enum(Outcome, by_value=True, load_default=None, allow_none=True)
+    #: With `finish` why somebody is turned away, with `park` the code of why they wait aside.
+    reason = fields.String(load_default="", validate=validate.Length(max=300))
+    #: With `requeue`: at which place.
+    place = fields.Enum(Placement, by_value=True, load_default=None, allow_none=True)
+    #: With `transfer`: to a counter, to an officer by user name, and whether they come back.
+    counter = fields.String(load_default=None, allow_none=True, validate=CODE)
+    officer = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    comes_back = fields.Boolean(load_default=False)
+
+    @pre_load
+    def strip(self, data: Any, **_: Any) -> Any:
+        """Take words without the blanks around them, and an empty choice for none."""
+        if not isinstance(data, dict):
+            return data
+        words = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+        chosen = ("service", "outcome", "place", "counter", "officer")
+        return {name: None if name in chosen and value == "" else value for name, value in words.items()}
 
 
 def phone_number(text: str) -> str | None:

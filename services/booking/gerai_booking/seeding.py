@@ -12,6 +12,8 @@ from gerai_booking.usecases.office import Office
 
 DEMO_OFFICERS = (
     ("petugas", "Petugas Loket", "officer"),
+    ("petugas2", "Petugas Loket Dua", "officer"),
+    ("petugas3", "Petugas Loket Tiga", "officer"),
     ("penyelia", "Penyelia Loket", "supervisor"),
     ("pusat", "Petugas Pusat", "central"),
     ("ombudsman", "Pengawas (Ombudsman), hanya baca", "overseer"),

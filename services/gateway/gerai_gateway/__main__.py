@@ -36,12 +36,13 @@ def main() -> int:
 
 
 def _settings() -> Settings:
-    """Read the settings. Raises InvalidSettings with every problem of theirs and of the limits in it."""
+    """Read the settings. Raises InvalidSettings with every problem in it, also of limits and voice."""
     from gerai_gateway.limits import read_limits
+    from gerai_gateway.speech.settings import read_speech
 
     read = partial(read_settings, DEPLOYMENT, needs=frozenset({"agencies"}))
     problems = []
-    for attempt in (read, read_limits):
+    for attempt in (read, read_limits, read_speech):
         try:
             attempt()
         except InvalidSettings as problem:

@@ -2,19 +2,25 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from gerai_gateway.boards import Board
 from gerai_gateway.catalogues import Catalogue
 from gerai_gateway.mall import Mall
-from gerai_gateway.rules.board import WAITING, Entry, calls, next_numbers
+from gerai_gateway.refusals import UnknownCall
+from gerai_gateway.rules import calling_out
+from gerai_gateway.rules.board import WAITING, Entry, at_counters, calls, next_numbers
 from gerai_gateway.streams import Message
 from gerai_gateway.words import say, say_number
 
 CALLS_SHOWN = 10
 NEXT_SHOWN = 5
+#: All calls that are no older stand on the board: who was away so long misses none.
+CATCH_UP = timedelta(minutes=2)
+#: A board that is told anew says what time it is, no more than this late.
+MOMENT_KEPT = timedelta(seconds=2)
 
 STATE_TEXTS = {
     "held": "Place kept while you fill in the form",
@@ -46,12 +52,14 @@ def board(mall: Mall, site: str, *, language: str, now: datetime) -> dict[str, A
         "site_name": place["name"][language],
         "time_zone": place["time_zone"],
         "calls": [
-            _call(entry, boards[entry.agency], names, language) for entry in calls(entries, most=CALLS_SHOWN)
+            _call(entry, boards[entry.agency], names, language)
+            for entry in calls(entries, most=CALLS_SHOWN, since=now - CATCH_UP)
         ],
         "next": [
             {"number": entry.number, "agency": entry.agency, "agency_name": names[entry.agency]}
             for entry in next_numbers(entries, most=NEXT_SHOWN)
         ],
+        "counters": [line for _, found in shown for line in _counters(found, names, language)],
         "waiting": [_waiting(found, names) for _, found in shown],
         "notices": _notices(place, shown, language),
     }
@@ -68,6 +76,36 @@ def _call(entry: Entry, found: Board, names: dict[str, str], language: str) -> d
         "called_at": entry.called_at.isoformat() if entry.called_at else None,
         "times_called": entry.times_called,
     }
+
+
+def _counters(found: Board, names: dict[str, str], language: str) -> list[dict[str, Any]]:
+    there = at_counters(found.entries)
+    return [
+        {
+            "agency": found.agency,
+            "agency_name": names[found.agency],
+            "counter": code,
+            "counter_name": counter_name(found, code, language),
+            "number": there[code].number if code in there else None,
+        }
+        for code in found.counters
+    ]
+
+
+def announcement(mall: Mall, site: str, call_id: str) -> calling_out.Announcement:
+    """Return what is said of a call on the board. Raises UnknownSite, Unavailable, UnknownCall."""
+    mall.catalogues.site(site)
+    for found in mall.boards.at(site):
+        for entry in found.entries:
+            if entry.is_call and entry.call_id == call_id:
+                return calling_out.Announcement(
+                    number=entry.number,
+                    counters={
+                        each: counter_name(found, entry.counter, each) or "" for each in calling_out.LANGUAGES
+                    },
+                    times_called=entry.times_called,
+                )
+    raise UnknownCall
 
 
 def _waiting(found: Board, names: dict[str, str]) -> dict[str, Any]:
@@ -106,17 +144,17 @@ def counter_name(found: Board | None, counter: str | None, language: str) -> str
 def board_message(mall: Mall, site: str, *, language: str, now: datetime) -> Message:
     """Return a site's board as an event; its id is the same for everything that reads the same.
 
-    Made once for each change and language, however many listen.
+    Made once for each change and language, however many listen; later ones set their clocks by it.
     """
     version = mall.boards.feed(site).version
-    kept: tuple[int, Message] | None = mall.board_messages.get((site, language))
-    if kept is not None and kept[0] == version:
-        return kept[1]
+    kept: tuple[int, datetime, Message] | None = mall.board_messages.get((site, language))
+    if kept is not None and kept[0] == version and now - kept[1] < MOMENT_KEPT:
+        return kept[2]
     data = json.dumps(
         board(mall, site, language=language, now=now), ensure_ascii=False, separators=(",", ":")
     )
     message = Message(name="board", id=f"{mall.run}-{version}", data=data.encode())
-    mall.board_messages[site, language] = (version, message)
+    mall.board_messages[site, language] = (version, now, message)
     return message
 
 

@@ -252,6 +252,7 @@ def _entry(ticket: Ticket) -> Entry:
     """Return what a board knows of a ticket in an event."""
     return Entry(
         id=ticket.id,
+        visit_id=ticket.visit_id,
         number=ticket.number,
         agency=ticket.agency,
         site=ticket.site,

@@ -32,7 +32,7 @@ class Mall:
     """Everything an entrypoint of the gateway works with.
 
     `run` names this run of the process in the ids of streams; `board_messages` are the boards as they were
-    told last, with their versions, by site and language.
+    told last, with their versions and moments, by site and language.
     """
 
     deployment: Deployment
@@ -49,7 +49,7 @@ class Mall:
     run: str
     is_closing: Callable[[], bool]
     monotonic: Callable[[], float] = time.monotonic
-    board_messages: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    board_messages: dict[tuple[str, str], tuple[int, datetime, Any]] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Return the present moment."""

@@ -93,3 +93,20 @@ class NotBookable(Refused):
 
     code = "not_bookable"
     status = 409
+
+
+class UnknownCall(Refused):
+    """There is no such call on the board of this place. Please load the board again."""
+
+    code = "unknown_call"
+    status = 404
+
+
+class VoiceMissing(Refused):
+    """There is no voice on this machine at the moment.
+
+    Please ring a bell instead and show the number; whoever runs the mall installs espeak-ng.
+    """
+
+    code = "voice_missing"
+    status = 503

@@ -9,6 +9,9 @@ from gerai_shared.translations import add_texts_of
 
 from gerai_gateway.limits import read_limits
 from gerai_gateway.service import GatewayService
+from gerai_gateway.speech.settings import read_speech
+from gerai_gateway.speech.shelf import Shelf
+from gerai_gateway.speech.studio import Studio
 
 ROLES = ("all",)
 #: A worker here holds nothing but its own stack while it waits for an agency: hundreds are cheap, and
@@ -17,7 +20,7 @@ WORKERS_AT_LEAST = 400
 
 
 def build(deployment: Deployment, runner: Runner, role: str = "all") -> None:
-    """Add the gateway's container to `runner`. Raises InvalidSettings for limits that cannot be read.
+    """Add the gateway's container to `runner`. Raises InvalidSettings for settings that cannot be read.
 
     `role` is always `all`: the gateway has no parts that could run apart.
     """
@@ -27,6 +30,8 @@ def build(deployment: Deployment, runner: Runner, role: str = "all") -> None:
     settings = deployment.settings
     deployment.settings = replace(settings, max_workers=max(settings.max_workers, WORKERS_AT_LEAST))
     deployment.extras["limits"] = read_limits()
+    speech = read_speech()
+    deployment.extras["studio"] = Studio(settings=speech, shelf=Shelf(speech.folder))
     deployment.extras["pages"] = Pages(
         package="gerai_gateway",
         site_name="Mal Pelayanan Publik",

@@ -13,6 +13,7 @@ from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.oversight import OversightApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
+from gerai_gateway.api.speech import SpeechApi
 from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.api.waiting import WaitingApi
 from gerai_gateway.mall import Mall, MallProvider
@@ -36,6 +37,7 @@ class GatewayService(
     RushApi,
     WaitingApi,
     BoardsApi,
+    SpeechApi,
     ComplaintsApi,
     RoadMapApi,
     OversightApi,

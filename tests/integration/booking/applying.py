@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from gerai_booking.models.applications import Application
 from gerai_booking.rules.checklist import NOT_CONCERNED, Checklist
+from gerai_booking.rules.floor import Outcome
 from gerai_booking.usecases import (
     application_views,
     applications,
@@ -49,7 +50,7 @@ def serve_next(house: House, site: str, counter: str, *, now: datetime) -> Ticke
     desk = Desk(site=site, counter=counter, officer_id=OFFICER.id, now=now)
     house.do(floor.call_next, desk)
     house.do(floor.start, desk, revision=None)
-    return house.do(floor.finish, desk, revision=None)
+    return house.do(floor.finish, desk, revision=None, outcome=Outcome.COMPLETED)
 
 
 def served(house: House, person: int = 1, *, service: str = SERVICE, counter: str = "101") -> Ticket:

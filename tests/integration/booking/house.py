@@ -72,6 +72,8 @@ def agency() -> Agency:
         sample,
         # Every day of a test is open but where the test itself keeps it back.
         releases=(),
+        # Nobody waits for a second call or an absence but where a test is about that.
+        floor_rules=tuple(replace(rule, recall_seconds=0, absent_seconds=0) for rule in sample.floor_rules),
         counters=(
             *sample.counters,
             *(

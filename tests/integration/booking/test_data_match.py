@@ -30,6 +30,7 @@ from gerai_booking.usecases import (
     match_runs,
     matching,
     queue,
+    sending,
     views,
 )
 from gerai_booking.usecases.matching import Import
@@ -339,7 +340,9 @@ def test_the_officer_at_the_counter_sees_how_somebody_compares(house: House) -> 
     seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=desk.now)
     assert (seen.match, seen.person and seen.person.urgent) == ("differs", True)
     house.do(floor.start, desk, revision=None)
-    sent_on = house.do(floor.transfer, desk, service="passport-renewal", revision=None)
+    sent_on = house.do(
+        sending.transfer, desk, target=sending.Target(service="passport-renewal"), revision=None
+    )
     assert called.state is State.CALLED
     assert state_of(house, house.office.token(sent_on.id)) == "differs"
 

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import CounterBusy
-from gerai_booking.usecases import changes, floor, intake, queue, views
+from gerai_booking.rules.floor import Outcome
+from gerai_booking.usecases import changes, floor, intake, queue, sending, views
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Lane, State, Ticket
 from sqlalchemy import select
@@ -16,7 +18,8 @@ from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, H
 #: 08:00 in Serang on DAY, when the first hour begins; NINE is the second.
 EIGHT = NOW + timedelta(days=1, hours=-1)
 NINE = EIGHT + timedelta(hours=1)
-STEPS = {"start": floor.start, "finish": floor.finish, "no-show": floor.no_show}
+FINISH = partial(floor.finish, outcome=Outcome.COMPLETED)
+STEPS = {"start": floor.start, "finish": FINISH, "no-show": floor.no_show}
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -37,7 +40,7 @@ def call_and_finish(house: House, *, at: timedelta = timedelta(hours=3)) -> str:
     called = call(house, at=at)
     desk = house.desk(now=EIGHT + at)
     house.do(floor.start, desk, revision=None)
-    house.do(floor.finish, desk, revision=None)
+    house.do(FINISH, desk, revision=None)
     return called.number
 
 
@@ -47,7 +50,7 @@ def waiting(house: House, *, at: timedelta = timedelta(hours=3)) -> list[str]:
     return [ticket.number for ticket in seen.waiting]
 
 
-def test_priority_goes_first_then_each_by_hour_or_arrival(house: House) -> None:
+def test_each_goes_by_hour_or_arrival_and_priority_counts_an_hour_earlier(house: House) -> None:
     nine = house.booked(1, house.slots()[1])
     eight = house.booked(2, house.slots()[0])
     expected = {
@@ -56,9 +59,9 @@ def test_priority_goes_first_then_each_by_hour_or_arrival(house: House) -> None:
         "nine, early": arrive(house, nine, at=20 * MINUTE).number,
         "walk-in": walk_in(house, at=30 * MINUTE).number,
         "late walk-in": walk_in(house, at=70 * MINUTE).number,
-        "pregnant": walk_in(house, at=90 * MINUTE, priority=True).number,
+        "pregnant": walk_in(house, at=85 * MINUTE, priority=True).number,
     }
-    order = ["pregnant", "eight", "early walk-in", "walk-in", "nine, early", "late walk-in"]
+    order = ["eight", "early walk-in", "pregnant", "walk-in", "nine, early", "late walk-in"]
     assert waiting(house) == [expected[who] for who in order]
     assert [call_and_finish(house) for _ in order] == [expected[who] for who in order]
     with pytest.raises(Refused, match="nobody_waits"):
@@ -80,8 +83,8 @@ def test_who_comes_late_keeps_the_hour_for_a_quarter_and_then_waits_like_a_walk_
 
 
 def test_priority_of_a_booking_counts_like_that_of_a_walk_in(house: House) -> None:
-    walk_in(house, at=timedelta(0))
-    elderly = house.booked(1, house.slots()[2], priority=True)
+    walk_in(house, at=MINUTE)
+    elderly = house.booked(1, house.slots()[1], priority=True)
     arrive(house, elderly, at=timedelta(hours=1))
     assert call(house).id == house.office.ticket_id(elderly)
 
@@ -199,7 +202,7 @@ def test_a_visit_from_call_to_end_is_told_step_by_step(house: House) -> None:
     called = house.do(floor.call_next, desk)
     again = house.do(floor.recall, desk, revision=called.revision)
     started = house.do(floor.start, desk, revision=again.revision)
-    served = house.do(floor.finish, desk, revision=started.revision)
+    served = house.do(FINISH, desk, revision=started.revision)
     assert (again.times_called, served.state, served.counter) == (2, State.SERVED, "101")
     assert (served.called_at, served.started_at, served.finished_at) == (NINE, NINE, NINE)
     assert house.announced(token) == [
@@ -219,13 +222,13 @@ def test_a_step_from_an_old_screen_is_refused(house: House) -> None:
     called = call(house)
     desk = house.desk(now=EIGHT + timedelta(hours=3))
     house.do(floor.start, desk, revision=called.revision)
-    for step in (floor.finish, floor.park, floor.no_show):
+    for step in (FINISH, floor.park, floor.no_show):
         with pytest.raises(Refused, match="stale_revision"):
             house.do(step, desk, revision=called.revision)
 
 
 def test_nothing_can_be_done_at_an_idle_counter_or_one_that_is_none(house: House) -> None:
-    for step in (floor.recall, floor.start, floor.finish, floor.no_show, floor.park):
+    for step in (floor.recall, floor.start, FINISH, floor.no_show, floor.park):
         with pytest.raises(Refused, match="counter_idle"):
             house.do(step, house.desk(now=NINE), revision=None)
     with pytest.raises(Refused, match="unknown_counter"):
@@ -249,9 +252,10 @@ def test_who_comes_back_has_the_old_place_in_the_queue(house: House, step: objec
     third = walk_in(house, at=2 * MINUTE)
     assert call(house).id == first.id
     assert callable(step)
-    aside: Ticket = house.do(step, house.desk(now=NINE), revision=None)
+    later = EIGHT + timedelta(hours=3)
+    aside: Ticket = house.do(step, house.desk(now=later), revision=None)
     assert waiting(house) == [second.number, third.number]
-    house.do(floor.requeue, house.desk("102", now=NINE), ticket_id=first.id, revision=aside.revision)
+    house.do(floor.requeue, house.desk("102", now=later), ticket_id=first.id, revision=aside.revision)
     assert waiting(house) == [first.number, second.number, third.number]
     back = house.rows(select(tickets).where(tickets.c.id == first.id))[0]
     assert (back.counter, back.finished_at, back.times_called) == (None, None, 1)
@@ -365,20 +369,22 @@ def test_who_is_sent_on_waits_at_the_next_service_from_the_time_of_coming(house:
     desk = house.desk(now=NINE)
     house.do(floor.call_next, desk)
     with pytest.raises(Refused, match="transition_not_allowed"):
-        house.do(floor.transfer, desk, service="passport-child", revision=None)
+        house.do(sending.transfer, desk, target=sending.Target(service="passport-child"), revision=None)
     house.do(floor.start, desk, revision=None)
     for wrong in (SERVICE, "haircut"):
         with pytest.raises(Refused, match="unknown_service"):
-            house.do(floor.transfer, desk, service=wrong, revision=None)
-    new = house.do(floor.transfer, desk, service="passport-child", revision=None)
+            house.do(sending.transfer, desk, target=sending.Target(service=wrong), revision=None)
+    new = house.do(sending.transfer, desk, target=sending.Target(service="passport-child"), revision=None)
     old = house.ask(views.load_ticket, token)
     assert (old.state, new.state, new.visit_id) == (State.TRANSFERRED, State.CHECKED_IN, old.visit_id)
     assert (new.lane, new.checked_in_at) == (old.lane, old.checked_in_at)
     assert waiting(house) == [new.number, child.number]
     view = house.ask(views.ticket_view, new, now=NINE)
     assert view["name_masked"] == "Wa*** Uj* 1*"
-    with pytest.raises(Refused, match="nothing_to_undo"):
-        house.do(floor.undo, desk)
+    assert old.replaced_by == new.id
+    house.do(floor.undo, desk)
+    assert house.ask(views.load_ticket, token).state is State.SERVING
+    assert waiting(house) == [child.number]
     house.check()
 
 

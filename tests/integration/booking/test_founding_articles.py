@@ -92,7 +92,9 @@ def test_s1_4_the_quota_of_a_day_is_that_of_its_date(house: House) -> None:
     assert held == [140, 100, 50]
 
 
-def test_s1_7_elderly_pregnant_and_disabled_people_are_called_first(house: House) -> None:
+def test_s1_7_elderly_pregnant_and_disabled_people_are_called_before_who_came_just_before_them(
+    house: House,
+) -> None:
     first = walk_in(house)
     later = house.desk(now=NOW + timedelta(minutes=5))
     elderly = house.do(intake.walk_in, later, service=SERVICE, priority=True)
@@ -144,9 +146,11 @@ def test_s2_4_who_lost_a_passport_is_called_in_the_order_of_the_hours_that_are_r
     house.check()
 
 
-def test_s1_7_who_needs_help_says_so_when_booking_and_is_called_before_earlier_hours(house: House) -> None:
+def test_s1_7_who_needs_help_says_so_when_booking_and_is_called_before_others_of_that_hour(
+    house: House,
+) -> None:
     hours = house.slots(DAY)
-    ordinary = house.booked(1, hours[0])
+    ordinary = house.booked(1, hours[1])
     helped = house.booked(2, hours[1], priority=True)
     came = NOW + timedelta(hours=23)
     for token in (ordinary, helped):

@@ -18,6 +18,7 @@ from gerai_booking.refusals import (
     SiteIsLeased,
     UnknownNode,
 )
+from gerai_booking.rules.floor import Outcome
 from gerai_booking.rules.leasing import BLOCK
 from gerai_booking.rules.quota import WALK_IN, Bound
 from gerai_booking.usecases import arrivals, changes, floor, intake, leases, node_sync, node_work
@@ -291,7 +292,7 @@ def test_the_floor_goes_on_while_a_conflict_is_decided_and_both_count_alike_afte
     def meanwhile() -> None:
         line.between = lambda: None
         node.do(floor.start, node.desk(), revision=None)
-        node.do(floor.finish, node.desk(), revision=None)
+        node.do(floor.finish, node.desk(), revision=None, outcome=Outcome.COMPLETED)
         if answer_is_lost:
             raise node_sync.CentreAway
 
@@ -317,7 +318,7 @@ def serve(house: House, number: str) -> None:
     house.do(arrivals.check_in_shown, house.desk(), shown=number)
     house.do(floor.call_next, house.desk())
     house.do(floor.start, house.desk(), revision=None)
-    house.do(floor.finish, house.desk(), revision=None)
+    house.do(floor.finish, house.desk(), revision=None, outcome=Outcome.COMPLETED)
 
 
 def test_a_node_gives_no_number_beyond_its_block(node: House, postgres_house: House) -> None:

@@ -8,6 +8,7 @@ import pytest
 from gerai_booking.models.acts import officer_acts
 from gerai_booking.models.tickets import tickets as ticket_table
 from gerai_booking.opening_loop import tell_of_outages
+from gerai_booking.rules.floor import Outcome
 from gerai_booking.usecases import changes, floor, outages, planning, views
 from gerai_booking.usecases.outages import Report
 from gerai_shared import tables
@@ -291,7 +292,7 @@ def test_s1_10_while_the_server_is_down_people_are_told_helped_and_not_punished(
     desk = house.desk(now=NOW + 2 * HOUR)
     house.do(floor.call_next, desk)
     house.do(floor.start, desk, revision=None)
-    house.do(floor.finish, desk, revision=None)
+    house.do(floor.finish, desk, revision=None, outcome=Outcome.COMPLETED)
     house.do(outages.end, report(NOW + 4 * HOUR), outage_id=found, ended_at=NOW + 4 * HOUR)
     house.do(planning.close_days, now=days_later(1))
     missed = seen(house, stayed_away, days_later(1))

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from gerai_booking.models.applications import incomplete_files
 from gerai_booking.models.tickets import tickets
+from gerai_booking.rules.floor import Outcome
 from gerai_booking.rules.quota import EMERGENCY, GROUP, ONLINE, PRIORITY, WALK_IN
 from gerai_booking.rules.statistics import PREVIOUS, RANGE, Period, period_of
 from gerai_booking.rules.suppression import Hidden
-from gerai_booking.usecases import applications, changes, floor, holding, intake
+from gerai_booking.usecases import applications, changes, floor, holding, intake, sending
 from gerai_booking.usecases.statistics import Statistics, Wanted, statistics_of
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
@@ -223,11 +224,11 @@ def test_who_is_sent_on_to_another_service_counts_once_and_keeps_the_origin(hous
         later = house.desk(now=NOW.replace(hour=8))
         house.do(floor.call_next, later)
         house.do(floor.start, later, revision=None)
-        house.do(floor.transfer, later, service="passport-renewal", revision=None)
+        house.do(sending.transfer, later, target=sending.Target(service="passport-renewal"), revision=None)
         again = house.desk("102", now=NOW.replace(hour=9))
         house.do(floor.call_next, again)
         house.do(floor.start, again, revision=None)
-        house.do(floor.finish, again, revision=None)
+        house.do(floor.finish, again, revision=None, outcome=Outcome.COMPLETED)
     (group,) = visits(house).groups
     assert (group.key, group.now["issued"], group.now["served"]) == ((LEBAK,), 5, 5)
     assert issued(visits(house, by="service")) == {"passport-renewal": 5}

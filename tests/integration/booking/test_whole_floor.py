@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from gerai_booking.rules.floor import Outcome
 from gerai_booking.usecases import floor
 from gerai_booking.usecases.whole_floor import Floor, whole_floor
 from gerai_shared.refusals import Forbidden, Refused
@@ -25,7 +26,8 @@ def serve(house: House, counter: str, *, minutes: int) -> None:
     call(house, counter=counter, at=timedelta(hours=1))
     begun = EIGHT + timedelta(hours=1)
     house.do(floor.start, house.desk(counter, now=begun), revision=None)
-    house.do(floor.finish, house.desk(counter, now=begun + minutes * MINUTE), revision=None)
+    desk = house.desk(counter, now=begun + minutes * MINUTE)
+    house.do(floor.finish, desk, revision=None, outcome=Outcome.COMPLETED)
 
 
 def test_a_morning_without_anybody_has_its_counters_free(house: House) -> None:
@@ -72,8 +74,8 @@ def test_who_waits_is_told_by_service_the_longest_queue_first(house: House) -> N
     walk_in(house, at=2 * MINUTE)
     walk_in(house, at=MINUTE, priority=True)
     first, second = seen(house).services
-    assert (first.service, first.waiting, first.before_others, first.since) == (SERVICE, 2, 1, EIGHT + MINUTE)
-    assert (second.service, second.waiting, second.before_others) == ("passport-lost", 1, 0)
+    assert (first.service, first.waiting, first.with_priority, first.since) == (SERVICE, 2, 1, EIGHT + MINUTE)
+    assert (second.service, second.waiting, second.with_priority) == ("passport-lost", 1, 0)
     assert all("passport-lost" in each.services for each in second.counters)
     assert second.counters
 

@@ -27,8 +27,9 @@ from gerai_booking.counter import (
 )
 from gerai_booking.counter.calendar_pages import HoursSchema
 from gerai_booking.counter.directive_shapes import ApplySchema, DirectiveSchema, UndoSchema
+from gerai_booking.counter.fairness_pages import FairnessSchema
 from gerai_booking.counter.statistics_shapes import StatisticsSchema
-from gerai_booking.usecases import applications, files, handing_over
+from gerai_booking.usecases import applications, files, handing_over, meanwhile
 from gerai_shared.borders import load
 from gerai_shared.refusals import InvalidRequest, Refused, RemoteRefusal
 from gerai_shared.ticket import State
@@ -127,6 +128,7 @@ MISTAKES: list[tuple[type[Schema], dict[str, object]]] = [
     (StatisticsSchema, {"period": "range", "first": "2026-12-01", "last": "2026-11-30"}),
     (StatisticsSchema, {"period": "range", "first": "2026-12-01", "last": "2036-11-30"}),
     (StatisticsSchema, {"day": "1999-12-31"}),
+    (FairnessSchema, {"site": "mpp-lebak", "first": "2026-11-01", "last": "2026-12-02"}),
     (supervision_shapes.SuspensionSchema, {}),
     (supervision_shapes.SuspensionSchema, {**ORDER, "number": "12", "months": "many", "first_day": "?"}),
     (supervision_shapes.SuspensionSchema, {**ORDER, "citizenship": "WNA", "kind": "?", "months": "25"}),
@@ -330,6 +332,7 @@ def test_nothing_is_kept_for_pages_that_no_longer_say_it(indonesian: dict[str, C
     said = {text for _name, one, many in texts_of_templates() for text in (one, many)}
     said |= {kind().template for kind in refusals()}
     said |= {*schemas.NIK_PROBLEMS.values(), *texts_of_rules(), *statistics_words.every(), *TEXTS_OF_FILES}
+    said |= {*meanwhile.OTHERS.values(), meanwhile.SOMEBODY}
     for schema, mistake in MISTAKES:
         with pytest.raises(InvalidRequest) as refused:
             load(schema(), mistake)

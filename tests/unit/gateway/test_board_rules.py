@@ -4,7 +4,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from gerai_booking.rules import visits
-from gerai_gateway.rules.board import AgencyBoard, Entry, Snapshot, calls, entry_of, people_ahead, waiting
+from gerai_gateway.rules.board import (
+    MOST_CALLS,
+    AgencyBoard,
+    Entry,
+    Snapshot,
+    at_counters,
+    calls,
+    entry_of,
+    people_ahead,
+    waiting,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +29,7 @@ def an_entry(
     moment = EIGHT + timedelta(minutes=minute)
     return Entry(
         id=name,
+        visit_id=changes.pop("visit_id", name),
         number=changes.pop("number", f"A-{abs(minute):03d}"),
         agency="immigration",
         site="mpp-lebak",
@@ -205,22 +216,31 @@ def test_people_ahead_are_those_of_the_same_service_who_are_called_before() -> N
         an_entry("other", minute=5, service="passport-child"),
         an_entry("second", minute=50, queue_at=EIGHT + timedelta(minutes=40)),
         an_entry("late", minute=20),
-        an_entry("zeroth", minute=59, lane="priority"),
+        an_entry("zeroth", minute=59, lane="emergency"),
         an_entry("gone", "called", minute=1),
     ]
     assert people_ahead(entries) == {"zeroth": 0, "other": 0, "first": 1, "late": 2, "third": 3, "second": 4}
     assert [entry.id for entry in waiting(entries)] == ["zeroth", "other", "first", "late", "third", "second"]
 
 
-@given(
-    st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"]),
-    st.integers(-120, 120),
-    st.integers(-120, 120),
-)
-def test_boards_and_counters_order_the_queue_alike(lane, queued, arrived) -> None:
-    queue_at = EIGHT + timedelta(minutes=queued)
-    entry = an_entry("a", minute=arrived, lane=lane, queue_at=queue_at)
-    assert entry.queue_order == (visits.queue_rank(lane), queue_at, "a")
+LANES = st.sampled_from(["regular", "priority", "appointment", "walk_in", "emergency"])
+
+
+def test_who_is_at_a_counter_for_another_errand_is_next_nowhere() -> None:
+    there = an_entry("there", "serving", visit_id="one")
+    entries = [there, an_entry("more", visit_id="one"), an_entry("next", minute=5)]
+    assert [entry.id for entry in waiting(entries)] == ["next"]
+    assert people_ahead(entries) == {"next": 0}
+
+
+@given(st.lists(st.tuples(LANES, st.integers(-120, 120), st.integers(-120, 120)), max_size=8))
+def test_boards_and_counters_order_the_queue_alike(people) -> None:
+    entries = [
+        an_entry(str(place), minute=arrived, lane=lane, queue_at=EIGHT + timedelta(minutes=queued))
+        for place, (lane, queued, arrived) in enumerate(people)
+    ]
+    by_counters = sorted(entries, key=lambda each: (visits.queue_rank(each.lane), each.queue_at, each.id))
+    assert waiting(entries) == by_counters
 
 
 def test_a_ticket_of_an_earlier_release_is_ordered_by_its_arrival() -> None:
@@ -233,6 +253,37 @@ def test_the_newest_call_stands_first_and_each_call_has_a_name_of_its_own() -> N
     assert [entry.id for entry in calls(entries, most=1)] == ["b"]
     again = replace(entries[0], times_called=2)
     assert again.call_id != entries[0].call_id
+
+
+def test_a_call_has_another_name_when_its_count_began_anew() -> None:
+    """Taken back, moved to a later place, called again: the same count at another moment."""
+    first = an_entry("a", "called", minute=1)
+    assert replace(first, called_at=first.called_at + timedelta(seconds=30)).call_id != first.call_id
+    assert replace(first, state="serving", revision=9).call_id == first.call_id
+
+
+def test_beyond_the_newest_all_calls_of_the_last_minutes_stand_on_the_board() -> None:
+    entries = [an_entry(f"t{minute:02}", "serving", minute=minute) for minute in range(40)]
+    since = entries[20].called_at
+    assert len(calls(entries, most=10)) == 10
+    assert [entry.id for entry in calls(entries, most=10, since=since)] == [
+        f"t{minute:02}" for minute in range(39, 20, -1)
+    ]
+    assert len(calls(entries, most=10, since=entries[35].called_at)) == 10
+    many = [an_entry(f"t{count:03}", "called", minute=5) for count in range(500)]
+    assert len(calls(many, most=10, since=since - timedelta(hours=1))) == MOST_CALLS
+
+
+def test_a_counter_shows_who_is_there_and_nobody_when_the_last_one_has_left() -> None:
+    at = {
+        state: replace(an_entry(state, state, minute=minute), counter=counter)
+        for minute, (state, counter) in enumerate([("served", "1"), ("serving", "2"), ("called", "3")])
+    }
+    found = at_counters([*at.values(), an_entry("waits")])
+    assert {code: entry.id for code, entry in found.items()} == {"2": "serving", "3": "called"}
+    later = replace(an_entry("later", "called", minute=30), counter="2")
+    assert at_counters([later, *at.values()])["2"].id == "later"
+    assert at_counters([*at.values(), later])["2"].id == "later"
 
 
 def test_a_ticket_becomes_an_entry_with_aware_times() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import eventlet
@@ -109,6 +110,27 @@ def test_who_already_knows_the_board_is_not_told_again(gateway) -> None:
     gateway.mall.boards.receive(event)
     settle()
     assert len(again.told) == 1
+
+
+def test_who_listens_later_is_told_the_time_of_then(gateway) -> None:
+    """A display sets its clock by the board, and tells old calls from new ones."""
+    first, _ = open_stream(gateway, BOARD)
+    gateway.agencies.now += timedelta(hours=1)
+    later, _ = open_stream(gateway, BOARD)
+    assert later.ids == first.ids
+    assert later.told[0]["now"] == gateway.agencies.now.isoformat()
+
+
+def test_the_board_shows_every_counter_and_who_is_there(gateway) -> None:
+    token, came = gateway.agencies.walk_in()
+    gateway.mall.boards.receive(came)
+    for state, number in ((State.CALLED, "A-001"), (State.SERVING, "A-001"), (State.SERVED, None)):
+        gateway.mall.boards.receive(
+            gateway.agencies.change(token, state, counter="1", called_at=gateway.agencies.now, times_called=1)
+        )
+        counters = gateway.api("GET", "sites/mpp-lebak/board").json["counters"]
+        assert {line["agency"] for line in counters} == {"immigration", "legal"}
+        assert {line["counter_name"]: line["number"] for line in counters}["Loket 1"] == number
 
 
 def test_the_board_speaks_the_listeners_language(gateway) -> None:

@@ -56,6 +56,11 @@ ARROWS = {
     ("serving", "parked"): {O},
     ("serving", "transferred"): {O},
     ("serving", "called"): {O},
+    ("serving", "checked_in"): {O},
+    ("checked_in", "serving"): {O},
+    ("parked", "called"): {O},
+    ("parked", "serving"): {O},
+    ("transferred", "serving"): {O},
     ("served", "serving"): {O},
     ("no_show", "called"): {O},
     ("no_show", "checked_in"): {O},
@@ -96,9 +101,9 @@ def test_without_an_arrow_for_this_actor_a_move_is_refused(start: str, end: str,
 
 
 def test_from_the_last_states_nothing_leads_on_but_taking_back() -> None:
-    ends = {State.EXPIRED, State.CANCELLED, State.RESCHEDULED, State.TRANSFERRED}
+    ends = {State.EXPIRED, State.CANCELLED, State.RESCHEDULED}
     assert not [way for way in TRANSITIONS if way[0] in ends]
-    assert {State.SERVED, State.NO_SHOW} | ends == set(State) - OPEN_STATES
+    assert {State.SERVED, State.NO_SHOW, State.TRANSFERRED} | ends == set(State) - OPEN_STATES
 
 
 @pytest.mark.parametrize("seen", [1, 2, 4])
@@ -154,7 +159,7 @@ def test_after_an_outage_the_system_lets_a_booking_give_way_at_any_time() -> Non
 
 
 TAKING_BACK = [
-    (State.CALLED, State.CHECKED_IN, {"called_at": NOW}),
+    (State.TRANSFERRED, State.SERVING, {"started_at": NOW - timedelta(hours=1), "finished_at": NOW}),
     (State.SERVING, State.CALLED, {"called_at": NOW - timedelta(hours=1), "started_at": NOW}),
     (State.SERVED, State.SERVING, {"started_at": NOW - timedelta(hours=1), "finished_at": NOW}),
     (State.NO_SHOW, State.CALLED, {"called_at": NOW - timedelta(hours=1), "finished_at": NOW}),

@@ -1,5 +1,7 @@
 """The counters as an API, with problems as RFC 9457 JSON."""
 
+from typing import Any
+
 from gerai_shared.borders import load
 from gerai_shared.http import http, json_body, json_response
 from gerai_shared.overseers import Access
@@ -7,6 +9,8 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
 from gerai_booking.counter.commands import VERBS, Signed, idempotency_key, split_counter
+from gerai_booking.rules.floor import Outcome
+from gerai_booking.rules.lanes import Because
 from gerai_booking.usecases import queue, views
 
 
@@ -29,17 +33,24 @@ class CounterApi(Signed):
         """Answer who is at a counter and who waits for it: `?counter=<site>.<code>`."""
         site, counter = split_counter(request.args.get("counter", ""))
         with self.deployment.database.reading() as session:
-            self.officer(session, request)
+            officer = self.officer(session, request)
             now = self.deployment.clock.now()
-            seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+            seen = queue.counter_queue(
+                session, self.office, site=site, counter=counter, now=now, officer_id=officer.id
+            )
         return json_response(
             {
                 "current": views.dump(seen.current) if seen.current else None,
                 "waiting": [views.dump(ticket) for ticket in seen.waiting],
+                "elsewhere": [views.dump(ticket) for ticket in seen.elsewhere],
+                "next_because": _because(seen.next_because),
                 "parked": [views.dump(ticket) for ticket in seen.parked],
                 "expected": [views.dump(ticket) for ticket in seen.expected],
                 "missed": [views.dump(ticket) for ticket in seen.missed],
                 "allowed": sorted(seen.allowed),
+                "allowed_at": {verb: at.isoformat() for verb, at in seen.allowed_at.items()},
+                "outcomes": [outcome.value for outcome in Outcome],
+                "aside_reasons": [reason.code for reason in seen.aside_reasons],
                 "served_today": seen.served_today,
             }
         )
@@ -63,3 +74,7 @@ class CounterApi(Signed):
         key = idempotency_key(request)
         body = json_body(request) if request.content_length else {}
         return json_response(self.carry_out(request, key=key, site=site, counter=code, verb=verb, body=body))
+
+
+def _because(why: Because | None) -> dict[str, Any] | None:
+    return {"code": why.code, "at": why.at.isoformat()} if why else None

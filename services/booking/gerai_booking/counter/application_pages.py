@@ -15,6 +15,7 @@ from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.rules.application import MoveNotAllowed
 from gerai_booking.rules.catalogue import Service
+from gerai_booking.rules.lanes import GROUNDS
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
 from gerai_booking.usecases import application_views, applications, files, handing_over, intake, rulebook
 from gerai_booking.usecases.applicants import Applicant, applicant_of
@@ -94,7 +95,9 @@ class ApplicationPages(OfficersForms):
         beyond = {"supervisor": officer, "reason": asked["reason"]}
         if (way := shapes.beyond_of(asked)) == EMERGENCY:
             return intake.emergency(session, self.office, desk, **given, **beyond).number
-        given["priority"] = bool(asked["priority"])
+        ground = asked["ground"]
+        given["priority"] = bool(asked["priority"] or ground)
+        given["ground"] = ground if ground in GROUNDS else None
         if way == OVER_QUOTA:
             return intake.over_quota(session, self.office, desk, **given, **beyond).number
         return intake.walk_in(session, self.office, desk, **given).number

@@ -7,7 +7,9 @@ from gerai_shared.refusals import InvalidRequest
 from marshmallow import Schema, fields, pre_load, validate
 
 from gerai_booking.rules.catalogue import Collection, Requirement, Service
+from gerai_booking.rules.catalogue.lane_rules import OTHER
 from gerai_booking.rules.checklist import NOT_CONCERNED, SHORTEST_REASON, Checklist
+from gerai_booking.rules.lanes import GROUNDS
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
 from gerai_booking.schemas import CHOICE, CODE, FREE_OF_CONTROLS, REASON, WHY, PersonSchema
 from gerai_booking.usecases.handing_over import Collected
@@ -56,6 +58,7 @@ def checklist_schema(service: Service, *, act: str) -> Schema:
         "handed_back": _line(500),
         "purpose": fields.String(load_default=None, validate=CODE),
         "priority": fields.String(load_default=None),
+        "ground": fields.String(load_default=None, validate=validate.OneOf((*GROUNDS, OTHER), error=CHOICE)),
         "beyond": fields.String(
             load_default=None, validate=validate.OneOf((OVER_QUOTA, EMERGENCY), error=CHOICE)
         ),

@@ -7,7 +7,7 @@ from gerai_shared import accounts, commands
 from gerai_shared.borders import load
 from gerai_shared.pages import Pages
 from gerai_shared.refusals import IdempotencyKeyMissing, Refused
-from gerai_shared.ticket import Ticket
+from gerai_shared.ticket import StaleRevision, Ticket
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
@@ -15,7 +15,7 @@ from gerai_booking import schemas
 from gerai_booking.refusals import UnknownCounter
 from gerai_booking.rules.checklist import Checklist
 from gerai_booking.rules.quota import EMERGENCY, OVER_QUOTA
-from gerai_booking.usecases import arrivals, floor, intake, leases, queue, views
+from gerai_booking.usecases import arrivals, floor, intake, leases, meanwhile, queue, sending, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 
@@ -23,12 +23,37 @@ from gerai_booking.usecases.office import Office
 STEPS: dict[str, Callable[..., Ticket]] = {
     "recall": floor.recall,
     "start": floor.start,
-    "finish": floor.finish,
     "no-show": floor.no_show,
-    "park": floor.park,
+    "send-back": sending.send_back,
 }
 VERBS = ", ".join(
-    f'"{verb}"' for verb in ("call", "call-next", *STEPS, "requeue", "set-priority", "transfer", "undo")
+    f'"{verb}"'
+    for verb in (
+        "add-service",
+        "call",
+        "call-next",
+        "finish",
+        *STEPS,
+        "park",
+        "requeue",
+        "set-priority",
+        "transfer",
+        "undo",
+    )
+)
+#: What a form of a verb may say, beside its key.
+WORDS_OF_A_STEP = (
+    "revision",
+    "ticket_id",
+    "service",
+    "priority",
+    "ground",
+    "outcome",
+    "reason",
+    "place",
+    "counter",
+    "officer",
+    "comes_back",
 )
 LONGEST_KEY = 100
 
@@ -92,17 +117,29 @@ class Signed:
         """Carry out one verb at a counter, once for its key; return the ticket as JSON."""
         asked = load(schemas.StepSchema(), body)
         now = self.deployment.clock.now()
-        with self.deployment.database.transaction() as session:
-            officer = self.officer(session, request)
-            desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
-            return commands.once(
-                session,
-                scope=f"counter:{officer.id}",
-                key=key,
-                body=[site, counter, verb, body],
-                now=now,
-                run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
-            )
+        try:
+            with self.deployment.database.transaction() as session:
+                officer = self.officer(session, request)
+                desk = Desk(site=site, counter=counter, officer_id=officer.id, now=now)
+                return commands.once(
+                    session,
+                    scope=f"counter:{officer.id}",
+                    key=key,
+                    body=[site, counter, verb, body],
+                    now=now,
+                    run=lambda: {"ticket": views.dump(self._step(session, desk, officer, verb, asked))},
+                )
+        except (StaleRevision, queue.CounterMovedOn) as refusal:
+            raise self._with_who(refusal, site, counter, asked["ticket_id"]) from refusal
+
+    def _with_who(self, refusal: Refused, site: str, counter: str, ticket_id: Any) -> Refused:
+        """Return the refusal of an old screen with who was faster: its transaction is over."""
+        with self.deployment.database.reading() as session:
+            if isinstance(refusal, queue.CounterMovedOn):
+                return meanwhile.moved_on(session, self.office, refusal, site=site, counter=counter)
+            if ticket_id is None:
+                return refusal
+            return meanwhile.changed_meanwhile(session, self.office, refusal, ticket_id=str(ticket_id))
 
     def _step(
         self, session: Session, desk: Desk, officer: accounts.Officer, verb: str, asked: dict[str, Any]
@@ -117,7 +154,15 @@ class Signed:
                 session, office, desk, officer=officer, ticket_id=ticket_id or "", revision=revision
             )
         if verb == "requeue":
-            return floor.requeue(session, office, desk, ticket_id=ticket_id or "", revision=revision)
+            return floor.requeue(
+                session,
+                office,
+                desk,
+                ticket_id=ticket_id or "",
+                revision=revision,
+                place=asked["place"],
+                by_supervisor=officer.is_supervisor,
+            )
         if verb == "set-priority":
             return floor.set_priority(
                 session,
@@ -125,6 +170,7 @@ class Signed:
                 desk,
                 ticket_id=ticket_id or "",
                 priority=asked["priority"],
+                ground=asked["ground"],
                 revision=revision,
             )
         place = {"site": desk.site, "counter": desk.counter}
@@ -135,8 +181,24 @@ class Signed:
             return floor.undo(session, office, desk)
         if ticket_id is not None:
             queue.require_current(session, office, **place, ticket_id=ticket_id)
+        return self._step_with_current(session, desk, verb, asked)
+
+    def _step_with_current(self, session: Session, desk: Desk, verb: str, asked: dict[str, Any]) -> Ticket:
+        office, revision = self.office, asked["revision"]
+        if verb == "finish":
+            said = {"outcome": asked["outcome"], "reason": asked["reason"]}
+            return floor.finish(session, office, desk, revision=revision, **said)
+        if verb == "park":
+            return floor.park(session, office, desk, revision=revision, reason=asked["reason"])
+        if verb == "add-service":
+            return sending.add_service(
+                session, office, desk, service=asked["service"] or "", revision=revision
+            )
         if verb == "transfer":
-            return floor.transfer(session, office, desk, service=asked["service"] or "", revision=revision)
+            target = sending.Target(
+                **{name: asked[name] for name in ("service", "counter", "officer", "comes_back")}
+            )
+            return sending.transfer(session, office, desk, target=target, revision=revision)
         return STEPS[verb](session, office, desk, revision=revision)
 
     def take_walk_in(self, request: Request, *, key: str, body: Any) -> dict[str, Any]:
@@ -152,12 +214,13 @@ class Signed:
                 "reason": reason,
                 "checklist": checklist,
             }
+            with_ground = {"priority": priority, "ground": asked["ground"]}
             if asked["beyond"] == EMERGENCY:
                 return intake.emergency(session, self.office, desk, **given)
             if asked["beyond"] == OVER_QUOTA:
-                return intake.over_quota(session, self.office, desk, priority=priority, **given)
+                return intake.over_quota(session, self.office, desk, **with_ground, **given)
             return intake.walk_in(
-                session, self.office, desk, service=service, priority=priority, checklist=checklist
+                session, self.office, desk, service=service, checklist=checklist, **with_ground
             )
 
         return self._at_site(request, key=key, site=asked["site"], body=["walk-in", body], run=run)

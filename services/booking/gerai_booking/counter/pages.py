@@ -14,8 +14,9 @@ from gerai_shared.translations import language_of, translate
 from werkzeug.wrappers import Request, Response
 
 from gerai_booking import schemas
-from gerai_booking.counter.commands import VERBS, Signed
+from gerai_booking.counter.commands import VERBS, WORDS_OF_A_STEP, Signed
 from gerai_booking.counter.doors import at_the_door, see
+from gerai_booking.rules.floor import NEEDS_REASON, Outcome
 from gerai_booking.rules.weekdays import names_of
 from gerai_booking.usecases import queue, rulebook, signs, views
 
@@ -109,7 +110,10 @@ class CounterPages(Signed):
         now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
-            seen = queue.counter_queue(session, self.office, site=site, counter=counter, now=now)
+            seen = queue.counter_queue(
+                session, self.office, site=site, counter=counter, now=now, officer_id=officer.id
+            )
+            staff = accounts.staff(session)
             services = rulebook.services_on(session, self.office, self.office.today(site, now))
             told = signs.signs(session, self.office, site=site, now=now)
         place = self.office.site(site)
@@ -122,6 +126,14 @@ class CounterPages(Signed):
             "signs": told,
             "service_names": self._service_names(),
             "offered": offered,
+            "outcomes": [(outcome.value, outcome in NEEDS_REASON) for outcome in Outcome],
+            "other_counters": [each for each in self.office.counters_at(site) if each.code != counter],
+            "staff": staff,
+            "staff_names": {each.id: each.name for each in staff},
+            "counter_names": {
+                each.code: each.name.in_language(language_of(request))
+                for each in self.office.counters_at(site)
+            },
             "followed": {service.code for service in services if service.stages},
             "complete_only": {code for code in offered if self.office.offer(site, code).complete_files_only},
             "now": now,
@@ -136,9 +148,7 @@ class CounterPages(Signed):
         """Carry out a verb from a form, then show the counter again."""
         self.pages.check_form(request)
         body: dict[str, Any] = {
-            name: request.form[name]
-            for name in ("revision", "ticket_id", "service", "priority")
-            if request.form.get(name)
+            name: request.form[name] for name in WORDS_OF_A_STEP if request.form.get(name)
         }
         key = request.form.get("idempotency_key") or new_id()
         return self._back(
@@ -172,7 +182,7 @@ class CounterPages(Signed):
             "site": site,
             "service": request.form.get("service", ""),
             "priority": "priority" in request.form,
-            **{name: request.form[name] for name in ("beyond", "reason") if request.form.get(name)},
+            **{name: request.form[name] for name in ("beyond", "reason", "ground") if request.form.get(name)},
         }
         return self._back(request, address, lambda: self.take_walk_in(request, key=key, body=body))
 

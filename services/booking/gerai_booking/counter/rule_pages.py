@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from gerai_booking.counter import rule_shapes
 from gerai_booking.counter.doors import at_the_door
 from gerai_booking.counter.forms import OfficersForms
+from gerai_booking.rules.catalogue.lane_rules import LANES_WITH_RULES
 from gerai_booking.rules.quota import CHANNELS, OVER_QUOTA
 from gerai_booking.rules.regions import REGENCIES
 from gerai_booking.rules.weekdays import NAMES
@@ -131,6 +132,7 @@ class RulePages(OfficersForms):
             "channels": [each for each in CHANNELS if each != OVER_QUOTA],
             "weekdays": NAMES,
             "releases_on": rule_shapes.RELEASES_ON,
+            "lanes": LANES_WITH_RULES,
             "stage_rows": range(1, rule_shapes.MOST_STAGES + 1),
         }
 

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from gerai_booking.counter.supervision_shapes import FormSchema
 from gerai_booking.rules.catalogue import Horizon
+from gerai_booking.rules.catalogue.lane_rules import LANES_WITH_RULES, LONGEST_HEAD_START
 from gerai_booking.rules.catalogue.stages import HANDED_OVER, READY, SIDE_STAGES
 from gerai_booking.rules.quota import ALL, CHANNELS, ONLINE, OVER_QUOTA
 from gerai_booking.rules.regions import REGENCIES
@@ -167,6 +168,18 @@ class NoShowSchema(RuleSchema):
     pause_days = _number(1, 90, required=True)
 
 
+class FloorSchema(RuleSchema):
+    """How people are called, and what becomes of those who were not there."""
+
+    most_calls = _number(1, 10, required=True)
+    recall_seconds = _number(0, 300, required=True)
+    absent_seconds = _number(0, 900, required=True)
+    place_kept_minutes = _number(0, 240, required=True)
+    most_returns = _number(0, 10, required=True)
+    later_people = _number(1, 50, required=True)
+    meant_minutes = _number(1, 240, required=True)
+
+
 class SuspensionKindSchema(RuleSchema):
     """For what somebody may be suspended, and how long."""
 
@@ -256,6 +269,13 @@ def _check_languages(data: Mapping[str, Any], *names: str) -> None:
         raise ValidationError({f"{name}_en": [LANGUAGES] for name in same})
 
 
+class LaneSchema(RuleSchema):
+    """How much earlier those of a lane count as come."""
+
+    lane = fields.String(required=True, validate=validate.OneOf(LANES_WITH_RULES, error=CHOICE))
+    head_start_minutes = _number(0, LONGEST_HEAD_START, required=True)
+
+
 class EndRuleSchema(FormSchema):
     """A rule that is to end, as `2026-12-01:subject`. Loads to valid_from and subject."""
 
@@ -279,8 +299,10 @@ SCHEMAS: dict[str, type[Schema]] = {
     rule_kinds.ROUTES: RouteSchema,
     rule_kinds.CONTACTS: ContactSchema,
     rule_kinds.NO_SHOWS: NoShowSchema,
+    rule_kinds.FLOOR: FloorSchema,
     rule_kinds.SUSPENSIONS: SuspensionKindSchema,
     rule_kinds.STAGES: StageLineSchema,
+    rule_kinds.LANES: LaneSchema,
 }
 
 

@@ -14,6 +14,7 @@ from gerai_booking.counter.audit_pages import AuditPages
 from gerai_booking.counter.calendar_pages import CalendarPages
 from gerai_booking.counter.directive_pages import DirectivePages
 from gerai_booking.counter.establishment_pages import EstablishmentPages
+from gerai_booking.counter.fairness_pages import FairnessPages
 from gerai_booking.counter.floor_pages import FloorPages
 from gerai_booking.counter.group_pages import GroupPages
 from gerai_booking.counter.handover_pages import HandoverPages
@@ -31,6 +32,7 @@ from gerai_booking.counter.rule_pages import RulePages
 from gerai_booking.counter.sanction_pages import SanctionPages
 from gerai_booking.counter.statistics_pages import StatisticsPages
 from gerai_booking.counter.waiting_pages import WaitingPages
+from gerai_booking.returns_loop import Returns
 
 
 class CounterService(
@@ -39,6 +41,7 @@ class CounterService(
     CounterApi,
     CounterPages,
     ApplicationPages,
+    FairnessPages,
     FloorPages,
     HandoverPages,
     LeaseApi,
@@ -64,3 +67,7 @@ class CounterService(
     """One agency's counters."""
 
     name = "counter"
+
+    @Returns.decorator
+    def returns(self) -> None:
+        """Runs by itself."""

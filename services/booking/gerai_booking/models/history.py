@@ -28,6 +28,8 @@ history = Table(
     Column("counter", String(20), nullable=True),
     Column("at", AwareDateTime, nullable=False),
     Column("before", Text, nullable=True),
+    # Columns of the agency's own as they were before a step that can be taken back.
+    Column("own_before", Text, nullable=True),
     Index("uq_ticket_history_ticket_id_revision", "ticket_id", "revision", unique=True),
     Index("ix_ticket_history_site_counter", "site", "counter", "position"),
 )
@@ -36,9 +38,19 @@ _schema = TicketSchema()
 
 
 def history_row(
-    before: Ticket | None, after: Ticket, *, actor: Actor, now: datetime, officer_id: str | None = None
+    before: Ticket | None,
+    after: Ticket,
+    *,
+    actor: Actor,
+    now: datetime,
+    officer_id: str | None = None,
+    counter: str | None = None,
+    own_before: str | None = None,
 ) -> dict[str, Any]:
-    """Return the line of history for a change; `before` is None for a new ticket."""
+    """Return the line of history for a change; `before` is None for a new ticket.
+
+    `counter` is where the change was made when that is not the counter of the ticket.
+    """
     return {
         "ticket_id": after.id,
         "revision": after.revision,
@@ -47,9 +59,10 @@ def history_row(
         "actor": actor.value,
         "officer_id": officer_id,
         "site": after.site,
-        "counter": after.counter or (before.counter if before else None),
+        "counter": counter or after.counter or (before.counter if before else None),
         "at": now,
         "before": json.dumps(_schema.dump(before)) if before else None,
+        "own_before": own_before,
     }
 
 

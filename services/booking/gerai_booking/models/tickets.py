@@ -1,5 +1,6 @@
 """Tickets. Who holds them is apart, in `people`; their changes are in `history`."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -26,8 +27,10 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -85,6 +88,21 @@ tickets = Table(
     # When it gave its place of the day's quotas back although it goes on: its holder did not come.
     Column("gave_back_at", AwareDateTime, nullable=True),
     Column("queue_rank", Integer, nullable=False),
+    # How its service ended, and why when somebody was turned away: see rules.floor.Outcome.
+    Column("outcome", String(20), nullable=True),
+    Column("outcome_reason", String(300), nullable=True),
+    # Why its holder waits aside, and until when, or until which other ticket of the visit has ended.
+    Column("aside_reason", String(40), nullable=True),
+    Column("aside_until", AwareDateTime, nullable=True),
+    Column("waits_for", String(36), nullable=True),
+    # Which counter or officer alone calls it, and until when.
+    Column("meant_counter", String(20), nullable=True),
+    Column("meant_officer", String(36), nullable=True),
+    Column("meant_until", AwareDateTime, nullable=True),
+    # The counter that its holder comes back to after another one.
+    Column("return_counter", String(20), nullable=True),
+    # Why its holder has priority (rules.lanes.GROUNDS), none where nobody said. It tells of their health.
+    Column("priority_ground", String(20), nullable=True),
     Index("uq_tickets_site_day_number", "site", "day", "number", unique=True),
     Index(
         "ix_tickets_slot_id_held",
@@ -135,6 +153,28 @@ Index(
     postgresql_where=text(f"state IN ({_AT_COUNTER})"),
     sqlite_where=text(f"state IN ({_AT_COUNTER})"),
 )
+# A person is at one counter at a time, whatever the visit is for.
+Index(
+    "uq_tickets_visit_at_counter",
+    tickets.c.visit_id,
+    unique=True,
+    postgresql_where=text(f"state IN ({_AT_COUNTER})"),
+    sqlite_where=text(f"state IN ({_AT_COUNTER})"),
+)
+# Who waits aside, and comes back at a moment or after another ticket.
+Index(
+    "ix_tickets_aside",
+    tickets.c.site,
+    tickets.c.aside_until,
+    postgresql_where=text("state = 'parked'"),
+    sqlite_where=text("state = 'parked'"),
+)
+Index(
+    "ix_tickets_waits_for",
+    tickets.c.waits_for,
+    postgresql_where=text("waits_for IS NOT NULL"),
+    sqlite_where=text("waits_for IS NOT NULL"),
+)
 # What free places are counted with: holds that ran out stay in the table, and gather over the years.
 Index(
     "ix_tickets_held",
@@ -155,6 +195,18 @@ Index(
     sqlite_where=text("state = 'checked_in'"),
 )
 
+#: Columns of the agency's own that steps at a counter change.
+STEP_COLUMNS = (
+    "outcome",
+    "outcome_reason",
+    "aside_reason",
+    "aside_until",
+    "waits_for",
+    "meant_counter",
+    "meant_officer",
+    "meant_until",
+    "return_counter",
+)
 _FIELDS = tuple(field for field in Ticket.__dataclass_fields__ if field not in {"agency", "schema_version"})
 COLUMNS = [tickets.c[name] for name in _FIELDS]
 # Word for word what partial indexes say: so both databases see that these serve.
@@ -180,6 +232,13 @@ def find(session: Session, ticket_id: str, *, agency: str, lock: bool = False) -
     """Return a ticket, locked for this transaction when asked."""
     query = select(*COLUMNS).where(tickets.c.id == ticket_id)
     row = session.execute(query.with_for_update() if lock else query).one_or_none()
+    return ticket_of(row, agency) if row else None
+
+
+def find_unless_locked(session: Session, ticket_id: str, *, agency: str) -> Ticket | None:
+    """Lock and return a ticket; None when there is none, or somebody else is changing it at this moment."""
+    query = select(*COLUMNS).where(tickets.c.id == ticket_id).with_for_update(skip_locked=True)
+    row = session.execute(query).one_or_none()
     return ticket_of(row, agency) if row else None
 
 
@@ -221,8 +280,31 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
 
 def own_of(session: Session, ticket_id: str) -> dict[str, Any]:
     """Return what the agency knows of a ticket beside the ticket itself, as columns of a row."""
-    own = (tickets.c.person_hash, tickets.c.origin, tickets.c.origin_district)
+    own = (
+        tickets.c.person_hash,
+        tickets.c.origin,
+        tickets.c.origin_district,
+        tickets.c.priority_ground,
+    )
     return dict(session.execute(select(*own).where(tickets.c.id == ticket_id)).mappings().one())
+
+
+def ground_of(session: Session, ticket_id: str) -> str | None:
+    """Return why the holder of a ticket has priority, None where nobody said."""
+    return session.scalar(select(tickets.c.priority_ground).where(tickets.c.id == ticket_id))
+
+
+def grounds_waiting(session: Session, *, site: str, day: date) -> dict[str, str]:
+    """Return why those have priority who wait at a site, by ticket, where somebody said."""
+    rows = session.execute(
+        select(tickets.c.id, tickets.c.priority_ground).where(
+            tickets.c.site == site,
+            tickets.c.day == day,
+            tickets.c.state == State.CHECKED_IN.value,
+            tickets.c.priority_ground.is_not(None),
+        )
+    )
+    return {row.id: row.priority_ground for row in rows}
 
 
 def quota_channel_of(session: Session, ticket_id: str) -> str | None:
@@ -243,13 +325,17 @@ def save(
     actor: Actor,
     now: datetime,
     officer_id: str | None = None,
+    counter: str | None = None,
+    undoable: bool = False,
     refuse: type[Refused] = StaleRevision,
     **own: Any,
 ) -> None:
     """Write a change, guarded by the revision it was made from, with its line of history.
 
-    `own` are further columns of the agency. Raises StaleRevision when somebody was faster.
+    `own` are further columns of the agency; with `undoable` they are kept as they were, too. `counter` is
+    where the change was made when that is not the ticket's. Raises StaleRevision when somebody was faster.
     """
+    own_before = _own_as_text(session, before.id) if undoable else None
     changed = session.scalar(
         update(tickets)
         .where(tickets.c.id == before.id, tickets.c.revision == before.revision)
@@ -258,7 +344,29 @@ def save(
     )
     if changed is None:
         raise refuse(revision=before.revision)
-    add_history(session, [history_row(before, after, actor=actor, now=now, officer_id=officer_id)])
+    row = history_row(
+        before,
+        after,
+        actor=actor,
+        now=now,
+        officer_id=officer_id,
+        counter=counter,
+        own_before=own_before,
+    )
+    add_history(session, [row])
+
+
+def _own_as_text(session: Session, ticket_id: str) -> str:
+    columns = [tickets.c[name] for name in STEP_COLUMNS]
+    row = session.execute(select(*columns).where(tickets.c.id == ticket_id)).mappings().one()
+    return json.dumps(dict(row), default=datetime.isoformat)
+
+
+def own_in(text: str | None) -> dict[str, Any]:
+    """Return the columns of the agency's own that a line of history kept."""
+    found = json.loads(text) if text else {}
+    moments = [name for name in ("aside_until", "meant_until") if found.get(name)]
+    return found | {name: datetime.fromisoformat(found[name]) for name in moments}
 
 
 def is_about_person(error: IntegrityError) -> bool:
@@ -302,12 +410,38 @@ def open_of_person(session: Session, person_hash: str, *, agency: str) -> list[T
     return [ticket_of(row, agency) for row in rows]
 
 
+def is_about_visit(error: IntegrityError) -> bool:
+    """Tell whether the index of visits at counters refused a change: the person is at another counter."""
+    told = str(error.orig)
+    return "uq_tickets_visit_at_counter" in told or "tickets.visit_id" in told
+
+
+def _is_at_a_counter() -> ColumnElement[bool]:
+    """Whether the person of a ticket is at a counter with another one of the same visit."""
+    elsewhere = tickets.alias()
+    return exists().where(
+        elsewhere.c.visit_id == tickets.c.visit_id,
+        # Word for word what the index says, so that it serves.
+        elsewhere.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
+    )
+
+
 def claim_next(
-    session: Session, *, site: str, day: date, services: Sequence[str], agency: str
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    services: Sequence[str],
+    agency: str,
+    counter: str,
+    officer_id: str,
+    now: datetime,
+    without: Iterable[str] = (),
 ) -> Ticket | None:
     """Lock and return who is next for a counter with these services; None when nobody waits.
 
-    SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
+    Who is meant for another counter or officer is left to them, who is at another counter is left there. SKIP
+    LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
     """
     row = session.execute(
         select(*COLUMNS)
@@ -316,6 +450,16 @@ def claim_next(
             tickets.c.day == day,
             tickets.c.state == State.CHECKED_IN.value,
             tickets.c.service.in_(services),
+            tickets.c.id.not_in(list(without)),
+            or_(
+                tickets.c.meant_until.is_(None),
+                tickets.c.meant_until <= now,
+                and_(
+                    func.coalesce(tickets.c.meant_counter, counter) == counter,
+                    func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
+                ),
+            ),
+            ~_is_at_a_counter(),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)
@@ -404,7 +548,10 @@ def left_open(
 
 
 def count_ahead(session: Session, ticket: Ticket, *, services: Iterable[str] = ()) -> int:
-    """Return how many people of these services, or else of the same, will be called before this one."""
+    """Return how many people of these services, or else of the same, will be called before this one.
+
+    Who is at a counter, or kept for one, is not called before anybody.
+    """
     mine = session.execute(
         select(tickets.c.queue_rank, tickets.c.queue_at).where(tickets.c.id == ticket.id)
     ).one()
@@ -415,6 +562,8 @@ def count_ahead(session: Session, ticket: Ticket, *, services: Iterable[str] = (
                 tickets.c.day == ticket.day,
                 tickets.c.service.in_(list(services) or [ticket.service]),
                 tickets.c.state == State.CHECKED_IN.value,
+                tickets.c.meant_until.is_(None),
+                ~_is_at_a_counter(),
                 tuple_(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
                 < tuple_(mine.queue_rank, literal(mine.queue_at, AwareDateTime()), ticket.id),
             )

@@ -20,6 +20,20 @@ class CounterBusy(Refused):
     status = 409
 
 
+class AlreadyAdded(Refused):
+    """This person has the number %(number)s for that service already. Finish here; they are called for it."""
+
+    code = "already_added"
+    status = 409
+
+
+class AtAnotherCounter(Refused):
+    """This person is at another counter at this moment. Call somebody else; they stay at their place."""
+
+    code = "at_another_counter"
+    status = 409
+
+
 class CounterIdle(Refused):
     """Nobody is at this counter. Please call the next number first."""
 
@@ -96,4 +110,80 @@ class EmergencyStays(Refused):
     """An emergency keeps its lane: it is called before everybody else. Nothing has to be changed."""
 
     code = "emergency_stays"
+    status = 409
+
+
+class CalledOften(Refused):
+    """This number has been called %(count)s times, which is as often as the rule allows.
+
+    Record that nobody came; who comes after all has a place again.
+    """
+
+    code = "called_often"
+    status = 409
+
+
+class RecalledTooSoon(Refused):
+    """The last call was only a moment ago. Call again in %(seconds)s seconds."""
+
+    code = "recalled_too_soon"
+    status = 409
+
+
+class AbsentTooSoon(Refused):
+    """They may be on their way still. In %(seconds)s seconds you can record that nobody came."""
+
+    code = "absent_too_soon"
+    status = 409
+
+
+class CameBackOften(Refused):
+    """This number has missed its call %(count)s times today. A supervisor may let them in again."""
+
+    code = "came_back_often"
+    status = 409
+
+
+class OutcomeNeeded(Refused):
+    """It is not said how the service ended.
+
+    Choose one: done, files incomplete, sent elsewhere, refused, withdrawn.
+    """
+
+    code = "outcome_needed"
+    status = 422
+
+
+class OutcomeNeedsReason(Refused):
+    """Nobody is turned away without a word of why. Write the reason in a sentence, then finish."""
+
+    code = "outcome_needs_reason"
+    status = 422
+
+
+class UnknownAsideReason(Refused):
+    """This reason for waiting aside is not known. Choose one of the list."""
+
+    code = "unknown_aside_reason"
+    status = 404
+
+
+class NotServedThere(Refused):
+    """That counter does not serve this person's service. Choose another counter, or another service."""
+
+    code = "not_served_there"
+    status = 409
+
+
+class UnknownOfficer(Refused):
+    """Nobody of that name works here. Choose somebody from the list."""
+
+    code = "unknown_officer"
+    status = 404
+
+
+class NotSentFromElsewhere(Refused):
+    """No other counter waits for this person. Finish the service, or send them on."""
+
+    code = "not_sent_from_elsewhere"
     status = 409

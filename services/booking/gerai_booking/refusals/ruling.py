@@ -18,7 +18,7 @@ class RuleOver(Refused):
 
 
 class RuleFromTomorrow(Refused):
-    """These stages can hold from tomorrow at the earliest: who applied today keeps those they began with.
+    """This rule can hold from tomorrow at the earliest: what began today keeps the one it began with.
 
     Please choose a later first day.
     """

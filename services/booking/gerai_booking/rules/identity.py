@@ -106,6 +106,17 @@ def birth_date_agrees(nik: Nik, birth_date: date) -> bool:
     return written == (birth_date.day, birth_date.month, birth_date.year % 100)
 
 
+def birth_date_by(nik: Nik, day: date) -> date:
+    """Return the latest birth date, not after a day, that digits 7 to 12 can spell.
+
+    Whoever is older than a hundred seems a child by it: a reason never to refuse, nor to call anybody small.
+    """
+    this_century = date(2000 + nik.year_of_century, nik.birth_month, nik.birth_day)
+    if this_century <= day:
+        return this_century
+    return date(1900 + nik.year_of_century, nik.birth_month, nik.birth_day)
+
+
 def identity_note(nik: Nik, *, birth_date: date | None, sex: Sex | None) -> str | None:
     """What digits 7 to 12 say otherwise than the holder, as codes with spaces between; None: nothing.
 

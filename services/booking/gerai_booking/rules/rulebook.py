@@ -14,6 +14,8 @@ from gerai_booking.rules.catalogue import (
     ContactLimit,
     Coverage,
     Dated,
+    FloorRule,
+    LaneRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -35,10 +37,12 @@ class Rules:
     coverage: tuple[Coverage, ...]
     releases: tuple[ReleaseRule, ...]
     no_show_rules: tuple[NoShowRule, ...]
+    floor_rules: tuple[FloorRule, ...]
     contact_limits: tuple[ContactLimit, ...]
     restriction_caps: tuple[RestrictionCap, ...]
     suspension_kinds: tuple[SuspensionKind, ...]
     stage_lines: tuple[StageLine, ...]
+    lane_rules: tuple[LaneRule, ...]
 
     def stages_of(self, service: str, day: date) -> tuple[Stage, ...]:
         """Return the stages of an application that is opened on a day, () when the service ends there."""

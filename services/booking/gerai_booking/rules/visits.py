@@ -17,18 +17,17 @@ HOLDS_OF_A_NETWORK = 60
 BOOKABLE_DAYS = 30
 LONGEST_RANGE_DAYS = 62
 
-EMERGENCY_RANK, PRIORITY_RANK, ORDINARY_RANK = 0, 1, 2
+#: Priority was a rank of its own once, 1: who waits with it on the day of a release keeps it.
+EMERGENCY_RANK, ORDINARY_RANK = 0, 2
 
 
 def queue_rank(lane: str) -> int:
-    """Return the rank of a lane: emergencies, then elderly, pregnant, disabled and small children
-    (S1-7), then everybody else.
-    """
-    return {"emergency": EMERGENCY_RANK, "priority": PRIORITY_RANK}.get(lane, ORDINARY_RANK)
+    """Return the rank of a lane: emergencies, then everybody else (see rules.lanes)."""
+    return EMERGENCY_RANK if lane == "emergency" else ORDINARY_RANK
 
 
-def queue_at(*, booked_for: datetime | None, checked_in_at: datetime) -> datetime:
-    """Return the moment by which a ticket is ordered in its rank.
+def counts_from(*, booked_for: datetime | None, checked_in_at: datetime) -> datetime:
+    """Return the moment from which a ticket counts as waiting, before any head start.
 
     A booking holds its hour: who comes early does not overtake, who comes within the grace period is
     not overtaken. Later, and without a booking, the time of arrival counts.

@@ -12,7 +12,8 @@ from gerai_booking.models.people import Person
 from gerai_booking.refusals import PreconditionNotMet, TooOld, TooYoung, ValidityNotAllowed, WrongCitizenship
 from gerai_booking.rules.catalogue import Service, validities_on
 from gerai_booking.rules.eligibility import counts_as_adult
-from gerai_booking.rules.identity import identity_note, normalise_name, parse_nik
+from gerai_booking.rules.identity import birth_date_by, identity_note, normalise_name, parse_nik
+from gerai_booking.rules.lanes import ground_by_age
 from gerai_booking.rules.visits import masked_name, masked_passport
 from gerai_booking.schemas import phone_number
 from gerai_booking.usecases.office import Office
@@ -51,7 +52,8 @@ class Applicant:
     phone: str | None
     email: str | None
     language: str
-    lane: Lane
+    #: Whether they say that they need priority; officers, who see them, have the last word.
+    says_priority: bool
     purpose: str | None
     precondition_met: bool
     married: bool = False
@@ -81,6 +83,21 @@ class Applicant:
             raise PreconditionNotMet
         if service.purposes and self.purpose not in {purpose.code for purpose in service.purposes}:
             raise InvalidRequest(fields={"purpose": ["Please choose what you need this for."]})
+
+    def ground_on(self, service: Service, day: date) -> str | None:
+        """Return the ground of priority that the age on a day gives by itself, as one of rules.lanes.GROUNDS.
+
+        A birth date that was not told is taken from the NIK, though not for children: its century is a guess.
+        """
+        told, for_children = self.birth_date, service.ages == "child"
+        if told is None and self.citizenship == "WNI":
+            told, for_children = birth_date_by(parse_nik(self.identity), day), False
+        return ground_by_age(told, day=day, for_children=for_children)
+
+    def lane_on(self, service: Service, day: date) -> Lane:
+        """Return the lane in which they come on a day."""
+        has_priority = self.says_priority or self.ground_on(service, day) is not None
+        return Lane.PRIORITY if has_priority else Lane.APPOINTMENT
 
     def _check_age(self, service: Service, day: date) -> None:
         """An age that was not told is looked at by the officer."""
@@ -180,7 +197,7 @@ def applicant_of(data: dict[str, Any], office: Office) -> Applicant:
         phone_hash=office.person_hash(f"phone:{phone}") if phone else None,
         email_hash=office.person_hash(f"email:{email.casefold()}") if email else None,
         language=data["language"],
-        lane=Lane.PRIORITY if data.get("priority") else Lane.APPOINTMENT,
+        says_priority=bool(data.get("priority")),
         purpose=data.get("purpose"),
         precondition_met=data.get("precondition_met", False),
         urgent=data.get("urgent"),

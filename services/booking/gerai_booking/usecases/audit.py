@@ -1,4 +1,4 @@
-"""Who gave places beyond the quota or called people out of turn, by month, with the lists behind it."""
+"""Who gave places beyond the quota, called out of turn or turned people away: by month, with the lists."""
 
 from calendar import monthrange
 from collections import Counter
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gerai_shared import accounts
 from gerai_shared.accounts import Officer
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import acts, grants
+from gerai_booking.models import acts, floor, grants
 from gerai_booking.usecases.office import Office
+
+#: A page shows the newest of those who were turned away.
+MOST_TURNED_AWAY = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +31,18 @@ class Given:
 class Audit:
     """A month: who gave how many, the most first, and the grants that were asked for, the newest first.
 
-    `called` are those who were called before others, the newest first: see models.acts.
+    `called` are those who were called before others, the newest first: see models.acts. `endings` counts how
+    services ended, `turned_away` are those that ended with a reason against somebody: see models.floor;
+    `names` are of officers by id.
     """
 
     first: date
     given: list[Given]
     grants: list[Any]
     called: list[Any]
+    endings: dict[str, int]
+    turned_away: list[Any]
+    names: dict[str, str]
 
 
 def audit(
@@ -62,6 +71,7 @@ def audit(
         Given(officer_id=who, officer_name=name, kind=what, count=count)
         for (who, name, what), count in counted.items()
     ]
+    sites = [site.code for site in office.agency.sites]
     wanted = [row for row in rows if giver in {None, row.officer_id} and kind in {None, row.kind}]
     return Audit(
         first=first,
@@ -72,4 +82,7 @@ def audit(
             for row in acts.called_out_of_turn(session, first=first, last=last)
             if office.knows_site(row.site)
         ],
+        endings=floor.endings(session, sites=sites, first=first, last=last),
+        turned_away=floor.turned_away(session, sites=sites, first=first, last=last, limit=MOST_TURNED_AWAY),
+        names={each.id: each.name for each in accounts.staff(session)},
     )

@@ -331,7 +331,12 @@ def _make(
     numbers = numbers_for(session, office, [wish.slot for wish in wishes])
     return {
         wish.key: new_ticket(
-            office, wish.slot, number, state=State.BOOKED, lane=by_key[wish.key].applicant.lane, now=now
+            office,
+            wish.slot,
+            number,
+            state=State.BOOKED,
+            lane=by_key[wish.key].applicant.lane_on(office.service(wish.slot.service), wish.slot.day),
+            now=now,
         )
         for wish, number in zip(wishes, numbers, strict=True)
     }
@@ -375,7 +380,10 @@ def _insert(
     now: datetime,
 ) -> dict[str, tuple[Ticket, Person]]:
     """Insert the tickets of those who got a place, in one statement a table."""
-    rows = [appointment_row(ticket, **own_columns(by_key[key].applicant)) for key, ticket in made.items()]
+    rows = [
+        appointment_row(ticket, **own_columns(office, by_key[key].applicant, ticket))
+        for key, ticket in made.items()
+    ]
     inserted = tickets.add(session, rows)
     for key in [key for key, ticket in made.items() if ticket.id not in inserted]:
         lost = made.pop(key)
@@ -402,7 +410,8 @@ def _convert(
     booked: dict[str, tuple[Ticket, Person]] = {}
     for key, ticket in held.items():
         applicant = by_key[key].applicant
-        after = move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now, held_until=None, lane=applicant.lane)
+        lane = applicant.lane_on(office.service(ticket.service), ticket.day)
+        after = move(ticket, State.BOOKED, actor=Actor.CITIZEN, now=now, held_until=None, lane=lane)
         try:
             with session.begin_nested():
                 tickets.save(
@@ -411,8 +420,8 @@ def _convert(
                     after,
                     actor=Actor.CITIZEN,
                     now=now,
-                    **own_columns(applicant),
-                    queue_rank=queue_rank(applicant.lane.value),
+                    **own_columns(office, applicant, ticket),
+                    queue_rank=queue_rank(lane.value),
                 )
         except IntegrityError:
             # The same person booked elsewhere at this very moment; the index saw it.
@@ -424,12 +433,13 @@ def _convert(
     return booked
 
 
-def own_columns(applicant: Applicant) -> dict[str, Any]:
+def own_columns(office: Office, applicant: Applicant, ticket: Ticket) -> dict[str, Any]:
     """Return what the agency keeps of an applicant beside the ticket."""
     return {
         "person_hash": applicant.person_hash,
         "origin": applicant.origin,
         "origin_district": applicant.origin_district,
+        "priority_ground": applicant.ground_on(office.service(ticket.service), ticket.day),
     }
 
 

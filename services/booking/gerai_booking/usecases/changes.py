@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import places, tickets
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import CheckInAtSite, NeedsNewHour, NoLease, NotLater, SiteIsLeased, WrongDay
-from gerai_booking.rules.visits import check_in_opens_at, queue_at
-from gerai_booking.usecases import freeing, missed_places, outages
+from gerai_booking.rules.visits import check_in_opens_at, queue_rank
+from gerai_booking.usecases import freeing, lanes, missed_places, outages
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.comparing import kept_until
 from gerai_booking.usecases.leases import refuse_elsewhere
@@ -164,9 +164,11 @@ def check_in_ticket(
         actor=actor,
         now=now,
         checked_in_at=now,
-        queue_at=queue_at(booked_for=ticket.slot_starts_at, checked_in_at=now),
     )
-    tickets.save(session, ticket, after, actor=actor, now=now, officer_id=officer_id)
+    after = lanes.placed(session, office, after, ground=tickets.ground_of(session, ticket.id))
+    # Bookings of earlier releases have a rank that is none any more.
+    rank = queue_rank(after.lane.value)
+    tickets.save(session, ticket, after, actor=actor, now=now, officer_id=officer_id, queue_rank=rank)
     missed_places.take_again(session, after)
     announce(session, office, fact("ticket.checked_in.v1", after, ticket.state), now=now)
     return after

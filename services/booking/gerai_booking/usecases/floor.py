@@ -1,12 +1,14 @@
-"""The floor: what officers do at a counter."""
+"""The floor: what officers do at a counter. Sending somebody on is in usecases.sending."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ticket import (
+    AT_COUNTER_STATES,
     Actor,
     Lane,
+    StaleRevision,
     State,
     Ticket,
     TransitionNotAllowed,
@@ -15,36 +17,47 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import acts, matching, tickets
+from gerai_booking.models import acts, tickets
+from gerai_booking.models import floor as floor_tables
 from gerai_booking.models.history import last_step_at, ticket_before
-from gerai_booking.models.people import copy_person, person_of
+from gerai_booking.models.people import person_of
 from gerai_booking.refusals import (
+    AbsentTooSoon,
+    AtAnotherCounter,
+    CalledOften,
+    CameBackOften,
     CounterBusy,
-    CounterIdle,
     EmergencyStays,
     NobodyWaits,
     NothingToUndo,
-    OpenTicketExists,
-    UnknownService,
+    OutcomeNeeded,
+    OutcomeNeedsReason,
+    RecalledTooSoon,
+    UnknownAsideReason,
     UnknownTicket,
 )
+from gerai_booking.rules.catalogue import FloorRule
+from gerai_booking.rules.floor import (
+    NEEDS_REASON,
+    Outcome,
+    Placement,
+    absent_at,
+    moment_behind,
+    placement_of_return,
+    reason_with,
+    recallable_at,
+    rule_on,
+    whole_seconds,
+    worse_of,
+)
 from gerai_booking.rules.visits import queue_rank
-from gerai_booking.usecases import missed_places, no_shows
+from gerai_booking.usecases import lanes, no_shows, returning, sending
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.desk import Desk
-from gerai_booking.usecases.intake import add_waiting, new_waiting
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import step_back
-
-#: The event that tells of a step at the counter, by where it led.
-EVENT_OF = {
-    State.SERVING: "ticket.serving.v1",
-    State.SERVED: "ticket.served.v1",
-    State.NO_SHOW: "ticket.missed.v1",
-    State.PARKED: "ticket.parked.v1",
-    State.CHECKED_IN: "ticket.requeued.v1",
-    State.TRANSFERRED: "ticket.transferred.v1",
-}
+from gerai_booking.usecases.rulebook import in_force
+from gerai_booking.usecases.steps import MEANT_FOR_NOBODY, NOT_ASIDE, current, save_open, step
 
 
 def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
@@ -54,11 +67,27 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     """
     services = office.counter(desk.site, desk.counter).services
     _refuse_busy(session, office, desk)
-    today = office.today(desk.site, desk.now)
-    ticket = tickets.claim_next(session, site=desk.site, day=today, services=services, agency=office.code)
-    if ticket is None:
-        raise NobodyWaits
-    return _claim(session, office, desk, ticket)
+    returning.bring_back(session, office, site=desk.site, now=desk.now)
+    elsewhere: set[str] = set()
+    while True:
+        ticket = tickets.claim_next(
+            session,
+            site=desk.site,
+            day=office.today(desk.site, desk.now),
+            services=services,
+            agency=office.code,
+            counter=desk.counter,
+            officer_id=desk.officer_id,
+            now=desk.now,
+            without=elsewhere,
+        )
+        if ticket is None:
+            raise NobodyWaits
+        try:
+            return _claim(session, office, desk, ticket)
+        except AtAnotherCounter:
+            # Called for another errand at this very moment: whoever is next then.
+            elsewhere.add(ticket.id)
 
 
 def call(
@@ -73,7 +102,8 @@ def call(
     """Call one person who waits for this counter, whoever is before them. Only supervisors may, and whom they
     passed over is counted.
 
-    Raises Forbidden, UnknownCounter, CounterBusy, UnknownTicket, StaleRevision, TransitionNotAllowed.
+    Raises Forbidden, UnknownCounter, CounterBusy, UnknownTicket, AtAnotherCounter, StaleRevision,
+    TransitionNotAllowed.
     """
     officer.must_be_supervisor()
     services = office.counter(desk.site, desk.counter).services
@@ -105,8 +135,10 @@ def _claim(
     try:
         with session.begin_nested():
             return _call(session, office, desk, ticket, revision=revision)
-    except IntegrityError:
-        # Two calls for one counter at the same moment: the index let one of them through.
+    except IntegrityError as error:
+        # Two calls for one counter or for one person at the same moment: an index let one of them through.
+        if tickets.is_about_visit(error):
+            raise AtAnotherCounter from error
         _refuse_busy(session, office, desk)
         raise
 
@@ -118,11 +150,20 @@ def _refuse_busy(session: Session, office: Office, desk: Desk) -> None:
 
 
 def recall(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
-    """Call the same person again. Raises CounterIdle, StaleRevision, TransitionNotAllowed."""
-    ticket = _current(session, office, desk)
-    if ticket.state is not State.CALLED:
+    """Call the same person again, as often and as soon as the rule allows.
+
+    Raises CounterIdle, StaleRevision, TransitionNotAllowed, CalledOften, RecalledTooSoon.
+    """
+    ticket = current(session, office, desk)
+    if ticket.state is not State.CALLED or ticket.called_at is None:
         # From being served, the way back to being called is there for taking back alone.
         raise TransitionNotAllowed(state=ticket.state.value)
+    _refuse_stale(ticket, revision)
+    rule = _rule(session, office, desk)
+    if ticket.times_called >= rule.most_calls:
+        raise CalledOften(count=ticket.times_called)
+    if (early := recallable_at(rule, ticket.called_at) - desk.now) > timedelta(0):
+        raise RecalledTooSoon(seconds=whole_seconds(early))
     return _call(session, office, desk, ticket, revision=revision)
 
 
@@ -147,44 +188,102 @@ def _call(
 
 def start(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
     """Begin to serve whoever was called."""
-    return _step(session, office, desk, State.SERVING, revision=revision, started_at=desk.now)
+    ticket = current(session, office, desk)
+    return step(
+        session,
+        office,
+        desk,
+        ticket,
+        State.SERVING,
+        revision=revision,
+        own=MEANT_FOR_NOBODY,
+        started_at=desk.now,
+    )
 
 
-def finish(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
-    """End the service."""
-    return _step(session, office, desk, State.SERVED, revision=revision, finished_at=desk.now)
-
-
-def no_show(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
-    """Record that whoever was called did not come."""
-    return _step(session, office, desk, State.NO_SHOW, revision=revision, finished_at=desk.now)
-
-
-def park(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
-    """Let whoever is at the counter wait aside, a copy or a payment away from going on."""
-    return _step(session, office, desk, State.PARKED, revision=revision)
-
-
-def _step(
-    session: Session, office: Office, desk: Desk, to: State, *, revision: int | None, **changes: datetime
+def finish(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    revision: int | None,
+    outcome: Outcome | None,
+    reason: str = "",
 ) -> Ticket:
-    ticket = _current(session, office, desk)
-    after = move(ticket, to, actor=Actor.OFFICER, now=desk.now, revision=revision, **changes)
-    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    announce(session, office, fact(EVENT_OF[to], after, ticket.state), now=desk.now)
-    no_shows.tell(session, office, ticket, after, now=desk.now)
+    """End the service, and say how it ended: with a reason when somebody is turned away (S2-8).
+
+    Whoever waits aside for this service to end comes back. Raises CounterIdle, OutcomeNeeded,
+    OutcomeNeedsReason, StaleRevision, TransitionNotAllowed.
+    """
+    ticket = current(session, office, desk)
+    _refuse_stale(ticket, revision)
+    if outcome is None:
+        raise OutcomeNeeded
+    if outcome in NEEDS_REASON and not reason:
+        raise OutcomeNeedsReason
+    own = {"outcome": outcome.value, "outcome_reason": reason or None}
+    after = step(
+        session, office, desk, ticket, State.SERVED, revision=revision, own=own, finished_at=desk.now
+    )
+    returning.after_end(session, office, after, now=desk.now)
     return after
 
 
-def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, revision: int | None) -> Ticket:
-    """Put somebody who waits aside, or who missed the call and came after all, back in the old place.
+def no_show(session: Session, office: Office, desk: Desk, *, revision: int | None) -> Ticket:
+    """Record that whoever was called did not come, once they had the time to.
 
-    Raises UnknownTicket, StaleRevision, TransitionNotAllowed, OpenTicketExists.
+    Raises CounterIdle, AbsentTooSoon, StaleRevision, TransitionNotAllowed.
+    """
+    ticket = current(session, office, desk)
+    _refuse_stale(ticket, revision)
+    if ticket.state is State.CALLED and ticket.called_at is not None:
+        early = absent_at(_rule(session, office, desk), ticket.called_at) - desk.now
+        if early > timedelta(0):
+            raise AbsentTooSoon(seconds=whole_seconds(early))
+    after = step(session, office, desk, ticket, State.NO_SHOW, revision=revision, finished_at=desk.now)
+    returning.after_end(session, office, after, now=desk.now)
+    return after
+
+
+def park(session: Session, office: Office, desk: Desk, *, revision: int | None, reason: str = "") -> Ticket:
+    """Let whoever is at the counter wait aside, a copy or a payment away from going on.
+
+    They are in the queue again when the time for this reason is over, or when somebody puts them back
+    before. Raises CounterIdle, UnknownAsideReason, StaleRevision, TransitionNotAllowed.
+    """
+    ticket = current(session, office, desk)
+    today = office.today(desk.site, desk.now)
+    chosen = reason_with(office.agency.aside_reasons, reason, today)
+    if chosen is None:
+        raise UnknownAsideReason
+    own = {
+        "aside_reason": chosen.code,
+        "aside_until": desk.now + timedelta(minutes=chosen.minutes),
+        "waits_for": None,
+    }
+    return step(session, office, desk, ticket, State.PARKED, revision=revision, own=own)
+
+
+def requeue(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    ticket_id: str,
+    revision: int | None,
+    place: Placement | None = None,
+    by_supervisor: bool = False,
+) -> Ticket:
+    """Put somebody back into the queue: from this counter, from aside, or after a missed call.
+
+    They keep their place unless another one is asked for; after a missed call the rule says which, and a
+    supervisor may say otherwise. Raises UnknownTicket, StaleRevision, TransitionNotAllowed, CameBackOften,
+    OpenTicketExists.
     """
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:
         raise UnknownTicket
-    if ticket.state is State.CHECKED_IN:
+    if ticket.state is State.CHECKED_IN or _is_at_another_counter(ticket, desk):
         # Who waits already is there already; the arrow to the same state is for changing the lane.
         raise TransitionNotAllowed(state=ticket.state.value)
     after = move(
@@ -194,22 +293,78 @@ def requeue(session: Session, office: Office, desk: Desk, *, ticket_id: str, rev
         now=desk.now,
         revision=revision,
         counter=None,
+        started_at=None,
         finished_at=None,
+        replaced_by=None,
     )
-    _save_open(session, desk, ticket, after)
+    place = _placement(session, office, desk, ticket, place, by_supervisor=by_supervisor)
+    after = replace(after, queue_at=_moment_at(session, office, desk, ticket, place))
+    save_open(session, office, desk, ticket, after, **NOT_ASIDE)
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
 
 
+def _is_at_another_counter(ticket: Ticket, desk: Desk) -> bool:
+    return ticket.state in AT_COUNTER_STATES and ticket.counter != desk.counter
+
+
+def _placement(
+    session: Session,
+    office: Office,
+    desk: Desk,
+    ticket: Ticket,
+    place: Placement | None,
+    *,
+    by_supervisor: bool,
+) -> Placement:
+    """Return the place that somebody gets who is put back: asked for, or by the rule after a missed call."""
+    if ticket.state is not State.NO_SHOW or ticket.finished_at is None:
+        return place or Placement.KEEP
+    times_missed = floor_tables.times_missed(session, ticket.id)
+    ruled = placement_of_return(
+        _rule(session, office, desk),
+        missed_at=ticket.finished_at,
+        times_missed=times_missed,
+        by_supervisor=by_supervisor,
+        now=desk.now,
+    )
+    if ruled is None:
+        raise CameBackOften(count=times_missed)
+    if by_supervisor and place is not None:
+        return place
+    # Officers may give a worse place than the rule, never a better one.
+    return worse_of(ruled, place or ruled)
+
+
+def _moment_at(
+    session: Session, office: Office, desk: Desk, ticket: Ticket, place: Placement
+) -> datetime | None:
+    """Return the moment by which somebody is ordered at a place."""
+    mine = ticket.queue_at or ticket.checked_in_at or desk.now
+    if place is Placement.KEEP:
+        return mine
+    if place is Placement.END:
+        return max(mine, desk.now)
+    moments = floor_tables.queue_moments(session, site=ticket.site, day=ticket.day, services=[ticket.service])
+    rule = _rule(session, office, desk)
+    return moment_behind(moments, count=rule.later_people, mine=mine, now=desk.now)
+
+
 def set_priority(
-    session: Session, office: Office, desk: Desk, *, ticket_id: str, priority: bool, revision: int | None
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    ticket_id: str,
+    priority: bool,
+    revision: int | None,
+    ground: str | None = None,
 ) -> Ticket:
     """Put somebody who waits into the priority lane, or back into the ordinary one.
 
-    Whoever books says of themselves that they are elderly, pregnant, disabled or with a small child (S1-7);
-    officers, who see them, have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision,
-    TransitionNotAllowed.
+    `ground` is why (rules.lanes.GROUNDS). Who books says it of themselves (S1-7); officers, who see them,
+    have the last word. Raises UnknownTicket, EmergencyStays, StaleRevision, TransitionNotAllowed.
     """
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.site != desk.site:
@@ -222,6 +377,8 @@ def set_priority(
     if ticket.state is not State.CHECKED_IN:
         raise TransitionNotAllowed(state=ticket.state.value)
     after = move(ticket, State.CHECKED_IN, actor=Actor.OFFICER, now=desk.now, revision=revision, lane=lane)
+    ground = ground if priority else None
+    after = lanes.placed_anew(session, office, ticket, after, ground=ground, now=desk.now)
     tickets.save(
         session,
         ticket,
@@ -230,78 +387,40 @@ def set_priority(
         now=desk.now,
         officer_id=desk.officer_id,
         queue_rank=queue_rank(lane.value),
+        priority_ground=ground,
     )
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     return after
 
 
-def transfer(session: Session, office: Office, desk: Desk, *, service: str, revision: int | None) -> Ticket:
-    """Send whoever is being served on to another service of this agency; return the new ticket.
-
-    It belongs to the same visit and waits from the time the person came. Raises UnknownService,
-    NotOnThisWeekday.
-    """
-    ticket = _current(session, office, desk)
-    if service == ticket.service:
-        raise UnknownService
-    office.offer(desk.site, service)
-    office.must_serve_on(desk.site, service, office.today(desk.site, desk.now))
-    after = move(
-        ticket, State.TRANSFERRED, actor=Actor.OFFICER, now=desk.now, revision=revision, finished_at=desk.now
-    )
-    tickets.save(session, ticket, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    new = new_waiting(session, office, desk, service=service, lane=ticket.lane, visit_id=ticket.visit_id)
-    came_at = ticket.checked_in_at or desk.now
-    new = replace(new, checked_in_at=came_at, queue_at=came_at)
-    add_waiting(session, desk, new, origin=tickets.own_of(session, ticket.id)["origin"])
-    copy_person(session, ticket.id, new.id)
-    matching.copy_match(session, ticket.id, new.id)
-    announce(
-        session,
-        office,
-        fact("ticket.transferred.v1", after, ticket.state),
-        fact("ticket.checked_in.v1", new, None),
-        now=desk.now,
-    )
-    return new
-
-
 def undo(session: Session, office: Office, desk: Desk) -> Ticket:
-    """Take back the last step at this counter, within a short time.
+    """Take back the last step at this counter, within a short time; a number that it made is cancelled.
 
-    Raises NothingToUndo, UndoTooLate, OpenTicketExists.
+    Raises NothingToUndo, UndoTooLate, OpenTicketExists, AtAnotherCounter, CounterBusy.
     """
     undoable = step_back(session, office, site=desk.site, counter=desk.counter, now=desk.now)
     ticket = tickets.find(session, undoable.id, agency=office.code, lock=True)
-    step = last_step_at(session, site=desk.site, counter=desk.counter)
-    if ticket is None or step is None or not ticket.revision == undoable.revision == step.revision:
+    last = last_step_at(session, site=desk.site, counter=desk.counter)
+    if ticket is None or last is None or not ticket.revision == undoable.revision == last.revision:
         raise NothingToUndo
-    before = ticket_before(step)
+    if last.before is None:
+        return sending.cancel_made(session, office, desk, ticket)
+    before = ticket_before(last)
     moved = move(ticket, before.state, actor=Actor.OFFICER, now=desk.now)
     after = replace(before, revision=moved.revision)
-    _save_open(session, desk, ticket, after)
+    if ticket.replaced_by is not None and ticket.replaced_by != before.replaced_by:
+        sending.take_back(session, office, desk, ticket)
+    save_open(session, office, desk, ticket, after, **tickets.own_in(last.own_before))
     announce(session, office, fact("ticket.undone.v1", after, ticket.state), now=desk.now)
     no_shows.tell(session, office, ticket, after, now=desk.now)
     return after
 
 
-def _save_open(session: Session, desk: Desk, before: Ticket, after: Ticket) -> None:
-    """Write a ticket that may be open again, with its place of the day.
-
-    Raises OpenTicketExists when its holder has another one by now.
-    """
-    try:
-        tickets.save(session, before, after, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
-    except IntegrityError as error:
-        if tickets.is_about_person(error):
-            raise OpenTicketExists from error
-        raise
-    missed_places.take_again(session, after)
+def _rule(session: Session, office: Office, desk: Desk) -> FloorRule:
+    return rule_on(in_force(session, office).floor_rules, office.today(desk.site, desk.now))
 
 
-def _current(session: Session, office: Office, desk: Desk) -> Ticket:
-    office.counter(desk.site, desk.counter)
-    ticket = tickets.at_counter(session, site=desk.site, counter=desk.counter, agency=office.code)
-    if ticket is None:
-        raise CounterIdle
-    return ticket
+def _refuse_stale(ticket: Ticket, revision: int | None) -> None:
+    """An old screen is refused before anything else: what it asks for may not fit what is there now."""
+    if revision is not None and revision != ticket.revision:
+        raise StaleRevision(revision=ticket.revision)

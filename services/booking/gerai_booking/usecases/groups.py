@@ -247,7 +247,14 @@ def _tickets(
     return [
         (
             row,
-            new_ticket(office, slot, number, state=State.BOOKED, lane=row.applicant.lane, now=now),
+            new_ticket(
+                office,
+                slot,
+                number,
+                state=State.BOOKED,
+                lane=row.applicant.lane_on(office.service(slot.service), slot.day),
+                now=now,
+            ),
         )
         for (row, _), slot, number in zip(chosen, of_rows, numbers, strict=True)
     ]
@@ -270,7 +277,7 @@ def _write(
     inserted = tickets.add(
         session,
         [
-            appointment_row(ticket, **own_columns(row.applicant)) | {"quota_channel": GROUP}
+            appointment_row(ticket, **own_columns(office, row.applicant, ticket)) | {"quota_channel": GROUP}
             for row, ticket in in_order
         ],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
@@ -29,6 +30,7 @@ from gerai_booking.rules.quota import (
     walk_in_channels,
 )
 from gerai_booking.rules.visits import queue_rank
+from gerai_booking.usecases import lanes
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
 from gerai_booking.usecases.completeness import require_complete
@@ -47,22 +49,22 @@ def walk_in(
     *,
     service: str,
     priority: bool,
+    ground: str | None = None,
     checklist: Checklist = NOTHING_CHECKED,
 ) -> Ticket:
     """Give a ticket to somebody who came without a booking; they wait from now on.
 
-    Where only complete files are taken, everything has to be ticked on `checklist` first (S2-6). Raises
-    UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, NotOnThisWeekday, ClosedByOrder,
-    WalkInFull.
+    `ground` is why they have priority, if they do (rules.lanes.GROUNDS). Where only complete files are taken,
+    everything has to be ticked on `checklist` first (S2-6). Raises UnknownSite, UnknownService,
+    IncompleteFiles, SiteClosedToday, NotOnThisWeekday, ClosedByOrder, WalkInFull.
     """
     day, left = _today(session, office, desk, service, checklist)
     found = _place(session, office, desk, day, left, service=service, priority=priority)
     if found.beyond:
         raise WalkInFull
     _count(session, desk, day, found.bounds)
-    return _let_wait(
-        session, office, desk, service=service, lane=_lane(priority=priority), channel=found.channel
-    )
+    lane = _lane(priority=priority)
+    return _let_wait(session, office, desk, service=service, lane=lane, ground=ground, channel=found.channel)
 
 
 def over_quota(
@@ -73,6 +75,7 @@ def over_quota(
     supervisor: Officer,
     service: str,
     priority: bool,
+    ground: str | None = None,
     reason: str,
     checklist: Checklist = NOTHING_CHECKED,
 ) -> Ticket:
@@ -85,7 +88,9 @@ def over_quota(
     day, left = _today(session, office, desk, service, checklist)
     found = _place(session, office, desk, day, left, service=service, priority=priority)
     if not found.beyond:
-        return walk_in(session, office, desk, service=service, priority=priority, checklist=checklist)
+        return walk_in(
+            session, office, desk, service=service, priority=priority, ground=ground, checklist=checklist
+        )
     allowed = [bound for bound in bounds_of(service, OVER_QUOTA) if bound in left]
     if not allowed:
         raise OverQuotaNotAllowed
@@ -93,8 +98,9 @@ def over_quota(
         raise OverQuotaUsedUp
     places.allow_beyond(session, [(desk.site, day, bound) for bound in found.beyond])
     _count(session, desk, day, [*found.bounds, *allowed])
+    lane = _lane(priority=priority)
     ticket = _let_wait(
-        session, office, desk, service=service, lane=_lane(priority=priority), channel=found.channel
+        session, office, desk, service=service, lane=lane, ground=ground, channel=found.channel
     )
     _record(session, desk, supervisor, ticket, kind=OVER_QUOTA, reason=reason)
     return ticket
@@ -218,10 +224,19 @@ def _record(
 
 
 def _let_wait(
-    session: Session, office: Office, desk: Desk, *, service: str, lane: Lane, channel: str
+    session: Session,
+    office: Office,
+    desk: Desk,
+    *,
+    service: str,
+    lane: Lane,
+    channel: str,
+    ground: str | None = None,
 ) -> Ticket:
     ticket = new_waiting(session, office, desk, service=service, lane=lane, visit_id=new_id())
-    add_waiting(session, desk, ticket, quota_channel=channel)
+    ground = ground if lane is Lane.PRIORITY else None
+    ticket = lanes.placed(session, office, ticket, ground=ground)
+    add_waiting(session, desk, ticket, quota_channel=channel, ground=ground)
     announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)
     return ticket
 
@@ -258,20 +273,28 @@ def add_waiting(
     *,
     quota_channel: str | None = None,
     origin: str | None = None,
+    ground: str | None = None,
+    at: str | None = None,
+    **own: Any,
 ) -> None:
-    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none."""
+    """Write a waiting ticket; it counts in the quotas of `quota_channel`, without one in none.
+
+    `at` is the counter at which that is a step, `own` are further columns of the agency.
+    """
     tickets.add(
         session,
         [
             {
                 **tickets.row_of(ticket),
+                **own,
                 "person_hash": None,
                 "holder_hash": None,
                 "origin": origin,
                 "quota_channel": quota_channel,
                 "queue_rank": queue_rank(ticket.lane.value),
+                "priority_ground": ground,
             }
         ],
     )
-    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id)
+    row = history_row(None, ticket, actor=Actor.OFFICER, now=desk.now, officer_id=desk.officer_id, counter=at)
     add_history(session, [row])

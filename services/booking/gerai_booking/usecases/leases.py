@@ -48,6 +48,15 @@ def refuse_elsewhere(session: Session, office: Office, *, site: str, now: dateti
         raise NoLease
 
 
+def is_elsewhere(session: Session, office: Office, *, site: str, now: datetime) -> bool:
+    """Tell whether another deployment has a site's floor today."""
+    try:
+        refuse_elsewhere(session, office, site=site, now=now)
+    except (SiteIsLeased, NoLease):
+        return True
+    return False
+
+
 def add_node(session: Session, office: Office, *, site: str, name: str, now: datetime) -> str:
     """Let a node ask for leases of a site; return its key, which is told this once. Raises UnknownSite."""
     key = secrets.token_urlsafe(32)

@@ -2,19 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.refusals import Refused
-from gerai_shared.ticket import AT_COUNTER_STATES, Actor, StaleRevision, State, Ticket, move
+from gerai_shared.ticket import (
+    AT_COUNTER_STATES,
+    UNDO_WINDOW,
+    Actor,
+    StaleRevision,
+    State,
+    Ticket,
+    UndoTooLate,
+    move,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import matching, tickets
+from gerai_booking.models import floor, matching, tickets
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
+from gerai_booking.rules.catalogue import AsideReason, FloorRule
+from gerai_booking.rules.floor import absent_at, reasons_on, recallable_at, rule_on
+from gerai_booking.rules.lanes import Because, because, lane_of
 from gerai_booking.usecases.office import Office
+from gerai_booking.usecases.rulebook import in_force
 from gerai_booking.usecases.sanctions import against_holder
 
 #: Where each step leads that is made with whoever is at the counter.
@@ -24,22 +37,48 @@ LEADS_TO: Mapping[str, State] = {
     "finish": State.SERVED,
     "no-show": State.NO_SHOW,
     "park": State.PARKED,
+    "requeue": State.CHECKED_IN,
     "transfer": State.TRANSFERRED,
 }
-#: What taking back a step leads to. Taking back is not itself a step to be taken back.
-LED_FROM: Mapping[State, State] = {
-    State.CALLED: State.CHECKED_IN,
-    State.SERVING: State.CALLED,
-    State.SERVED: State.SERVING,
-    State.NO_SHOW: State.CALLED,
-}
+#: The steps that can be taken back, as (from, to). Taking back is not itself a step to be taken back.
+UNDOABLE = frozenset(
+    {
+        (State.CHECKED_IN, State.CALLED),
+        (State.CALLED, State.SERVING),
+        (State.CALLED, State.NO_SHOW),
+        (State.CALLED, State.PARKED),
+        (State.CALLED, State.CHECKED_IN),
+        (State.SERVING, State.SERVED),
+        (State.SERVING, State.PARKED),
+        (State.SERVING, State.CHECKED_IN),
+        (State.SERVING, State.TRANSFERRED),
+    }
+)
 
 
 class CounterMovedOn(Refused):
-    """This counter has %(number)s now: your screen was older. Please look again; nothing was changed."""
+    """This counter has %(number)s now (%(who)s, %(at)s). Please look again; nothing was changed."""
 
     code = "counter_moved_on"
     status = 409
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What is noted of an open ticket: why it waits aside, for whom it is meant, where it returns."""
+
+    aside_reason: str | None = None
+    aside_until: datetime | None = None
+    meant_counter: str | None = None
+    meant_officer: str | None = None
+    meant_until: datetime | None = None
+    return_counter: str | None = None
+
+    def is_meant_for(self, counter: str, officer_id: str, now: datetime) -> bool:
+        """Tell whether this counter and officer may call it now."""
+        if self.meant_until is None or self.meant_until <= now:
+            return True
+        return self.meant_counter in {None, counter} and self.meant_officer in {None, officer_id}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +86,11 @@ class CounterQueue:
     """Who is at the counter, who waits for it in the order of calls, who waits aside, what is done.
 
     `police_report` ({number, date, station}) is of who is at the counter, if one was told; `suspension` is
-    what stands against them on the day, if it was written down after they had booked.
-    `expected` are bookings of today whose holders have not checked in yet. `allowed` are the verbs that
-    can be carried out now; `undoable` is whose last step at the counter can still be taken back.
+    what stands against them on the day, if it was written down after they had booked. `elsewhere` wait, too,
+    but are meant for another counter or officer, or are at another counter now; `notes` says what is noted
+    of a ticket by its id. `expected` are bookings of today whose holders have not checked in yet. `allowed`
+    are the verbs that can be carried out now, `allowed_at` from when those can that the rule delays;
+    `undoable` is whose last step at the counter can still be taken back.
     """
 
     current: Ticket | None
@@ -59,29 +100,45 @@ class CounterQueue:
     match: str | None
     suspension: Any | None
     waiting: list[Ticket]
+    elsewhere: list[Ticket]
+    notes: Mapping[str, Note]
+    #: Why the first of those who wait is the first; None when nobody waits.
+    next_because: Because | None
     parked: list[Ticket]
     expected: list[Ticket]
     missed: list[Ticket]
     served_today: int
     longest_wait_minutes: int
     allowed: frozenset[str]
+    allowed_at: Mapping[str, datetime]
+    aside_reasons: list[AsideReason]
+    later_people: int
     undoable: Ticket | None
 
 
 def counter_queue(
-    session: Session, office: Office, *, site: str, counter: str, now: datetime
+    session: Session, office: Office, *, site: str, counter: str, now: datetime, officer_id: str = ""
 ) -> CounterQueue:
-    """Return the queue of a counter. Raises UnknownSite, UnknownCounter."""
+    """Return the queue of a counter as an officer sees it there. Raises UnknownSite, UnknownCounter."""
     services = office.counter(site, counter).services
     states = (State.CHECKED_IN, State.PARKED, State.BOOKED, State.NO_SHOW, State.SERVED)
-    today = tickets.of_day(
-        session, site=site, day=office.today(site, now), states=states, agency=office.code, services=services
-    )
-    current = _at_counter(session, office, site=site, counter=counter)
+    day = office.today(site, now)
+    today = tickets.of_day(session, site=site, day=day, states=states, agency=office.code, services=services)
+    current = current_at(session, office, site=site, counter=counter)
     person = person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)
-    waiting = [t for t in today if t.state is State.CHECKED_IN]
+    notes = _notes(session, site=site, day=day)
+    busy = floor.visits_at_counters(session, site=site)
+    everybody = [t for t in today if t.state is State.CHECKED_IN]
+    waiting = [
+        t
+        for t in everybody
+        if t.visit_id not in busy and notes.get(t.id, Note()).is_meant_for(counter, officer_id, now)
+    ]
+    here = {t.id for t in waiting}
     arrivals = [t.checked_in_at for t in waiting if t.checked_in_at is not None]
+    rule = rule_on(in_force(session, office).floor_rules, day)
+    allowed_at = _allowed_at(rule, current)
     return CounterQueue(
         current=current,
         person=person,
@@ -89,6 +146,9 @@ def counter_queue(
         match=_match(session, current),
         suspension=against_holder(session, office, current, visit=current.day) if current else None,
         waiting=waiting,
+        elsewhere=[t for t in everybody if t.id not in here],
+        notes=notes,
+        next_because=_because(session, waiting),
         parked=[t for t in today if t.state is State.PARKED],
         expected=sorted(
             (t for t in today if t.state is State.BOOKED and t.slot_id is not None),
@@ -97,9 +157,36 @@ def counter_queue(
         missed=[t for t in today if t.state is State.NO_SHOW],
         served_today=sum(t.state is State.SERVED for t in today),
         longest_wait_minutes=int((now - min(arrivals)).total_seconds() // 60) if arrivals else 0,
-        allowed=_allowed(current, undoable, now),
+        allowed=_allowed(current, undoable, rule, notes, allowed_at, now),
+        allowed_at={verb: at for verb, at in allowed_at.items() if at > now},
+        aside_reasons=reasons_on(office.agency.aside_reasons, day),
+        later_people=rule.later_people,
         undoable=undoable,
     )
+
+
+def _notes(session: Session, *, site: str, day: date) -> dict[str, Note]:
+    return {
+        row.id: Note(
+            aside_reason=row.aside_reason,
+            aside_until=row.aside_until,
+            meant_counter=row.meant_counter,
+            meant_officer=row.meant_officer,
+            meant_until=row.meant_until,
+            return_counter=row.return_counter,
+        )
+        for row in floor.notes(session, site=site, day=day)
+    }
+
+
+def _allowed_at(rule: FloorRule, current: Ticket | None) -> dict[str, datetime]:
+    """Return from when a called person can be called again, and recorded as absent."""
+    if current is None or current.state is not State.CALLED or current.called_at is None:
+        return {}
+    delayed = {"no-show": absent_at(rule, current.called_at)}
+    if current.times_called < rule.most_calls:
+        delayed["recall"] = recallable_at(rule, current.called_at)
+    return delayed
 
 
 def waiting_with_number(
@@ -149,13 +236,25 @@ def step_back(session: Session, office: Office, *, site: str, counter: str, now:
     """
     step = last_step_at(session, site=site, counter=counter)
     ticket = tickets.find(session, step.ticket_id, agency=office.code) if step else None
-    if step is None or step.before is None or ticket is None or ticket.revision != step.revision:
+    if step is None or ticket is None or ticket.revision != step.revision:
         raise NothingToUndo
-    before = ticket_before(step)
-    if LED_FROM.get(ticket.state) is not before.state:
+    before = ticket_before(step) if step.before is not None else None
+    if before is not None and not _is_undoable(before, ticket):
         raise NothingToUndo
-    move(ticket, before.state, actor=Actor.OFFICER, now=now)
+    if now - step.at > UNDO_WINDOW:
+        raise UndoTooLate(seconds=int(UNDO_WINDOW.total_seconds()))
+    # A number that was made here is cancelled, whatever else goes back to what it was.
+    move(ticket, before.state if before is not None else State.CANCELLED, actor=Actor.OFFICER, now=now)
     return ticket
+
+
+def _is_undoable(before: Ticket, after: Ticket) -> bool:
+    """Tell whether a step is one that can be taken back, and not itself taking back.
+
+    A call makes the calls more, nothing else does: so the two that lead to the same state are told apart.
+    """
+    more = after.times_called - before.times_called
+    return (before.state, after.state) in UNDOABLE and more == (1 if after.state is State.CALLED else 0)
 
 
 def _police_report(office: Office, person: Person | None) -> dict[str, str] | None:
@@ -163,6 +262,18 @@ def _police_report(office: Office, person: Person | None) -> dict[str, str] | No
     opened = office.sealer.unseal(person.sealed) if person else {}
     report = {name: opened.get(f"police_report_{name}", "") for name in ("number", "date", "station")}
     return report if report["number"] else None
+
+
+def _because(session: Session, waiting: list[Ticket]) -> Because | None:
+    if not waiting:
+        return None
+    first = waiting[0]
+    return because(
+        lane=lane_of(first.lane.value, tickets.ground_of(session, first.id)),
+        booked_for=first.slot_starts_at,
+        checked_in_at=first.checked_in_at or first.created_at,
+        queue_at=first.queue_at,
+    )
 
 
 def _match(session: Session, current: Ticket | None) -> str | None:
@@ -177,7 +288,7 @@ def _undoable(session: Session, office: Office, *, site: str, counter: str, now:
         return None
 
 
-def _at_counter(session: Session, office: Office, *, site: str, counter: str) -> Ticket | None:
+def current_at(session: Session, office: Office, *, site: str, counter: str) -> Ticket | None:
     """Whoever keeps the counter busy, of whatever day and service, without locking: this is for looking."""
     table = tickets.tickets
     found = session.scalar(
@@ -190,13 +301,30 @@ def _at_counter(session: Session, office: Office, *, site: str, counter: str) ->
     return tickets.find(session, found, agency=office.code) if found else None
 
 
-def _allowed(current: Ticket | None, undoable: Ticket | None, now: datetime) -> frozenset[str]:
+def _allowed(
+    current: Ticket | None,
+    undoable: Ticket | None,
+    rule: FloorRule,
+    notes: Mapping[str, Note],
+    allowed_at: Mapping[str, datetime],
+    now: datetime,
+) -> frozenset[str]:
     verbs = {"undo"} if undoable else set()
     if current is None:
         return frozenset(verbs | {"call-next"})
+    verbs |= {"add-service"}
+    if current.state is State.SERVING and notes.get(current.id, Note()).return_counter not in {
+        None,
+        current.counter,
+    }:
+        verbs.add("send-back")
     for verb, state in LEADS_TO.items():
-        if verb == "recall" and current.state is not State.CALLED:
+        if verb == "recall" and (
+            current.state is not State.CALLED or current.times_called >= rule.most_calls
+        ):
             # From being served, the way back to being called is there for taking back alone.
+            continue
+        if allowed_at.get(verb, now) > now:
             continue
         try:
             move(current, state, actor=Actor.OFFICER, now=now)

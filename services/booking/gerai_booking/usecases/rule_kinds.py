@@ -12,7 +12,9 @@ from gerai_booking.rules.catalogue import (
     ContactLimit,
     Coverage,
     Dated,
+    FloorRule,
     Horizon,
+    LaneRule,
     NoShowRule,
     ReleaseRule,
     RestrictionCap,
@@ -26,6 +28,7 @@ from gerai_booking.rules.catalogue import (
 Body = dict[str, Any]
 ROUTES, COVERAGE, RELEASES, NO_SHOWS = "routes", "coverage", "releases", "no_shows"
 CONTACTS, CAPS, SUSPENSIONS, STAGES = "contacts", "caps", "suspensions", "stages"
+FLOOR, LANES = "floor", "lanes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,22 @@ def _no_show(body: Body, dated: Mapping[str, Any]) -> NoShowRule:
 
 def _no_show_body(row: NoShowRule) -> Body:
     return {"window_days": row.window_days, "paused_at": row.paused_at, "pause_days": row.pause_days}
+
+
+#: What a rule of the floor says, as FloorRule names it.
+FLOOR_NUMBERS = (
+    "most_calls",
+    "recall_seconds",
+    "absent_seconds",
+    "place_kept_minutes",
+    "most_returns",
+    "later_people",
+    "meant_minutes",
+)
+
+
+def _floor(body: Body, dated: Mapping[str, Any]) -> FloorRule:
+    return FloorRule(**{name: body[name] for name in FLOOR_NUMBERS}, **dated)
 
 
 def _cap(body: Body, dated: Mapping[str, Any]) -> RestrictionCap:
@@ -228,6 +247,13 @@ KINDS: dict[str, Kind] = {
             body=_no_show_body,
         ),
         Kind(
+            code=FLOOR,
+            field="floor_rules",
+            subject=lambda _row: "",
+            build=_floor,
+            body=lambda row: {name: getattr(row, name) for name in FLOOR_NUMBERS},
+        ),
+        Kind(
             code=SUSPENSIONS,
             field="suspension_kinds",
             subject=lambda row: row.code,
@@ -240,6 +266,15 @@ KINDS: dict[str, Kind] = {
             subject=lambda row: row.service,
             build=_stages,
             body=_stages_body,
+            for_new_only=True,
+        ),
+        Kind(
+            code=LANES,
+            field="lane_rules",
+            subject=lambda row: row.lane,
+            build=lambda body, dated: LaneRule(**body, **dated),
+            body=lambda row: {"lane": row.lane, "head_start_minutes": row.head_start_minutes},
+            # Those who wait are ordered by the rule of the morning; a second one would mix two orders.
             for_new_only=True,
         ),
     )

@@ -33,11 +33,11 @@ class CounterSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSeen:
-    """A service that people wait for: how many, how many of them before others, since when the first."""
+    """A service that people wait for: how many, how many of them with priority, since when the first."""
 
     service: str
     waiting: int
-    before_others: int
+    with_priority: int
     since: datetime | None
     counters: list[Counter]
 
@@ -65,8 +65,8 @@ class Floor:
         return sum(each.number is not None for each in self.counters)
 
 
-#: Lanes whose people are called before others.
-BEFORE_OTHERS = frozenset({"priority", "emergency"})
+#: Lanes whose people are called before others, or count as come earlier (rules.lanes).
+WITH_PRIORITY = frozenset({"priority", "emergency"})
 
 
 def whole_floor(session: Session, office: Office, *, officer: Officer, site: str, now: datetime) -> Floor:
@@ -100,7 +100,7 @@ def _services(rows: list[Any], counters: list[Counter]) -> list[ServiceSeen]:
         ServiceSeen(
             service=service,
             waiting=sum(row.count for row in of_service),
-            before_others=sum(row.count for row in of_service if row.lane in BEFORE_OTHERS),
+            with_priority=sum(row.count for row in of_service if row.lane in WITH_PRIORITY),
             since=min((row.since for row in of_service if row.since is not None), default=None),
             counters=[counter for counter in counters if service in counter.services],
         )

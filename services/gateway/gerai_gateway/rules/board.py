@@ -15,8 +15,12 @@ WAITING = "checked_in"
 CALLED = "called"
 #: States of a ticket whose number has been called out and who is, or was, served.
 CALLED_STATES = frozenset({CALLED, "serving", "served"})
-#: Lanes that are called before the others, the first one first.
-LANES_FIRST = ("emergency", "priority")
+#: States of who stands at a counter, or is on the way to it.
+AT_COUNTER = frozenset({CALLED, "serving"})
+#: Of calls, a board shows no more, however many there were in a short time.
+MOST_CALLS = 60
+#: Lanes that are called before the others, the first one first. What else goes earlier has an earlier moment.
+LANES_FIRST = ("emergency",)
 #: Events kept while an earlier one is missing; beyond that everything is asked for anew.
 MOST_BEYOND = 5_000
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -27,6 +31,7 @@ class Entry:
     """What a board knows of a ticket. Times are aware; `day` is the site's calendar day."""
 
     id: str
+    visit_id: str
     number: str
     agency: str
     site: str
@@ -44,12 +49,18 @@ class Entry:
     @property
     def is_shown(self) -> bool:
         """Whether the board has a place for it."""
-        return self.state == WAITING or (self.state in CALLED_STATES and self.called_at is not None)
+        return self.state == WAITING or self.is_call
+
+    @property
+    def is_call(self) -> bool:
+        """Whether its number has been called out and stands since then."""
+        return self.state in CALLED_STATES and self.called_at is not None
 
     @property
     def call_id(self) -> str:
-        """Names one call: a number called again has another one."""
-        return f"{self.id}:{self.times_called}"
+        """Names one call: a number called again has another one, also when its count began anew meanwhile."""
+        moment = int(self.called_at.timestamp()) if self.called_at else 0
+        return f"{self.id}:{moment}:{self.times_called}"
 
     @property
     def queue_order(self) -> tuple[int, datetime, str]:
@@ -65,6 +76,7 @@ def entry_of(ticket: Mapping[str, Any]) -> Entry:
     """Return the entry of a ticket in JSON form. Raises KeyError, TypeError, ValueError for what is none."""
     return Entry(
         id=ticket["id"],
+        visit_id=ticket["visit_id"],
         number=ticket["number"],
         agency=ticket["agency"],
         site=ticket["site"],
@@ -215,16 +227,35 @@ class AgencyBoard:
         self._left.discard(ticket_id)
 
 
-def calls(entries: Iterable[Entry], *, most: int) -> list[Entry]:
-    """Return the numbers called last, newest first."""
-    called = [entry for entry in entries if entry.state in CALLED_STATES and entry.called_at is not None]
+def calls(entries: Iterable[Entry], *, most: int, since: datetime | None = None) -> list[Entry]:
+    """Return the numbers called last, newest first: `most`, and beyond them those called after `since`."""
+    called = [entry for entry in entries if entry.is_call]
     called.sort(key=lambda entry: (entry.called_at or _LATEST, entry.id), reverse=True)
-    return called[:most]
+    return [
+        entry
+        for place, entry in enumerate(called[:MOST_CALLS])
+        if place < most or (since is not None and entry.called_at is not None and entry.called_at > since)
+    ]
+
+
+def at_counters(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Return who is called to each counter or served there, by the counter's code; one agency's entries."""
+    there: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.state not in AT_COUNTER or entry.counter is None or entry.called_at is None:
+            continue
+        other = there.get(entry.counter)
+        if other is None or (other.called_at or _LATEST, other.id) < (entry.called_at, entry.id):
+            there[entry.counter] = entry
+    return there
 
 
 def waiting(entries: Iterable[Entry]) -> list[Entry]:
-    """Return who waits, in the order in which counters call."""
-    return sorted((entry for entry in entries if entry.state == WAITING), key=lambda entry: entry.queue_order)
+    """Return who waits, in the order in which counters call; nobody who is at a counter already."""
+    known = list(entries)
+    busy = {entry.visit_id for entry in known if entry.state in AT_COUNTER}
+    free = (entry for entry in known if entry.state == WAITING and entry.visit_id not in busy)
+    return sorted(free, key=lambda entry: entry.queue_order)
 
 
 def next_numbers(entries: Iterable[Entry], *, most: int) -> list[Entry]:

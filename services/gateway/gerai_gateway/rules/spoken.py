@@ -4,7 +4,10 @@ Our own: the usual package for it needs another one that is not published in a f
 """
 
 import re
+from collections.abc import Callable
 
+#: Says a whole number in words.
+Counting = Callable[[int], str]
 UNITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 #: What a number above a thousand is counted in, the largest first.
 SCALES = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"))

@@ -26,6 +26,16 @@ class NextSchema(Given):
     agency_name = fields.String(required=True)
 
 
+class AtCounterSchema(Given):
+    """A counter, and the number that is called to it or served there; None when there is nobody."""
+
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+    counter = fields.String(required=True)
+    counter_name = fields.String(required=True)
+    number = fields.String(required=True, allow_none=True)
+
+
 class WaitingSchema(Given):
     """How many wait for an agency; `is_live` is false while its news do not arrive."""
 
@@ -36,7 +46,9 @@ class WaitingSchema(Given):
 
 
 class BoardSchema(Given):
-    """The board of a site: the newest calls first, who is next, notices.
+    """The board of a site: the newest calls first, who is next, who is at which counter, notices.
+
+    `calls` are at least those of the last two minutes.
 
     `sequence` grows with each change for as long as the answering process runs.
     """
@@ -48,5 +60,6 @@ class BoardSchema(Given):
     time_zone = fields.String(required=True)
     calls = fields.List(fields.Nested(CallSchema), required=True)
     next = fields.List(fields.Nested(NextSchema), required=True)
+    counters = fields.List(fields.Nested(AtCounterSchema), required=True)
     waiting = fields.List(fields.Nested(WaitingSchema), required=True)
     notices = fields.List(fields.String(), required=True)

@@ -103,6 +103,8 @@
     if (answer.ok) {
       say("saved", body.message);
       form.reset();
+      // What is typed in is not replaced; this is done with.
+      if (form.contains(document.activeElement)) document.activeElement.blur();
     } else {
       say("refused", body.detail || body.title);
     }

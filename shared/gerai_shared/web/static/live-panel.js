@@ -1,7 +1,8 @@
 /*
  * Keeps a part of a page current by fetching it as HTML. Root: [data-panel-url="url"], optional data-panel-stream (server-sent events
  * named message, board, queue or ticket mean "look again"), data-refresh-seconds (5). Inside: #panel receives the fragment,
- * [data-live-state] tells how current it is. "gerai:refresh" asks for it at once; while the root is [data-busy] nothing is replaced.
+ * [data-live-state] tells how current it is. A details[id] that was opened, and what was chosen in its fields, stays when it is there
+ * again. "gerai:refresh" asks for it at once; while the root is [data-busy] nothing is replaced.
  */
 (() => {
   "use strict";
@@ -26,6 +27,28 @@
     if (text && line.textContent !== text) line.textContent = text;
   }
 
+  /* What the person opened and filled in, by the fold it is in: the fragment knows nothing of it. */
+  function keptIn(panel) {
+    return [...panel.querySelectorAll("details[id]")].map((fold) => ({
+      id: fold.id,
+      open: fold.open,
+      fields: [...fold.querySelectorAll("input:not([type=hidden]), select, textarea")].map(({ name, value, checked }) => ({ name, value, checked })),
+    }));
+  }
+
+  function restore(panel, folds) {
+    for (const kept of folds) {
+      const fold = panel.querySelector(`#${CSS.escape(kept.id)}`);
+      if (!fold) continue;
+      fold.open = kept.open;
+      for (const { name, value, checked } of kept.fields) {
+        const field = fold.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+        if (field?.type === "checkbox") field.checked = checked;
+        else if (field) field.value = value;
+      }
+    }
+  }
+
   function replace(html) {
     const panel = document.getElementById("panel");
     if (!panel || html === shownHtml) return;
@@ -33,8 +56,10 @@
     if (focused?.matches("input, select, textarea")) return; // somebody is typing there
     let again = focused?.id && `#${CSS.escape(focused.id)}`;
     if (focused?.dataset.key) again = `[data-key="${CSS.escape(focused.dataset.key)}"]`;
+    const folds = keptIn(panel);
     panel.innerHTML = html;
     shownHtml = html;
+    restore(panel, folds);
     if (again) panel.querySelector(again)?.focus();
   }
 

@@ -4,12 +4,16 @@
  * Event "ticket": {revision, state, state_text, number, position, ..., counter_name, call_id, times_called, announce}.
  * Event "board": the site's board; a call with this ticket's id counts as being called.
  * Inside the root: [data-bind="key"] receives text, [data-when="called serving"] is shown in these states only,
+ * [data-call-screen] covers the whole screen from a call until it is put away (its button, Escape) or the ticket moves on; in it
+ * [data-call-text] says what to do and [data-call-count] which call it is, from data-text="Panggilan ke-{times_called}".
  * [data-live-state] tells how current the page is, [data-live-announce] (role=status) is read aloud.
  */
 (() => {
   "use strict";
   const POLL_MS = 20000;
-  const REOPEN_MS = 30000;
+  const REOPEN_MS = 8000;
+  // Long and strong: it has to be felt in a bag.
+  const VIBRATION_MS = [600, 200, 600, 200, 600, 200, 1000];
   const FINAL_STATES = new Set(["served", "cancelled", "expired"]);
 
   const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? "");
@@ -38,12 +42,28 @@
       const text = fillIn(root.dataset.calledText || "", ticket);
       announce(ticket.announce || text);
       document.title = `● ${text || ticket.state_text || title}`;
+      showCallScreen(ticket, text);
       for (const element of root.querySelectorAll("[data-flash-target]")) {
         element.removeAttribute("data-flash");
         void element.offsetWidth; // starts the animation again for a second call
         element.setAttribute("data-flash", "");
       }
-      if (navigator.vibrate) navigator.vibrate([400, 150, 400, 150, 600]);
+      if (navigator.vibrate) navigator.vibrate(VIBRATION_MS);
+    }
+
+    const screen = root.querySelector("[data-call-screen]");
+
+    function showCallScreen(ticket, text) {
+      if (!screen) return;
+      screen.querySelector("[data-call-text]").textContent = text;
+      const count = screen.querySelector("[data-call-count]");
+      count.textContent = fillIn(count.dataset.text, ticket);
+      count.hidden = !(ticket.times_called > 1);
+      if (!screen.open) screen.showModal();
+    }
+
+    function putCallScreenAway() {
+      if (screen?.open) screen.close();
     }
 
     function apply(ticket) {
@@ -63,6 +83,7 @@
       if (ticket.state === "called") {
         callAttention(ticket);
       } else {
+        putCallScreenAway();
         document.title = title;
         announce(ticket.announce);
       }
@@ -106,11 +127,12 @@
           pollTimer = setInterval(poll, POLL_MS);
           poll();
         }
-        // A browser gives up for good on an answer that is no stream; we do not.
-        if (source.readyState === EventSource.CLOSED) setTimeout(listen, REOPEN_MS);
+        // A browser gives up for good on an answer that is no stream; we do not, and not all phones at once.
+        if (source.readyState === EventSource.CLOSED) setTimeout(listen, REOPEN_MS * (1 + Math.random()));
       });
     }
 
+    screen?.querySelector("button").addEventListener("click", putCallScreenAway);
     listen();
     window.addEventListener("online", poll);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && pollTimer && poll());

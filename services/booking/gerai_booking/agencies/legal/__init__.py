@@ -84,7 +84,10 @@ def agency(today: date) -> Agency:
                 valid_from=date(2024, 1, 1),
             ),
         ),
+        floor_rules=fairness.floor_rules(),
+        aside_reasons=fairness.aside_reasons(),
         no_show_rules=fairness.no_show_rules(),
+        lane_rules=fairness.lane_rules(),
         contact_limits=fairness.contact_limits(),
         road_map=_road_map(),
     )

@@ -5,7 +5,7 @@ from alembic import op
 from gerai_shared.times import AwareDateTime
 
 revision = '0030'
-down_revision = '0023'
+down_revision = '0025'
 branch_labels = None
 depends_on = None
 

@@ -6,6 +6,8 @@ dates mean.
 """
 
 from gerai_booking.rules.catalogue.agency import Agency, clashes
+from gerai_booking.rules.catalogue.floor_rules import AsideReason, FloorRule
+from gerai_booking.rules.catalogue.lane_rules import LaneRule
 from gerai_booking.rules.catalogue.release_rules import Horizon, ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     EVERY_WEEKDAY,
@@ -50,6 +52,7 @@ from gerai_booking.rules.catalogue.shapes import (
 __all__ = [
     "EVERY_WEEKDAY",
     "Agency",
+    "AsideReason",
     "Brand",
     "Break",
     "Channel",
@@ -61,7 +64,9 @@ __all__ = [
     "DailyQuota",
     "Dated",
     "Fee",
+    "FloorRule",
     "Horizon",
+    "LaneRule",
     "NamePeriod",
     "NoShowRule",
     "Offer",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from gerai_booking.rules.catalogue import checks
+from gerai_booking.rules.catalogue.floor_rules import AsideReason, FloorRule
+from gerai_booking.rules.catalogue.lane_rules import LaneRule
 from gerai_booking.rules.catalogue.release_rules import ReleaseRule
 from gerai_booking.rules.catalogue.shapes import (
     Brand,
@@ -50,7 +52,10 @@ class Agency:
     routes: tuple[Route, ...] = ()
     no_show_rules: tuple[NoShowRule, ...] = ()
     contact_limits: tuple[ContactLimit, ...] = ()
+    lane_rules: tuple[LaneRule, ...] = ()
     suspension_kinds: tuple[SuspensionKind, ...] = ()
+    floor_rules: tuple[FloorRule, ...] = ()
+    aside_reasons: tuple[AsideReason, ...] = ()
     #: Whether it decides on new work units and offices, and keeps the register of requests for them (S4).
     establishes_units: bool = False
     road_map: tuple[PlannedCounter, ...] = ()

@@ -10,6 +10,7 @@ from re import fullmatch
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from gerai_booking.rules.catalogue.lane_rules import LANES_WITH_RULES, LONGEST_HEAD_START
 from gerai_booking.rules.catalogue.release_rules import Horizon
 from gerai_booking.rules.catalogue.shapes import EVERY_WEEKDAY, Brand, Dated, Text
 from gerai_booking.rules.catalogue.stages import stage_problems
@@ -34,6 +35,8 @@ def agency_problems(agency: Agency) -> Iterator[str]:
     yield from _release_problems(agency)
     yield from _cap_problems(agency)
     yield from _suspension_problems(agency)
+    yield from _lane_problems(agency)
+    yield from _floor_problems(agency)
     yield from _route_problems(agency)
     yield from _brand_problems(agency.brand)
     yield from stage_problems(agency)
@@ -123,6 +126,16 @@ def _dated_problems(agency: Agency) -> Iterator[str]:
                 yield f"{about}: two rows hold on {later.valid_from:%Y-%m-%d}"
 
 
+def _floor_problems(agency: Agency) -> Iterator[str]:
+    """Counters go by these every minute: on no day may there be none."""
+    for about, rows in (
+        ("rule of the floor", agency.floor_rules),
+        ("reason for waiting aside", agency.aside_reasons),
+    ):
+        if all(row.valid_to is not None for row in rows):
+            yield f"no {about} holds without end"
+
+
 def _rows_about_services(agency: Agency) -> Iterator[tuple[str, Dated]]:
     for service in agency.services:
         for fee in service.fees:
@@ -148,8 +161,14 @@ def _rows_about_people(agency: Agency) -> Iterator[tuple[str, Dated]]:
         yield f"suspension for {kind.code}", kind
     for rule in agency.no_show_rules:
         yield "missed visits", rule
+    for floor_rule in agency.floor_rules:
+        yield "rule of the floor", floor_rule
+    for reason in agency.aside_reasons:
+        yield f"reason for waiting aside {reason.code}", reason
     for limit in agency.contact_limits:
         yield "limit of a contact", limit
+    for lane_rule in agency.lane_rules:
+        yield f"head start of {lane_rule.lane}", lane_rule
 
 
 def _requirement_problems(agency: Agency) -> Iterator[str]:
@@ -253,6 +272,14 @@ def _suspension_problems(agency: Agency) -> Iterator[str]:
     for kind in agency.suspension_kinds:
         if not 1 <= kind.least_months <= kind.most_months:
             yield f"suspension for {kind.code}: {kind.least_months} to {kind.most_months} months are none"
+
+
+def _lane_problems(agency: Agency) -> Iterator[str]:
+    for rule in agency.lane_rules:
+        if rule.lane not in LANES_WITH_RULES:
+            yield f"a head start is for the unknown lane {rule.lane}"
+        if not 0 <= rule.head_start_minutes <= LONGEST_HEAD_START:
+            yield f"head start of {rule.lane}: {rule.head_start_minutes} minutes are none"
 
 
 def _weekday_problems(agency: Agency) -> Iterator[str]:

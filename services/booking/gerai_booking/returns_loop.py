@@ -1,0 +1,47 @@
+"""Whoever waits aside is back in the queue when their time is over, although nobody clicks."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from eventlet import sleep
+from gerai_shared.database import Database
+from gerai_shared.deployment import Deployment
+from nameko.extensions import Entrypoint
+
+from gerai_booking.usecases import returning
+from gerai_booking.usecases.apart import apart
+from gerai_booking.usecases.office import Office
+
+#: A screen shows who is back within some seconds of the minute that was promised.
+SECONDS = 10.0
+
+
+class Returns(Entrypoint):
+    """Runs where the counters do: they need no other process. Any number of replicas may."""
+
+    def start(self) -> None:
+        """Begin."""
+        self.container.spawn_managed_thread(self._run, identifier="returns")
+
+    def _run(self) -> None:
+        while True:
+            sleep(SECONDS)
+            look_after(self.container.config["gerai"])
+
+
+def look_after(deployment: Deployment) -> None:
+    """Bring back who is due at each site; what one of them fails at is tried again."""
+    bring_back_everywhere(deployment.database, deployment.extras["office"], deployment.clock.now)
+
+
+def bring_back_everywhere(database: Database, office: Office, clock: Callable[[], datetime]) -> int:
+    """Bring back who is due, some in each transaction, each site for itself; return how many."""
+    count = 0
+    for site in office.agency.sites:
+        came = 1
+        while came:
+            came = 0
+            with apart("bring_back", site.code), database.transaction() as session:
+                came = returning.bring_back(session, office, site=site.code, now=clock())
+            count += came
+    return count

@@ -1,0 +1,1 @@
+"""Calls as sound, made on this machine: a bell, then the sentence."""
