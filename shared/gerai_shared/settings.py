@@ -54,6 +54,10 @@ class Settings:
     max_workers: int = 32
     trusted_proxies: int = 0
     body_limit: int = 65_536
+    #: Of a site node: the site whose floor it carries, where its agency's centre answers, and its key there.
+    node_of: str = ""
+    centre_url: str = ""
+    node_key: str = ""
 
 
 class _Reader(FileAwareEnv):
@@ -111,6 +115,9 @@ def read_settings(deployment: str, *, needs: frozenset[str]) -> Settings:
         "max_workers": env.int("MAX_WORKERS", 32, validate=Range(min=1, max=1000)),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0, max=5)),
         "body_limit": env.int("BODY_LIMIT", 65_536, validate=Range(min=1024)),
+        "node_of": env.str("NODE_OF", ""),
+        "centre_url": env.str("CENTRE_URL", ""),
+        "node_key": env.str("NODE_KEY", ""),
     }
     problems = _problems(env, values)
     if problems:
@@ -143,6 +150,8 @@ def _problems(env: Any, values: dict[str, Any]) -> list[str]:
             Fernet(key)
         except ValueError:
             problems.append("GERAI_SEALING_KEYS: each must be 32 bytes in base64url (see docs/operations.md)")
+    if values["node_of"] and not (values["centre_url"] and values["node_key"]):
+        problems.append("GERAI_NODE_OF: a site node needs GERAI_CENTRE_URL and GERAI_NODE_KEY, too")
     if values["clock_offset"] and values["environment"] == "production":
         problems.append("GERAI_CLOCK_OFFSET: the clock is not shifted in production")
     return problems

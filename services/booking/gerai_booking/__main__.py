@@ -9,16 +9,20 @@ import sys  # noqa: E402
 from datetime import UTC, datetime  # noqa: E402
 
 from gerai_shared import runtime  # noqa: E402
-from gerai_shared.deployment import deployment_of  # noqa: E402
+from gerai_shared.deployment import Deployment, deployment_of  # noqa: E402
 from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
 
 from gerai_booking import agencies, roles  # noqa: E402
+from gerai_booking.refusals import UnknownSite  # noqa: E402
 from gerai_booking.seeding import seed  # noqa: E402
+from gerai_booking.usecases import leases  # noqa: E402
+from gerai_booking.usecases.office import Office  # noqa: E402
 
 NEEDS = {
     "serve": frozenset({"database", "secret", "sealing", "identity"}),
     "migrate": frozenset({"database"}),
     "seed": frozenset({"database", "secret", "sealing", "identity"}),
+    "node-key": frozenset({"database", "secret", "sealing", "identity"}),
 }
 
 
@@ -42,9 +46,22 @@ def main(arguments: list[str] | None = None) -> int:
         for line in seed(deployment, roles.office_of(deployment, agency)):
             sys.stdout.write(line + "\n")
         return runtime.EXIT_OK
+    if options.command == "node-key":
+        return _make_node_key(deployment, roles.office_of(deployment, agency), options.site, options.name)
     runner = runtime.Runner()
     roles.build(deployment, runner, options.role, agency=agency)
     return runtime.serve(runner, drain_seconds=settings.drain_seconds)
+
+
+def _make_node_key(deployment: Deployment, office: Office, site: str, name: str) -> int:
+    try:
+        with deployment.database.transaction() as session:
+            key = leases.add_node(session, office, site=site, name=name, now=deployment.clock.now())
+    except UnknownSite:
+        sys.stderr.write(f"gerai: this agency has no site {site}\n")
+        return runtime.EXIT_FAILED
+    sys.stdout.write(key + "\n")
+    return runtime.EXIT_OK
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "seed", help="write quotas, open the coming days, add demonstration officers outside production"
     )
+    node = commands.add_parser(
+        "node-key", help="let a site node ask for the floor of its site; prints its key, this once"
+    )
+    node.add_argument("--site", required=True, help="the site's short name, such as mpp-lebak")
+    node.add_argument("--name", required=True, help="what people call the node")
     return parser
 
 

@@ -43,6 +43,9 @@ class Openings(Entrypoint):
         self.container.spawn_managed_thread(self._run, identifier="openings")
 
     def _run(self) -> None:
+        if self.container.config["gerai"].extras["office"].node_of is not None:
+            # What an agency does by itself, its centre does.
+            return
         while True:
             look_after(self.container.config["gerai"])
             sleep(OPENING_INTERVAL.total_seconds())

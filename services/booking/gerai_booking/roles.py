@@ -12,6 +12,7 @@ from gerai_shared.translations import add_texts_of
 from gerai_shared.workdays import WorkCalendar
 
 from gerai_booking.counter.commands import token_of
+from gerai_booking.counter.node_door import NodeDoor
 from gerai_booking.counter.oversight_pages import record_opened
 from gerai_booking.counter.service import CounterService
 from gerai_booking.rules.catalogue import Agency
@@ -31,6 +32,7 @@ def office_of(deployment: Deployment, agency: Agency) -> Office:
         identity_key=settings.identity_key,
         sealer=deployment.sealer,
         calendar=WorkCalendar(),
+        node_of=settings.node_of or None,
     )
 
 
@@ -54,11 +56,12 @@ def build(deployment: Deployment, runner: Runner, role: str, *, agency: Agency) 
     if role in {"all", "relay"}:
         runner.add(RelayService, deployment, name=f"{name}-relay", needs_bus=role == "relay")
     if role in {"all", "counter"}:
-        deployment.extras["door"] = Door(
+        door = Door(
             deployment,
             token_of=partial(token_of, cookie=session_cookie(name)),
             record=record_opened,
         )
+        deployment.extras["door"] = NodeDoor(door) if deployment.settings.node_of else door
         runner.add(CounterService, deployment, name=f"{name}-counter")
     else:
         runner.add(OperationsService, deployment, name=f"{name}-operations")

@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session
 from gerai_booking import schemas
 from gerai_booking.kiosk_service import KioskRequests
 from gerai_booking.measuring_loop import Measurements
+from gerai_booking.node_loop import NodeTalk
 from gerai_booking.opening_loop import Openings
+from gerai_booking.refusals import OnlyAtCentre
 from gerai_booking.rules.rulebook import Rules
 from gerai_booking.usecases import (
     advising,
@@ -67,6 +69,10 @@ class BookingService(KioskRequests):
 
     @Openings.decorator
     def openings(self) -> None:
+        """Runs by itself."""
+
+    @NodeTalk.decorator
+    def talk(self) -> None:
         """Runs by itself."""
 
     @rpc
@@ -135,6 +141,7 @@ class BookingService(KioskRequests):
     @rpc
     def book_batch(self, request: Request) -> dict[str, Any]:
         """Book for many citizens at once."""
+        self._refuse_at_node("book")
         items = load(_batch, request.payload)["requests"]
         wanted: dict[str, booking.BookingRequest] = {}
         refused: dict[int, Refused] = {}
@@ -371,6 +378,7 @@ class BookingService(KioskRequests):
         """Carry out `run` once for the request's key; `body` is what a repeat has to repeat, else all."""
         if not request.idempotency_key:
             raise IdempotencyKeyMissing
+        self._refuse_at_node(scope)
         now = self.deployment.clock.now()
         with self.deployment.database.transaction() as session:
             return commands.once(
@@ -381,6 +389,11 @@ class BookingService(KioskRequests):
                 now=now,
                 run=lambda: run(session, now),
             )
+
+    def _refuse_at_node(self, scope: str) -> None:
+        """Refuse at a site node what is the centre's: of what is asked on the bus all but checking in."""
+        if self._office.node_of is not None and scope != "check_in":
+            raise OnlyAtCentre
 
     def _entry(self, token: str) -> dict[str, Any]:
         with self.deployment.database.reading() as session:

@@ -94,6 +94,7 @@ def counter_http(house: House) -> CounterHttp:
         identity_key=house.office.identity_key,
         sealing_keys=("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",),
         database_url=house.url,
+        node_of=house.office.node_of or "",
     )
     deployment = Deployment(settings=settings, clock=StandingClock())
     # The house's own, which its fixture closes.

@@ -52,6 +52,8 @@ OFFICERS_ONLY = {
     "came_back_often", "not_sent_from_elsewhere", "not_served_there", "outcome_needed",
     "outcome_needs_reason", "recalled_too_soon", "unknown_aside_reason", "unknown_officer",
     "all_at_other_counters", "no_step_here", "not_at_another_counter", "unknown_neighbour",
+    "site_is_leased", "no_lease", "numbers_used_up", "unknown_node", "lease_taken", "unknown_lease",
+    "nothing_to_lease", "number_not_leased", "unknown_conflict",
 }  # fmt: skip
 
 

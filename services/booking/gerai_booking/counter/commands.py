@@ -19,6 +19,7 @@ from gerai_booking.usecases import (
     arrivals,
     floor,
     intake,
+    leases,
     meanwhile,
     queue,
     sending,
@@ -166,6 +167,7 @@ class Signed:
         self, session: Session, desk: Desk, officer: accounts.Officer, verb: str, asked: dict[str, Any]
     ) -> Ticket:
         office, revision = self.office, asked["revision"]
+        leases.refuse_elsewhere(session, office, site=desk.site, now=desk.now)
         ticket_id = str(asked["ticket_id"]) if asked["ticket_id"] else None
         if verb == "call-next":
             return floor.call_next(session, office, desk)

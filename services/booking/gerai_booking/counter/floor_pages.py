@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_booking.counter.commands import Signed
 from gerai_booking.counter.doors import at_the_door
-from gerai_booking.usecases import devices, views, whole_floor
+from gerai_booking.usecases import devices, signs, views, whole_floor
 
 
 class FloorPages(Signed):
@@ -31,6 +31,7 @@ class FloorPages(Signed):
             officer = self.officer(session, request)
             seen = whole_floor.whole_floor(session, self.office, officer=officer, site=site, now=now)
             troubled = devices.troubled(session, site=site, now=now)
+            told = signs.signs(session, self.office, site=site, now=now)
         place = self.office.site(site)
         return {
             "officer": officer,
@@ -38,6 +39,7 @@ class FloorPages(Signed):
             "sites": [each for each in self.office.agency.sites if self.office.counters_at(each.code)],
             "floor": seen,
             "troubled": troubled,
+            "signs": told,
             "service_names": {each.code: views.both(each.name) for each in self.office.agency.services},
             "now": now,
             "time_zone": place.time_zone,

@@ -19,7 +19,7 @@ from gerai_booking.counter.commands import VERBS, WORDS_OF_A_STEP, Signed
 from gerai_booking.counter.doors import at_the_door, see
 from gerai_booking.rules.floor import NEEDS_REASON, Outcome
 from gerai_booking.rules.weekdays import names_of
-from gerai_booking.usecases import queue, rulebook, shifts, views, visits
+from gerai_booking.usecases import queue, rulebook, shifts, signs, views, visits
 
 #: Carries a refused form's message to the next page. A cookie: an address could be made up by anybody.
 MESSAGE_COOKIE = "refused"
@@ -120,6 +120,7 @@ class CounterPages(Signed):
             shift = shifts.at_counter(session, self.office, officer=officer, **asked)
             staff = accounts.staff(session)
             services = rulebook.services_on(session, self.office, self.office.today(site, now))
+            told = signs.signs(session, self.office, site=site, now=now)
             others = visits.seen_at(session, self.office, queue=seen, **asked)
         holder = shift.shift
         if holder is not None and holder.officer_id != officer.id and not officer.is_supervisor:
@@ -134,6 +135,7 @@ class CounterPages(Signed):
             "queue": seen,
             "visits": others,
             "shift": shift,
+            "signs": told,
             "service_names": self._service_names(),
             "offered": offered,
             "outcomes": [(outcome.value, outcome in NEEDS_REASON) for outcome in Outcome],

@@ -19,6 +19,8 @@ from gerai_booking.counter.fairness_pages import FairnessPages
 from gerai_booking.counter.floor_pages import FloorPages
 from gerai_booking.counter.group_pages import GroupPages
 from gerai_booking.counter.handover_pages import HandoverPages
+from gerai_booking.counter.lease_api import LeaseApi
+from gerai_booking.counter.lease_pages import LeasePages
 from gerai_booking.counter.manage_pages import ManagePages
 from gerai_booking.counter.matching_pages import MatchingPages
 from gerai_booking.counter.outage_pages import OutagePages
@@ -48,6 +50,8 @@ class CounterService(
     FairnessPages,
     FloorPages,
     HandoverPages,
+    LeaseApi,
+    LeasePages,
     ManagePages,
     OversightPages,
     OutreachPages,

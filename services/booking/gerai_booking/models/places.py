@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
+from gerai_booking.refusals.leases import NumbersUsedUp
 from gerai_booking.rules.quota import ALL, ONLINE, Bound, bounds_of
 
 #: How the start of an hour is written in its id, in UTC.
@@ -80,6 +81,8 @@ series = Table(
     Column("day", Date, primary_key=True),
     Column("prefix", String(1), primary_key=True),
     Column("last", Integer, nullable=False),
+    # Set at a site node alone: the last number of the block that it was given.
+    Column("until", Integer, nullable=True),
 )
 
 
@@ -345,7 +348,10 @@ _ROW_OF_A_DAY = update(day_quotas).where(
 def next_numbers(
     session: Session, counts: Mapping[tuple[str, date, str], int]
 ) -> dict[tuple[str, date, str], range]:
-    """Take the next numbers of several series, by (site, day, prefix): as many of each as `counts` says."""
+    """Take the next numbers of several series, by (site, day, prefix): as many of each as `counts` says.
+
+    Raises NumbersUsedUp at a site node that has come to the end of its block.
+    """
     if not counts:
         return {}
     statement = insert_into(session, series)
@@ -362,6 +368,8 @@ def next_numbers(
     numbers = {}
     for row in rows:
         key = (row.site, row.day, row.prefix)
+        if row.until is not None and row.last > row.until:
+            raise NumbersUsedUp(prefix=row.prefix)
         numbers[key] = range(row.last - counts[key] + 1, row.last + 1)
     return numbers
 

@@ -83,6 +83,17 @@ def replan_day(session: Session, site: Site, day: date, rules: Rules) -> None:
     places.set_capacities(session, site=site.code, day=day, rows=wanted)
 
 
+def recount_day(session: Session, site: str, day: date) -> None:
+    """Count anew what is taken of every row of a locked day; what is beyond a capacity is on record."""
+    counted = _taken(session, site, day)
+    wanted: dict[Bound, tuple[int | None, int, int]] = {}
+    for row in places.day_rows(session, site=site, first=day, last=day):
+        taken = counted.get(bound := Bound(row.service, row.channel), 0)
+        beyond = 0 if row.capacity is None else max(taken - row.capacity, 0)
+        wanted[bound] = (row.capacity, taken, beyond)
+    places.set_capacities(session, site=site, day=day, rows=wanted)
+
+
 def _taken(session: Session, site: str, day: date) -> dict[Bound, int]:
     """Return what is taken of every bound that a day could have.
 

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import places, tickets
 from gerai_booking.models.people import person_of
-from gerai_booking.refusals import NeedsNewHour, NotLater, WrongDay
+from gerai_booking.refusals import CheckInAtSite, NeedsNewHour, NoLease, NotLater, SiteIsLeased, WrongDay
 from gerai_booking.rules.visits import check_in_opens_at, queue_rank
 from gerai_booking.usecases import freeing, lanes, missed_places, outages
 from gerai_booking.usecases.announcing import announce, fact, news
 from gerai_booking.usecases.comparing import kept_until
+from gerai_booking.usecases.leases import is_elsewhere, refuse_elsewhere
 from gerai_booking.usecases.moving import put_elsewhere
 from gerai_booking.usecases.offers import given_up
 from gerai_booking.usecases.office import Office
@@ -124,7 +125,7 @@ def check_in(
 ) -> Ticket:
     """Record that a ticket's holder is there. Doing it again changes nothing.
 
-    Raises UnknownTicket, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
+    Raises UnknownTicket, CheckInAtSite, NeedsNewHour, WrongDay, NotYetOpen, TransitionNotAllowed.
     """
     ticket = load_ticket(session, office, token, lock=True)
     return check_in_ticket(session, office, ticket, now=now, actor=actor)
@@ -145,6 +146,10 @@ def check_in_ticket(
     """
     if ticket.state is State.CHECKED_IN:
         return ticket
+    try:
+        refuse_elsewhere(session, office, site=ticket.site, now=now)
+    except (SiteIsLeased, NoLease) as elsewhere:
+        raise elsewhere if actor is Actor.OFFICER else CheckInAtSite from None
     if ticket.state is not State.BOOKED:
         raise TransitionNotAllowed(state=ticket.state.value)
     if ticket.slot_id is None:
@@ -183,6 +188,9 @@ def check_in_rest(
     Those whose check-in is not open yet stay booked. They wait for all of them at once, and whichever
     counter is free first calls; while one is busy with them, the others pass them over.
     """
+    if is_elsewhere(session, office, site=site, now=now):
+        # The node of the site lets them wait.
+        return
     day = office.today(site, now)
     booked = tickets.booked_of_visit(session, visit_id, site=site, day=day, agency=office.code)
     for ticket in booked:

@@ -36,6 +36,7 @@ from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.capacities import rules_of
 from gerai_booking.usecases.completeness import require_complete
 from gerai_booking.usecases.desk import Desk
+from gerai_booking.usecases.leases import refuse_elsewhere
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.opening import calendar_of, orders_in_force
 from gerai_booking.usecases.places import release_for
@@ -191,7 +192,8 @@ def _today(
 ) -> tuple[date, Mapping[Bound, int | None]]:
     """Lock today's rows; return the day and what each has left. A day that nobody opened yet is opened.
 
-    Raises UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, NotOnThisWeekday, ClosedByOrder.
+    Raises UnknownSite, UnknownService, IncompleteFiles, SiteClosedToday, NotOnThisWeekday, SiteIsLeased,
+    NoLease, ClosedByOrder.
     """
     if office.offer(desk.site, service).complete_files_only:
         require_complete(office.service(service), checklist)
@@ -200,6 +202,7 @@ def _today(
         raise SiteClosedToday
     office.must_serve_on(site.code, service, day)
     left = places.lock_days(session, [(desk.site, day)])[desk.site, day]
+    refuse_elsewhere(session, office, site=desk.site, now=desk.now)
     if Bound() not in left:
         plan.lock(session, [desk.site])
         open_day(session, office, site, day, rules_of(session, office, site))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from gerai_shared.ticket import UNDO_WINDOW, State, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import missed_places, outages, places
+from gerai_booking.models import leases, missed_places, outages, places
 from gerai_booking.models.tickets import quota_channel_of
 from gerai_booking.rules.outages import hitting
 from gerai_booking.rules.quota import bounds_of, full_bounds
@@ -27,7 +27,8 @@ def give_back(
     The caller holds the day. Only today's: what is to come nobody has missed, what is over nobody can use. A
     call in vain counts when it cannot be taken back any more; whose hour an outage hit may still come.
     """
-    if day != office.today(site, now):
+    if day != office.today(site, now) or leases.active(session, site=site, day=day) is not None:
+        # At a leased site nobody here knows who has come.
         return 0
     found = missed_places.unused(session, site=site, day=day, agency=office.code, **_moments(now))
     gone = _without_outage(session, office, found, now=now)[:most]

@@ -50,6 +50,8 @@ class Office:
     identity_key: str
     sealer: Sealer
     calendar: WorkCalendar
+    #: The site whose floor alone this deployment carries, at the site itself; none at the centre.
+    node_of: str | None = None
     #: A number in [0, 1) that nobody can foresee.
     chance: Callable[[], float] = field(default_factory=lambda: SystemRandom().random)
     #: The rules that were read last, with their revision and the catalogue they lie over: usecases.rulebook.

@@ -8,7 +8,7 @@ from gerai_shared.logs import get_logger
 from gerai_shared.ticket import Actor, State, Ticket, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import plan, tickets
+from gerai_booking.models import leases, plan, tickets
 from gerai_booking.models.places import (
     day_quotas,
     is_open,
@@ -178,7 +178,10 @@ def _sites_to_close(session: Session, office: Office, *, now: datetime) -> list[
     """
     known = sorted(site.code for site in office.agency.sites)
     gone = tickets.sites_with_left_open(session, known=known, before=now.date())
-    return [(code, office.today(code, now)) for code in known] + [(code, now.date()) for code in gone]
+    # What a node has not given back yet is not over: who came is known there.
+    leased = leases.first_active_days(session)
+    open_until = [(code, min(office.today(code, now), leased.get(code, date.max))) for code in known]
+    return open_until + [(code, now.date()) for code in gone]
 
 
 def _end_of_day(session: Session, office: Office, ticket: Ticket, *, now: datetime) -> None:

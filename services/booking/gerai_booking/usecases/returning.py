@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models import floor, tickets, visits
 from gerai_booking.rules.floor import rule_on
+from gerai_booking.usecases import leases
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.rulebook import in_force
@@ -22,6 +23,8 @@ def bring_back(session: Session, office: Office, *, site: str, now: datetime) ->
     Before each call, so that nobody is passed over, and every few seconds besides: a counter needs no other
     process.
     """
+    if leases.is_elsewhere(session, office, site=site, now=now):
+        return 0
     today = office.today(site, now)
     due = floor.due_back(session, site=site, day=today, now=now, agency=office.code, limit=AT_ONCE)
     for ticket, counter in due:

@@ -25,6 +25,7 @@ from gerai_booking.usecases import floor, intake
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.changes import check_in_rest, check_in_ticket
 from gerai_booking.usecases.desk import Desk
+from gerai_booking.usecases.leases import is_elsewhere
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.queue import CounterQueue
 from gerai_booking.usecases.steps import NOT_ASIDE
@@ -142,6 +143,9 @@ def let_wait_again(session: Session, office: Office, ticket_id: str, *, now: dat
     visits.wait_no_more(session, [ticket_id])
     ticket = tickets.find(session, ticket_id, agency=office.code, lock=True)
     if ticket is None or ticket.state is not State.PARKED:
+        return
+    if is_elsewhere(session, office, site=ticket.site, now=now):
+        # The node of the site brings them back when their time aside is over.
         return
     after = move(ticket, State.CHECKED_IN, actor=Actor.SYSTEM, now=now, counter=None)
     tickets.save(session, ticket, after, actor=Actor.SYSTEM, now=now, **NOT_ASIDE)
