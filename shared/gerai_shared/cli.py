@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 from datetime import timedelta
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_parked(commands)
     officers_cli.add(commands, database_url=_from_environment("GERAI_DATABASE_URL"))
     for offered in entry_points(group=OTHER_COMMANDS):
-        offered.load()(commands)
+        add = _loaded(offered)
+        if add is not None:
+            add(commands)
     return parser
+
+
+def _loaded(offered: EntryPoint) -> Any | None:
+    """Return what adds another distribution's commands; None for one that is announced and not there.
+
+    Half an installation must not keep an operator from the commands that are.
+    """
+    try:
+        return offered.load()
+    except ModuleNotFoundError as error:
+        if error.name != offered.module.partition(".")[0]:
+            raise
+        return None
 
 
 def _from_environment(name: str) -> str | None:

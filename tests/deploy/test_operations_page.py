@@ -56,7 +56,8 @@ def test_the_commands_it_gives_are_understood(command: str, capsys: pytest.Captu
 
 @pytest.mark.parametrize("package", sorted(set(re.findall(r"python -m (gerai_\w+)", PAGE))))
 def test_the_modules_it_runs_exist(package: str) -> None:
-    assert (ROOT / "services" / package.removeprefix("gerai_") / package / "__main__.py").is_file()
+    within = ROOT / "deploy" if package == "gerai_allinone" else ROOT / "services"
+    assert (within / package.removeprefix("gerai_") / package / "__main__.py").is_file()
 
 
 def test_the_units_it_starts_exist() -> None:
