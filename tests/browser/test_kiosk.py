@@ -22,8 +22,8 @@ SMALL = """[...document.querySelectorAll(".kiosk-head a, .kiosk-head button, .ki
 class Supervisor:
     """Adds devices on the page of the counters."""
 
-    def __init__(self, url: str, password: str) -> None:
-        self.url = url
+    def __init__(self, url: str, password: str, *, site: str = SITE) -> None:
+        self.url, self.site = url, site
         self.session = requests.Session()
         self.session.post(
             f"{url}/api/v1/session", json={"username": "penyelia", "password": password}, timeout=15
@@ -33,7 +33,7 @@ class Supervisor:
         """Add a device; return the page that answers."""
         page = self.session.get(f"{self.url}/devices", timeout=15).text
         form_token = re.search(r'name="form_token" value="([^"]+)"', page).group(1)
-        fields = {"kind": kind, "name": name, "site": SITE, **fields}
+        fields = {"kind": kind, "name": name, "site": self.site, **fields}
         body = {f"device_{field}": value for field, value in fields.items()}
         key = {"form_token": form_token, "idempotency_key": f"add-{name}"}
         answer = self.session.post(f"{self.url}/devices", data=key | body, timeout=15)
@@ -45,7 +45,11 @@ class Supervisor:
         name = f"Pencetak {address[1]}"
         page = self.add("printer", name, address=f"{address[0]}:{address[1]}", paper_mm="80")
         printer = re.search(rf'<option value="([0-9a-f-]{{36}})">{name}<', page).group(1)
-        page = self.add("kiosk", f"Anjungan {address[1]}", printer=printer)
+        return self.kiosk(f"Anjungan {address[1]}", printer=printer)
+
+    def kiosk(self, name: str, **fields: str) -> str:
+        """Add a kiosk; return its key."""
+        page = self.add("kiosk", name, **fields)
         return re.search(r"\?key=([\w.-]+)", page).group(1)
 
 
