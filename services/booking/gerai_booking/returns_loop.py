@@ -8,8 +8,11 @@ from gerai_shared.database import Database
 from gerai_shared.deployment import Deployment
 from nameko.extensions import Entrypoint
 
+from gerai_booking.models import visits
+from gerai_booking.rules.visits import CHECK_IN_OPENS
 from gerai_booking.usecases import returning
 from gerai_booking.usecases.apart import apart
+from gerai_booking.usecases.changes import check_in_rest
 from gerai_booking.usecases.office import Office
 
 #: A screen shows who is back within some seconds of the minute that was promised.
@@ -31,7 +34,9 @@ class Returns(Entrypoint):
 
 def look_after(deployment: Deployment) -> None:
     """Bring back who is due at each site; what one of them fails at is tried again."""
-    bring_back_everywhere(deployment.database, deployment.extras["office"], deployment.clock.now)
+    office: Office = deployment.extras["office"]
+    bring_back_everywhere(deployment.database, office, deployment.clock.now)
+    let_wait_who_is_here(deployment.database, office, deployment.clock.now)
 
 
 def bring_back_everywhere(database: Database, office: Office, clock: Callable[[], datetime]) -> int:
@@ -45,3 +50,14 @@ def bring_back_everywhere(database: Database, office: Office, clock: Callable[[]
                 came = returning.bring_back(session, office, site=site.code, now=clock())
             count += came
     return count
+
+
+def let_wait_who_is_here(database: Database, office: Office, clock: Callable[[], datetime]) -> None:
+    """Let whoever is in the house for another step of a visit wait for a booked one, once that is open."""
+    for site in office.agency.sites:
+        now = clock()
+        day = office.today(site.code, now)
+        with apart("let_wait", site.code), database.transaction() as session:
+            due = visits.in_the_house(session, site=site.code, day=day, booked_until=now + CHECK_IN_OPENS)
+            for visit_id, came_at in due:
+                check_in_rest(session, office, visit_id, site=site.code, came_at=came_at, now=now)

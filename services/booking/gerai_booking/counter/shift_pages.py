@@ -15,8 +15,9 @@ from gerai_booking.counter.doors import at_the_door
 from gerai_booking.counter.forms import OfficersForms
 from gerai_booking.counter.pages import CounterPages
 from gerai_booking.counter.shift_shapes import NoteSchema, ShiftSchema
+from gerai_booking.refusals import AllAtOtherCounters, NobodyWaits
 from gerai_booking.rules.shifts import CLOSED, REASONS
-from gerai_booking.usecases import floor, shifts, views
+from gerai_booking.usecases import floor, leases, shifts, views
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.shifts import AtCounter
 
@@ -132,7 +133,12 @@ class ShiftPages(CounterPages, OfficersForms):
         else:
             shifts.resume(session, office, desk, officer=officer, shift_id=shift_id)
         if verb == "resume-and-call":
-            return {"ticket": views.dump(floor.call_next(session, office, desk))}
+            leases.refuse_elsewhere(session, office, site=desk.site, now=desk.now)
+            try:
+                return {"ticket": views.dump(floor.call_next(session, office, desk))}
+            except (NobodyWaits, AllAtOtherCounters):
+                # The counter is open again all the same.
+                return {}
         return {}
 
     def _desk(self, officer: Officer, site: str, counter: str) -> Desk:

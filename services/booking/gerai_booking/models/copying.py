@@ -9,6 +9,7 @@ from gerai_shared.database import insert_into
 from sqlalchemy import Date, DateTime, Table, Time, TypeDecorator, and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
+from gerai_booking.models import skills
 from gerai_booking.models.acts import officer_acts
 from gerai_booking.models.calendar import overrides
 from gerai_booking.models.dated_rules import dated_rules
@@ -31,6 +32,8 @@ STANDING: Mapping[str, Table] = {
     "dated_rules": dated_rules,
     "calendar_overrides": overrides,
     "officers": accounts.officers,
+    "counter_skills": skills.counter_skills,
+    "officer_skills": skills.officer_skills,
 }
 
 

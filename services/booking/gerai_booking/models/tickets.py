@@ -290,7 +290,7 @@ def booked_of_visit(session: Session, visit_id: str, *, site: str, day: date, ag
 def _to_check_in(found: list[Ticket]) -> Ticket | None:
     booked = [ticket for ticket in found if ticket.state is State.BOOKED]
     booked.sort(key=lambda ticket: ticket.slot_starts_at or ticket.created_at)
-    return next(iter([*booked, *found]), None)
+    return next(iter([*booked, *(ticket for ticket in found if ticket.is_open), *found]), None)
 
 
 def first_to_check_in(session: Session, *, visit_id: str, site: str, day: date, agency: str) -> Ticket | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.database import insert_into
+from gerai_shared.ticket import State
 from gerai_shared.times import AwareDateTime
 from sqlalchemy import (
     Boolean,
@@ -30,7 +31,7 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models.tables import metadata
 from gerai_booking.models.tickets import tickets
-from gerai_booking.rules.visit_steps import AT_COUNTER, BELIEVED_FOR
+from gerai_booking.rules.visit_steps import AT_COUNTER, BELIEVED_FOR, LEFT
 
 #: Visits whose steps here are told to the other agencies.
 shared_visits = Table(
@@ -166,6 +167,44 @@ def at_other_agencies(*, now: datetime) -> Any:
     )
 
 
+def in_the_house(
+    session: Session, *, site: str, day: date, booked_until: datetime
+) -> list[tuple[str, datetime]]:
+    """Return visits with a booked step up to an hour whose holder is in the house: pairs (visit, since when).
+
+    Another step of theirs tells, here or at another agency.
+    """
+    due = (
+        tickets.c.site == site,
+        tickets.c.day == day,
+        tickets.c.state == State.BOOKED.value,
+        tickets.c.slot_id.is_not(None),
+        tickets.c.slot_starts_at <= booked_until,
+    )
+    there = (
+        visit_steps.c.visit_id == tickets.c.visit_id,
+        visit_steps.c.day == day,
+        visit_steps.c.fact != LEFT,
+    )
+    elsewhere = (
+        select(tickets.c.visit_id, func.min(visit_steps.c.told_at).label("came_at"))
+        .join(visit_steps, and_(*there))
+        .where(*due)
+        .group_by(tickets.c.visit_id)
+    )
+    other = tickets.alias()
+    here = (
+        select(tickets.c.visit_id, func.min(other.c.checked_in_at).label("came_at"))
+        .join(other, and_(other.c.visit_id == tickets.c.visit_id, other.c.day == day))
+        .where(*due, other.c.checked_in_at.is_not(None))
+        .group_by(tickets.c.visit_id)
+    )
+    found: dict[str, datetime] = {}
+    for row in (*session.execute(elsewhere), *session.execute(here)):
+        found[row.visit_id] = min(row.came_at, found.get(row.visit_id, row.came_at))
+    return sorted(found.items())
+
+
 def is_awaited(session: Session, ticket_id: str) -> bool:
     """Tell whether a ticket waits aside for another agency."""
     query = select(visit_returns.c.ticket_id).where(visit_returns.c.ticket_id == ticket_id)
@@ -208,8 +247,12 @@ def add_wish(session: Session, row: dict[str, Any]) -> None:
 
 
 def answer_wishes(session: Session, state: str, *where: Any, **reason: str) -> list[Any]:
-    """Write down what became of wishes that nobody answered yet; return their rows."""
-    statement = update(visit_wishes).where(visit_wishes.c.state == SENT, *where)
+    """Write down what became of wishes that nobody answered yet; return their rows.
+
+    A refusal has the last word: that somebody is there for another step looks like an answer before it.
+    """
+    unanswered = (SENT, TAKEN) if state == REFUSED else (SENT,)
+    statement = update(visit_wishes).where(visit_wishes.c.state.in_(unanswered), *where)
     return list(session.execute(statement.values(state=state, **reason).returning(visit_wishes)))
 
 

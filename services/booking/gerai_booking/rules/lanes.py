@@ -110,11 +110,13 @@ def base_of(counts_from: datetime, *, stands_at: datetime | None, head: timedelt
     """Return the moment from which head starts are taken when a lane is changed.
 
     It is where somebody counts from, so that no head start is ever taken from another one. Whoever was put
-    back to a later place (`stands_at`, with the head start that they had) keeps that one, and gains nothing.
+    back to a later place (`stands_at`, with the head start that they had) keeps that one, and gains nothing; and
+    whoever stands earlier than they checked in, for they were in the house before, keeps that.
     """
     if stands_at is None:
         return counts_from
-    return max(counts_from, min(now, stands_at + head))
+    stands = stands_at + head
+    return max(min(counts_from, stands), min(now, stands))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,4 +146,7 @@ def because(
         return Because(code=MOVED, at=at)
     if lane not in {APPOINTMENT, WALK_IN} and minutes:
         return Because(code=lane, at=at, minutes=minutes)
+    if minutes > 0:
+        # In the house since then, for another errand.
+        return Because(code=ARRIVAL, at=at)
     return Because(code=APPOINTMENT if base == booked_for else ARRIVAL, at=base)

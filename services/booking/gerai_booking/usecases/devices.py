@@ -263,6 +263,5 @@ def _news(office: Office, event_type: str, row: Any, *, last_seen_at: datetime) 
         type=event_type,
         subject=row.id,
         agency=office.code,
-        site=row.site,
         data={"device_id": row.id, "kind": row.kind, "name": row.name, "last_seen_at": last_seen_at},
     )

@@ -9,6 +9,7 @@ from gerai_shared.ticket import State
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import fairness
+from gerai_booking.rules.catalogue import LaneRule
 from gerai_booking.rules.fairness import Broken, LaneFigures, Wait, beyond_bound, figures_of, out_of_order
 from gerai_booking.rules.lanes import LANES, head_start, lane_of, overtaken_within
 from gerai_booking.rules.suppression import Shown, few
@@ -56,7 +57,7 @@ def fairness_of(
     rules = rulebook.in_force(session, office).lane_rules
     taken = fairness.called_out_of_turn(session, site=code, first=first, last=last)
     found = fairness.waits(session, site=code, first=first, last=last)
-    waits = [_wait(row, out_of_turn=row.id in taken) for row in found]
+    waits = [_wait(row, rules, out_of_turn=row.id in taken) for row in found]
     return Fairness(
         first=first,
         last=last,
@@ -70,16 +71,19 @@ def fairness_of(
     )
 
 
-def _wait(row: Any, *, out_of_turn: bool) -> Wait:
+def _wait(row: Any, rules: tuple[LaneRule, ...], *, out_of_turn: bool) -> Wait:
     # Whoever was sent on from another service has come before, and waits here since then.
     arrived_at = max(row.checked_in_at, row.created_at)
     base = counts_from(booked_for=row.slot_starts_at, checked_in_at=row.checked_in_at)
     queue_at = row.queue_at or base
+    lane = lane_of(row.lane, row.priority_ground)
+    # Whoever was in the house before for another errand counts from then.
+    base = min(base, queue_at + head_start(rules, lane, row.day))
     return Wait(
         id=row.id,
         day=row.day,
         service=row.service,
-        lane=lane_of(row.lane, row.priority_ground),
+        lane=lane,
         rank=row.queue_rank,
         counts_from=base,
         queue_at=queue_at,

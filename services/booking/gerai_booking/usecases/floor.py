@@ -331,6 +331,7 @@ def requeue(
     place = _placement(session, office, desk, ticket, place, by_supervisor=by_supervisor)
     after = replace(after, queue_at=_moment_at(session, office, desk, ticket, place))
     save_open(session, office, desk, ticket, after, **NOT_ASIDE)
+    visits.wait_no_more(session, [ticket.id])
     announce(session, office, fact("ticket.requeued.v1", after, ticket.state), now=desk.now)
     no_shows.tell(session, office, ticket, after, now=desk.now)
     return after

@@ -1,9 +1,10 @@
 """Checking in on one's own phone, from the code at the entrance of a place."""
 
 from gerai_shared.refusals import Refused
+from gerai_shared.tokens import VISIT_REALM, realm_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import errands
+from gerai_gateway import errands, visits
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms
 from gerai_gateway.portal.base import PortalPages, see_other
@@ -24,6 +25,9 @@ class HerePages(PortalPages):
         shown = request.form.get("ticket", "").strip()[:300]
         token = forms.token_in(shown)
         try:
+            if realm_of(token) == VISIT_REALM:
+                visits.check_in(self.mall, token)
+                return see_other(f"/visits/{token}")
             ticket = errands.ticket(self.mall, token)["ticket"]
             if ticket["site"] == site:
                 errands.change_ticket(self.mall, token, "check_in", {}, key=forms.form_key(request))

@@ -3,21 +3,27 @@
 import re
 
 from gerai_shared.refusals import Refused
-from gerai_shared.tokens import realm_of
+from gerai_shared.ticket import TransitionNotAllowed
+from gerai_shared.tokens import VISIT_REALM, realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
+from gerai_gateway import visits
 from gerai_gateway.catalogues import Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.errands import CHECK_REALM, TOKEN, deployment_of_ticket
 from gerai_gateway.portal import forms
 from gerai_gateway.portal.base import see_other
 from gerai_gateway.portal.kiosk_base import TICKET_COOKIE, AtKiosk, at_kiosk
-from gerai_gateway.refusals import NothingShown, UnknownTicket
+from gerai_gateway.refusals import NothingShown, UnknownTicket, UnknownVisit
 
 #: How long a number stays on the screen of a kiosk that nobody touches; scripts clear it sooner.
 TICKET_LASTS_SECONDS = 180
 NUMBER = re.compile(r"([A-Za-z])[\s-]*0*(\d{1,5})")
+
+
+#: Which step of a visit a kiosk tells of: the one in the first of these states.
+MOST_TOLD = ("called", "serving", "checked_in", "parked", "booked")
 
 
 class KioskTicketPages(AtKiosk):
@@ -38,7 +44,7 @@ class KioskTicketPages(AtKiosk):
         key = forms.form_key(request)
         try:
             code, token = self._kiosk_checked_in(device, shown, key=key)
-        except (NothingShown, UnknownTicket) as refusal:
+        except (NothingShown, UnknownTicket, UnknownVisit) as refusal:
             return self._kiosk_asks_again(request, device, shown, refusal)
         except Refused as refusal:
             if refusal.code == UnknownTicket.code:
@@ -57,6 +63,11 @@ class KioskTicketPages(AtKiosk):
     def kiosk_ticket_panel(self, request: Request, device: Json) -> Response:
         """Answer the moving part of the page: what the printer does, and whether somebody is called."""
         return self._kiosk_ticket(request, device, "kiosk_ticket_panel.html")
+
+    @public("GET", "/kiosk/<site>/ticket/print", page=True)
+    def page_kiosk_print(self, _request: Request, site: str) -> Response:
+        """Lead back to the number: where a refused form leaves the browser."""
+        return see_other(f"/kiosk/{site}/ticket")
 
     @public("POST", "/kiosk/<site>/ticket/print", page=True)
     @at_kiosk
@@ -87,32 +98,48 @@ class KioskTicketPages(AtKiosk):
         asked = {"site": device["site"], "device": device["id"]}
         token = forms.token_in(shown)
         if TOKEN.fullmatch(token):
+            if realm_of(token) == VISIT_REALM:
+                token = self._checked_in_visit(device, token)
             deployment = deployment_of_ticket(self.mall, token)
             answer = self.mall.ask(deployment, "kiosk_check_in", {**asked, "number": token}, key=key)
             return answer["code"], token
         found = NUMBER.fullmatch(shown)
         if found is None:
             raise NothingShown
-        # The letter says whose number it is. Whoever has nothing but the number gets no code for the page.
+        # The letter says whose number it is; a visit carries it to other agencies. Whoever has nothing but
+        # the number gets no code for the page.
+        over: Refused | None = None
         for agency in self._kiosk_agencies(device["site"], found.group(1).upper()):
             try:
                 answer = self.mall.ask(
                     f"booking-{agency}", "kiosk_check_in", {**asked, "number": shown}, key=key
                 )
             except Refused as refusal:
-                if refusal.code != UnknownTicket.code:
+                if refusal.code not in {UnknownTicket.code, TransitionNotAllowed.code}:
                     raise
+                over = over or (refusal if refusal.code == TransitionNotAllowed.code else None)
             else:
                 return answer["code"], ""
-        raise UnknownTicket
+        raise over or UnknownTicket
+
+    def _checked_in_visit(self, device: Json, token: str) -> str:
+        """Check in every step of a visit that is due; return the token of the one that is told of."""
+        steps = visits.check_in(self.mall, token)["steps"]
+        here = [step for step in steps if step["ticket"]["site"] == device["site"]] or steps
+        if not here:
+            raise UnknownTicket
+        states = [step["ticket"]["state"] for step in here]
+        first = next((state for state in MOST_TOLD if state in states), states[0])
+        return str(here[states.index(first)]["token"])
 
     def _kiosk_agencies(self, site: str, letter: str) -> list[str]:
         _, present = self.mall.catalogues.site(site)
-        return [
+        own = [
             each.code
             for each in present
             if any(service["prefix"] == letter for service in each.services.values())
         ]
+        return own + [each.code for each in present if each.code not in own]
 
     def _kiosk_asks_again(self, request: Request, device: Json, shown: str, refusal: Refused) -> Response:
         return self.kiosk_page(

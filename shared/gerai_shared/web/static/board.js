@@ -216,6 +216,7 @@
     if (waited > (source.readyState === EventSource.CLOSED ? 3000 : aliveMs)) listen();
   }
 
+  remember();
   listen();
   tick();
   setInterval(watch, 1000);

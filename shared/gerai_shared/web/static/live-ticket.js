@@ -15,12 +15,14 @@
   // Long and strong: it has to be felt in a bag.
   const VIBRATION_MS = [600, 200, 600, 200, 600, 200, 1000];
   const FINAL_STATES = new Set(["served", "cancelled", "expired"]);
+  const ENDING_MS = 60000;
 
   const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? "");
 
   function follow(root) {
     const title = document.title;
     let revision = Number(root.dataset.revision || -1);
+    let ending = null;
     let callId = root.dataset.callId || "";
     let source = null;
     let pollTimer = null;
@@ -87,7 +89,9 @@
         document.title = title;
         announce(ticket.announce);
       }
-      if (FINAL_STATES.has(ticket.state)) stop();
+      // The last step may be taken back within half a minute.
+      clearTimeout(ending);
+      if (FINAL_STATES.has(ticket.state)) ending = setTimeout(stop, ENDING_MS);
     }
 
     function applyBoard(board) {
