@@ -391,7 +391,7 @@ class BookingService(KioskRequests):
             )
 
     def _refuse_at_node(self, scope: str) -> None:
-        """Refuse at a site node what is the centre's: of what is asked on the bus all but checking in."""
+        """Refuse at a site node what is the centre's: all but checking in, and what its own kiosks ask."""
         if self._office.node_of is not None and scope != "check_in" and not scope.startswith("kiosk:"):
             raise OnlyAtCentre
 

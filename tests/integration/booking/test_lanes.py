@@ -335,3 +335,20 @@ def test_the_report_is_there_as_json_and_as_a_page(http: CounterHttp) -> None:
     assert wrong.status_code == 422
     assert http.client.get("/fairness").headers["Location"].startswith("/fairness/")
     assert waiting(http.house) == []
+
+
+def test_who_has_an_errand_more_keeps_their_place_whatever_lane_and_the_report_knows_it(house: House) -> None:
+    walk_in(house, at=timedelta(0))
+    called = call(house, at=HOUR)
+    desk = house.desk(now=EIGHT + HOUR)
+    house.do(floor.start, desk, revision=None)
+    more = house.do(sending.add_service, desk, service=OTHER_SERVICE, revision=None)
+    walk_in(house, at=HOUR - MINUTE, service=OTHER_SERVICE)
+    for priority, place in ((True, EIGHT - HOUR), (False, EIGHT)):
+        changed = set_priority(
+            house, more, at=HOUR, priority=priority, ground="elderly" if priority else None
+        )
+        assert changed.queue_at == place
+    house.do(FINISH, desk, revision=None)
+    assert call(house, at=HOUR + MINUTE).visit_id == called.visit_id
+    assert report(house).is_kept

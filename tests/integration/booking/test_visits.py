@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from gerai_booking import agencies, roles
+from gerai_booking import agencies, returns_loop, roles
 from gerai_booking.models import tickets as models
 from gerai_booking.models import visits as facts
 from gerai_booking.models.places import day_quotas, slot_id, slots
@@ -309,6 +309,24 @@ def test_who_takes_two_numbers_at_a_kiosk_has_one_and_waits_at_both_since_then(m
     malls.legal.do(floor.call_next, malls.legal.desk("3"))
     malls.legal.do(floor.no_show, malls.legal.desk("3"), revision=None)
     wait_until(lambda: malls.facts_at_immigration(visit.id) == ["left", "left"])
+    malls.immigration.do(floor.call_next, malls.immigration.desk("2"))
+    malls.immigration.do(floor.no_show, malls.immigration.desk("2"), revision=None)
+
+
+def test_a_booked_step_of_later_waits_as_soon_as_its_check_in_is_open(malls: TwoAgencies) -> None:
+    visit = new_id()
+    first = malls.immigration.book(VisitPart(id=visit), PASSPORT, TEN, person=70)
+    malls.legal.book(VisitPart(id=visit, number=first.number), TRADEMARK, ELEVEN, person=70)
+    malls.arrive(visit)
+    assert malls.legal.states_of(visit) == ["booked"]
+    for minute, state in ((-61, "booked"), (-60, "checked_in")):
+        clock = ELEVEN + timedelta(minutes=minute)
+        database, office = malls.legal.deployment.database, malls.legal.office
+        returns_loop.let_wait_who_is_here(database, office, lambda clock=clock: clock)
+        assert malls.legal.states_of(visit) == [state]
+    desk = malls.legal.desk("3", now=ELEVEN)
+    assert malls.legal.do(floor.call_next, desk).number == first.number
+    malls.legal.do(floor.no_show, desk, revision=None)
     malls.immigration.do(floor.call_next, malls.immigration.desk("2"))
     malls.immigration.do(floor.no_show, malls.immigration.desk("2"), revision=None)
 

@@ -236,6 +236,14 @@ def test_who_was_put_back_to_a_later_place_gains_nothing_by_a_change_of_the_lane
     assert base_of(EIGHT, stands_at=put_to_the_end, head=HOUR, now=put_to_the_end) == put_to_the_end
 
 
+def test_who_was_in_the_house_before_they_checked_in_keeps_that_whatever_lane() -> None:
+    came, checked_in = EIGHT, EIGHT + 2 * HOUR
+    base = base_of(checked_in, stands_at=came, head=timedelta(), now=checked_in + MINUTE)
+    assert base == came
+    assert base_of(checked_in, stands_at=came - HOUR, head=HOUR, now=checked_in + MINUTE) == came
+    assert why(checked_in_at=checked_in, queue_at=came) == Because(code="arrival", at=came)
+
+
 def why(**changes) -> Because:
     given = {"lane": "walk_in", "booked_for": None, "checked_in_at": EIGHT, "queue_at": EIGHT}
     return because(**given | changes)

@@ -9,7 +9,6 @@ from gerai_shared.database import insert_into
 from sqlalchemy import Date, DateTime, Table, Time, TypeDecorator, and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import skills
 from gerai_booking.models.acts import officer_acts
 from gerai_booking.models.calendar import overrides
 from gerai_booking.models.dated_rules import dated_rules
@@ -18,6 +17,9 @@ from gerai_booking.models.grants import grants
 from gerai_booking.models.history import history
 from gerai_booking.models.matching import ticket_matches
 from gerai_booking.models.people import people
+from gerai_booking.models.skills import counter_skills, officer_skills
+from gerai_booking.models.tickets import tickets
+from gerai_booking.models.visits import shared_visits
 
 #: What stands beside a ticket and travels with it, by the column that names the ticket.
 BESIDE: Mapping[str, tuple[Table, str]] = {
@@ -32,8 +34,8 @@ STANDING: Mapping[str, Table] = {
     "dated_rules": dated_rules,
     "calendar_overrides": overrides,
     "officers": accounts.officers,
-    "counter_skills": skills.counter_skills,
-    "officer_skills": skills.officer_skills,
+    "counter_skills": counter_skills,
+    "officer_skills": officer_skills,
 }
 
 
@@ -97,6 +99,11 @@ def beside(session: Session, ids: Sequence[str]) -> dict[str, dict[str, list[dic
     for name, (table, key) in BESIDE.items():
         for row in session.execute(select(table).where(table.c[key].in_(ids))):
             found[row._mapping[key]].setdefault(name, []).append(dumped(row))
+    # That its steps are told to the other agencies of the site.
+    same = tickets.c.visit_id == shared_visits.c.visit_id
+    query = select(tickets.c.id.label("of_ticket"), shared_visits).join(shared_visits, same)
+    for row in session.execute(query.where(tickets.c.id.in_(ids))):
+        found[row.of_ticket].setdefault("shared_visits", []).append(dumped(row, without=["of_ticket"]))
     return found
 
 
@@ -106,6 +113,8 @@ def put_beside(session: Session, ticket_id: str, rows: Mapping[str, Sequence[Map
         values = [{**loaded(table, row), key: ticket_id} for row in rows.get(name, ())]
         if values:
             session.execute(insert_into(session, table).on_conflict_do_nothing(), values)
+    if shared := [loaded(shared_visits, row) for row in rows.get("shared_visits", ())]:
+        session.execute(insert_into(session, shared_visits).on_conflict_do_nothing(), shared)
 
 
 def standing(session: Session) -> dict[str, list[dict[str, Any]]]:

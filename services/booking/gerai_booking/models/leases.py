@@ -282,6 +282,12 @@ def held_open(session: Session) -> list[Any]:
     return list(session.execute(query.order_by(held_leases.c.day)))
 
 
+def held_over(session: Session, *, limit: int = 14) -> list[Any]:
+    """Return at a node the last leases that are over, by day."""
+    query = select(held_leases).where(held_leases.c.state == OVER).order_by(held_leases.c.day.desc())
+    return sorted(session.execute(query.limit(limit)), key=lambda row: row.day)
+
+
 def change_held(session: Session, lease_id: str, **values: Any) -> None:
     """Change at a node what stands of its lease."""
     session.execute(update(held_leases).where(held_leases.c.id == lease_id).values(**values))

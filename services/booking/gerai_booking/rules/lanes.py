@@ -110,8 +110,8 @@ def base_of(counts_from: datetime, *, stands_at: datetime | None, head: timedelt
     """Return the moment from which head starts are taken when a lane is changed.
 
     It is where somebody counts from, so that no head start is ever taken from another one. Whoever was put
-    back to a later place (`stands_at`, with the head start that they had) keeps that one, and gains nothing; and
-    whoever stands earlier than they checked in, for they were in the house before, keeps that.
+    back to a later place (`stands_at`, with the head start that they had) keeps that one, and gains nothing;
+    whoever stands earlier than they checked in, for they were in the house before, keeps that, too.
     """
     if stands_at is None:
         return counts_from

@@ -76,9 +76,18 @@ def tell(
         announce(session, office, event, now=now)
 
 
+def _is_taken_back(line: Any, after: Ticket) -> bool:
+    """Tell whether a step was no call, and no cancellation, but the taking back of another one."""
+    if after.state is State.CALLED:
+        return after.times_called <= ticket_before(line).times_called
+    # At a counter nobody cancels but by taking back the step that made the number.
+    is_officers = (line.actor, line.from_state) == ("officer", "checked_in")
+    return after.state is State.CANCELLED and is_officers
+
+
 def _event(office: Office, line: Any, after: Ticket, person: Person | None, *, new_number: bool) -> NewEvent:
     before = State(line.from_state) if line.from_state else None
-    if before is not None and (before, after.state) in TAKEN_BACK:
+    if before is not None and ((before, after.state) in TAKEN_BACK or _is_taken_back(line, after)):
         return fact("ticket.undone.v1", after, before)
     if after.state in TO_ITS_HOLDER:
         return news(office, TO_ITS_HOLDER[after.state], after, before, person)

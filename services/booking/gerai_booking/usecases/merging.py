@@ -47,6 +47,7 @@ OF_THE_CENTRE = frozenset(
         ),
     }
 )
+BUSY = frozenset(state.value for state in AT_COUNTER_STATES)
 _schema = TicketSchema()
 
 
@@ -75,8 +76,11 @@ def merge_page(
     A page that comes again changes nothing. Raises UnknownLease, NumberNotLeased.
     """
     found = lease_of(session, node, lease_id)
+    # Tickets before the day, as whoever cancels or moves one has them.
+    tickets.whole_rows(session, [change.id for change in changes], lock=True)
     places.lock_days(session, [(found.site, found.day)])
     lease = lease_of(session, node, lease_id, lock=True)
+    # Anew: the same page may have been merged while the day was waited for.
     rows = tickets.whole_rows(session, [change.id for change in changes], lock=True)
     known = leases.known(session, lease.id, [change.id for change in changes])
     merging = _Merging(session=session, office=office, lease=lease, now=now)
@@ -91,7 +95,7 @@ def merge_page(
     leases.change(session, lease.id, heard_at=now)
     if lease.state not in leases.ACTIVE:
         recount_day(session, lease.site, lease.day)
-    return _answers(session, merges)
+    return _answers(session, merges, is_over=lease.state not in leases.ACTIVE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,8 +191,8 @@ class _Merging:
         values = copying.loaded(tickets.tickets, each.change.row) | {"revision": each.outcome.revision}
         busy = {state.value for state in AT_COUNTER_STATES}
         if self.lease.state not in leases.ACTIVE and values["state"] in busy:
-            # The centre calls at this counter again.
-            values["counter"] = None
+            # The centre calls at this counter again: at a free one somebody finishes with them.
+            values["counter"] = self._free_counter(values["counter"])
         if each.row is None:
             values |= {"site": self.lease.site, "day": self.lease.day}
             self.session.execute(insert(tickets.tickets).values(**values))
@@ -206,6 +210,19 @@ class _Merging:
         if after.state is not State.NO_SHOW:
             missed_places.take_again(self.session, after)
         return after
+
+    def _free_counter(self, own: str | None) -> str | None:
+        site = self.lease.site
+        codes = [own, *(each.code for each in self.office.counters_at(site))]
+        return next(
+            (
+                code
+                for code in codes
+                if code is not None
+                and tickets.at_counter(self.session, site=site, counter=code, agency=self.office.code) is None
+            ),
+            None,
+        )
 
     def _update(self, ticket_id: str, values: Mapping[str, Any]) -> None:
         statement = update(tickets.tickets).where(tickets.tickets.c.id == ticket_id)
@@ -272,7 +289,7 @@ class _Merging:
         )
 
 
-def _answers(session: Session, merges: Sequence[_Merge]) -> list[dict[str, Any]]:
+def _answers(session: Session, merges: Sequence[_Merge], *, is_over: bool) -> list[dict[str, Any]]:
     other = [each for each in merges if not each.is_as_sent]
     rows = tickets.whole_rows(session, [each.change.id for each in other])
     lines = copying.lines_after(session, {each.change.id: each.change.base for each in other})
@@ -280,7 +297,10 @@ def _answers(session: Session, merges: Sequence[_Merge]) -> list[dict[str, Any]]
     for each in merges:
         answer: dict[str, Any] = {"id": each.change.id, "sent": each.sent, "revision": each.outcome.revision}
         if each.change.id in rows:
-            answer |= {"row": copying.dumped(rows[each.change.id]), "lines": lines[each.change.id]}
+            row = copying.dumped(rows[each.change.id])
+            # At an ended lease's node somebody else may stand at that counter.
+            row |= {"counter": None} if is_over and row["state"] in BUSY else {}
+            answer |= {"row": row, "lines": lines[each.change.id]}
         answers.append(answer)
     return answers
 

@@ -45,23 +45,32 @@ def round_trip(database: Database, office: Office, centre: Centre, *, now: datet
     since when, and what the centre refuses.
     """
     assert office.node_of is not None
-    try:
-        with database.reading() as session:
-            today = leases.held(session, site=office.node_of, day=office.today(office.node_of, now))
-        if today is None:
+    troubles: list[Exception] = []
+    with database.reading() as session:
+        today = leases.held(session, site=office.node_of, day=office.today(office.node_of, now))
+    if today is None:
+        try:
             bundle = centre.grant()
             with database.transaction() as session:
                 node_work.take_in(session, office, bundle, now=now)
-        with database.reading() as session:
-            held = leases.held_open(session)
-        for lease in held:
-            _catch_up(database, office, centre, lease, now=now)
-    except CentreAway:
+        except Exception as error:  # noqa: BLE001 - on a closed day, too, earlier floors are given back
+            troubles.append(error)
+    with database.reading() as session:
+        held = leases.held_open(session)
+        # Who stood at a counter when a day ended is finished with on a later one.
+        ended = [each for each in leases.held_over(session) if leases.count_apart(session, each)]
+    for work, lease in [(_push, each) for each in ended] + [(_catch_up, each) for each in held]:
+        try:
+            work(database, office, centre, lease, now=now)
+        except Exception as error:  # noqa: BLE001 - one day's trouble keeps no other from being served
+            troubles.append(error)
+    if any(isinstance(each, CentreAway) for each in troubles):
         with database.transaction() as session:
             for lease in leases.held_open(session):
                 if lease.cut_off_since is None:
                     leases.change_held(session, lease.id, cut_off_since=now)
-        raise
+    if troubles:
+        raise troubles[0]
 
 
 def _catch_up(database: Database, office: Office, centre: Centre, lease: Any, *, now: datetime) -> None:
