@@ -382,7 +382,7 @@ def test_who_is_sent_to_another_counter_comes_back_to_this_one(counters: Counter
     page = sign_in()
     for label in ("Panggil berikutnya", "Mulai"):
         button(page, label).click()
-    page.get_by_label("Loket", exact=True).select_option("1")
+    page.locator("#field-counter").select_option("1")
     page.get_by_label("Kembali ke loket ini sesudahnya").check()
     button(page, "Teruskan").click()
     kept = page.get_by_role("region", name="Menunggu loket lain")

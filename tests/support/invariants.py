@@ -25,11 +25,10 @@ LEASED = "(state = 'sending' AND coalesce(next_attempt_at > %s, false))"
 LOST = """
     SELECT ticket_id, revision FROM ticket_history
     EXCEPT ALL
-    SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox
+    SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox WHERE type LIKE 'ticket.%'
 """
 INVENTED = """
-    SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox
-    WHERE type NOT LIKE 'counter.%'
+    SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox WHERE type LIKE 'ticket.%'
     EXCEPT ALL
     SELECT ticket_id, revision FROM ticket_history
 """
@@ -66,6 +65,10 @@ DAYS = f"""
     WHERE q.channel <> 'over_quota'
     GROUP BY q.site, q.day, q.service, q.channel, q.taken, q.capacity, q.extra
     HAVING q.taken <> count(h.site) OR q.taken > q.capacity + q.extra
+"""
+#: What somebody asked for; what is offered at a site an agency tells of its own accord.
+ASKED = """
+    SELECT key, response::json->'ticket'->>'id' FROM commands WHERE scope <> 'offers'
 """
 #: Every ticket came from a command that was kept.
 UNASKED = """
@@ -153,7 +156,7 @@ def _of_the_load(record: Record) -> Iterable[str]:
 def _of_bookings(mall: BreakableMall, record: Record) -> Iterable[str]:
     for name in BOOKING:
         agency = name.removeprefix("booking-")
-        commands = mall.query(name, "SELECT key, response::json->'ticket'->>'id' FROM commands")
+        commands = mall.query(name, ASKED)
         by_key = dict(commands)
         tickets = {ticket for (ticket,) in mall.query(name, "SELECT id FROM tickets")}
         acknowledged = {**record.booked, **record.walked_in}

@@ -13,7 +13,7 @@ from gerai_shared.refusals import Forbidden, Refused
 from sqlalchemy import select
 
 from tests.integration.booking.house import COUNTERS, DAY, NEXT_DAY, SERVICE, SITE, House
-from tests.integration.booking.test_floor import EIGHT, MINUTE, call, walk_in
+from tests.integration.booking.test_floor import EIGHT, FINISH, MINUTE, call, walk_in
 from tests.integration.booking.test_quotas import OFFICER, SUPERVISOR
 
 CHILD, LOST, RENEWAL = "passport-child", "passport-lost", "passport-renewal"
@@ -38,7 +38,7 @@ def test_a_change_counts_from_the_next_call_and_on_the_screen(house: House) -> N
     seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT)
     assert [ticket.number for ticket in seen.waiting] == [child.number]
     assert call(house).number == child.number
-    for done in (floor.start, floor.finish):
+    for done in (floor.start, FINISH):
         house.do(done, house.desk(now=EIGHT), revision=None)
     with pytest.raises(Refused, match="nobody_waits"):
         call(house)

@@ -313,24 +313,6 @@ def test_who_takes_two_numbers_at_a_kiosk_has_one_and_waits_at_both_since_then(m
     malls.immigration.do(floor.no_show, malls.immigration.desk("2"), revision=None)
 
 
-def test_a_booked_step_of_later_waits_as_soon_as_its_check_in_is_open(malls: TwoAgencies) -> None:
-    visit = new_id()
-    first = malls.immigration.book(VisitPart(id=visit), PASSPORT, TEN, person=70)
-    malls.legal.book(VisitPart(id=visit, number=first.number), TRADEMARK, ELEVEN, person=70)
-    malls.arrive(visit)
-    assert malls.legal.states_of(visit) == ["booked"]
-    for minute, state in ((-61, "booked"), (-60, "checked_in")):
-        clock = ELEVEN + timedelta(minutes=minute)
-        database, office = malls.legal.deployment.database, malls.legal.office
-        returns_loop.let_wait_who_is_here(database, office, lambda clock=clock: clock)
-        assert malls.legal.states_of(visit) == [state]
-    desk = malls.legal.desk("3", now=ELEVEN)
-    assert malls.legal.do(floor.call_next, desk).number == first.number
-    malls.legal.do(floor.no_show, desk, revision=None)
-    malls.immigration.do(floor.call_next, malls.immigration.desk("2"))
-    malls.immigration.do(floor.no_show, malls.immigration.desk("2"), revision=None)
-
-
 def _call_next_at_another_counter(session: Session, office: Office) -> Ticket:
     """Call for a counter that has the same services as the busy one."""
     twin = replace(office.counter(SITE, "3"), code="9")
@@ -433,3 +415,16 @@ def test_an_agency_has_nothing_of_the_others_people_but_facts(malls: TwoAgencies
         assert secret not in known
     (fact,) = malls.legal.rows(_facts(visit))
     assert set(fact._asdict()) == {"visit_id", "ticket_id", "agency", "day", "fact", "revision", "told_at"}
+
+
+def test_a_booked_step_of_later_waits_as_soon_as_its_check_in_is_open(malls: TwoAgencies) -> None:
+    visit = new_id()
+    first = malls.immigration.book(VisitPart(id=visit), PASSPORT, TEN, person=70)
+    malls.legal.book(VisitPart(id=visit, number=first.number), TRADEMARK, ELEVEN, person=70)
+    malls.arrive(visit)
+    assert malls.legal.states_of(visit) == ["booked"]
+    for minute, state in ((-61, "booked"), (-60, "checked_in")):
+        clock = ELEVEN + timedelta(minutes=minute)
+        database, office = malls.legal.deployment.database, malls.legal.office
+        returns_loop.let_wait_who_is_here(database, office, lambda clock=clock: clock)
+        assert malls.legal.states_of(visit) == [state]

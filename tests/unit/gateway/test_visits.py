@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from tests.unit.gateway.browsing import TYPED, field, send, text_of
 from tests.unit.gateway.conftest import Gateway
 from tests.unit.gateway.fake_catalogue import SECRET
+from tests.unit.gateway.test_kiosk import KIOSK, sign_in
 
 DAY, SITE = "2026-11-25", "mpp-lebak"
 PERSON = {"name": "Siti Contoh", "nik": "3602146508900001", "email": "siti@contoh.example"}
@@ -192,3 +193,24 @@ def test_errands_that_fit_on_no_day_are_told_with_the_choice_kept(gateway: Gatew
     assert page.status_code == 409
     assert "Pada hari ini tidak ada jam kosong" in page.text
     assert page.text.count(" checked") == 2
+
+
+def test_a_kiosk_and_the_code_at_the_entrance_take_the_one_code_of_a_visit(gateway: Gateway) -> None:
+    sign_in(gateway)
+    token = two(gateway)["token"]
+    page = gateway.client.get(f"{KIOSK}/check-in")
+    answer = send(gateway, page, f"{KIOSK}/check-in", shown=f"http://localhost/visits/{token}")
+    assert answer.headers["Location"] == f"{KIOSK}/ticket"
+    assert [ticket.state.value for ticket in gateway.agencies.tickets.values()] == ["checked_in"] * 2
+    page = gateway.client.get(f"/here/{SITE}")
+    assert send(gateway, page, f"/here/{SITE}", ticket=token).headers["Location"] == f"/visits/{token}"
+    stranger = make_token(
+        secret="another secret, as long as it should be", realm=VISIT_REALM, identifier=new_id()
+    )
+    page = gateway.client.get(f"{KIOSK}/check-in")
+    assert send(gateway, page, f"{KIOSK}/check-in", shown=stranger).status_code == 404
+
+
+def test_a_refused_copy_leaves_nobody_outside_the_kiosk(gateway: Gateway) -> None:
+    sign_in(gateway)
+    assert gateway.client.get(f"{KIOSK}/ticket/print").headers["Location"] == f"{KIOSK}/ticket"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models.acts import CALLED_OUT_OF_TURN, QUEUE, officer_acts
 from gerai_booking.models.history import history
 from gerai_booking.models.tickets import tickets
+from gerai_booking.models.visits import shared_visits
 
 _WAITING, _CALLED = State.CHECKED_IN.value, State.CALLED.value
 
@@ -18,8 +19,9 @@ def waits(session: Session, *, site: str, first: date, last: date) -> list[Any]:
     """Return who waited at a site on these days.
 
     Rows of (id, day, service, lane, priority_ground, slot_starts_at, checked_in_at, created_at, queue_at,
-    queue_rank, state, finished_at, first_called_at, moved_at, times_back): moved_at is when the place was
-    last changed while they waited, times_back how often they came back into the queue.
+    queue_rank, state, finished_at, is_shared, first_called_at, moved_at, times_back): is_shared says whether
+    the visit has steps at other agencies, moved_at is when the place was last changed while they waited,
+    times_back how often they came back into the queue.
     """
     columns = (
         tickets.c.id,
@@ -34,6 +36,7 @@ def waits(session: Session, *, site: str, first: date, last: date) -> list[Any]:
         tickets.c.queue_rank,
         tickets.c.state,
         tickets.c.finished_at,
+        shared_visits.c.visit_id.is_not(None).label("is_shared"),
     )
     was, became, at = history.c.from_state, history.c.to_state, history.c.at
     came_back = and_(became == _WAITING, was.not_in((_WAITING, State.BOOKED.value)))
@@ -45,13 +48,14 @@ def waits(session: Session, *, site: str, first: date, last: date) -> list[Any]:
             func.sum(case((came_back, 1), else_=0)).label("times_back"),
         )
         .join(history, history.c.ticket_id == tickets.c.id)
+        .outerjoin(shared_visits, shared_visits.c.visit_id == tickets.c.visit_id)
         .where(
             tickets.c.site == site,
             tickets.c.day.between(first, last),
             tickets.c.checked_in_at.is_not(None),
             became.in_((_WAITING, _CALLED)),
         )
-        .group_by(*columns)
+        .group_by(*columns, shared_visits.c.visit_id)
     )
     return list(session.execute(query))
 

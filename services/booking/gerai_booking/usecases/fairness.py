@@ -77,8 +77,9 @@ def _wait(row: Any, rules: tuple[LaneRule, ...], *, out_of_turn: bool) -> Wait:
     base = counts_from(booked_for=row.slot_starts_at, checked_in_at=row.checked_in_at)
     queue_at = row.queue_at or base
     lane = lane_of(row.lane, row.priority_ground)
-    # Whoever was in the house before for another errand counts from then.
-    base = min(base, queue_at + head_start(rules, lane, row.day))
+    if row.is_shared:
+        # Whoever was in the house before for an errand at another agency counts from then.
+        base = min(base, queue_at + head_start(rules, lane, row.day))
     return Wait(
         id=row.id,
         day=row.day,
