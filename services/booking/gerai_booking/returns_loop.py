@@ -6,6 +6,7 @@ from datetime import datetime
 from eventlet import sleep
 from gerai_shared.database import Database
 from gerai_shared.deployment import Deployment
+from gerai_shared.logs import get_logger
 from nameko.extensions import Entrypoint
 
 from gerai_booking.models import visits
@@ -14,6 +15,8 @@ from gerai_booking.usecases import returning
 from gerai_booking.usecases.apart import apart
 from gerai_booking.usecases.changes import check_in_rest
 from gerai_booking.usecases.office import Office
+
+log = get_logger(__name__)
 
 #: A screen shows who is back within some seconds of the minute that was promised.
 SECONDS = 10.0
@@ -33,10 +36,12 @@ class Returns(Entrypoint):
 
 
 def look_after(deployment: Deployment) -> None:
-    """Bring back who is due at each site; what one of them fails at is tried again."""
-    office: Office = deployment.extras["office"]
-    bring_back_everywhere(deployment.database, office, deployment.clock.now)
-    let_wait_who_is_here(deployment.database, office, deployment.clock.now)
+    """Bring back who is due at each site, and let wait who is here; what fails is logged and tried again."""
+    for part in (bring_back_everywhere, let_wait_who_is_here):
+        try:
+            part(deployment.database, deployment.extras["office"], deployment.clock.now)
+        except Exception as error:  # noqa: BLE001 - the database may be away: the counters' process goes on
+            log.warning("part_failed", part=part.__name__, reason=type(error).__name__)
 
 
 def bring_back_everywhere(database: Database, office: Office, clock: Callable[[], datetime]) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from gerai_booking import opening_loop
+from gerai_booking import opening_loop, returns_loop
 from gerai_booking.models import tickets as ticket_model
 from gerai_booking.models.tickets import tickets
 from gerai_booking.models.waiting_list import waiting_list as entries
@@ -28,6 +28,7 @@ from gerai_shared import tables
 from gerai_shared.clock import Clock
 from gerai_shared.refusals import Unavailable
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from tests.integration.booking.house import DAY, NEXT_DAY, NOW, SERVICE, SITE, TODAY, House, statements
@@ -317,3 +318,19 @@ def planning_look(house: House, now: datetime) -> None:
     """Close past days, and let go who waits no more."""
     house.do(planning.close_days, now=now)
     house.do(waiting_list.end_past, now=now)
+
+
+def test_a_database_that_is_away_ends_no_loop_beside_the_counters(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any, **_kwargs: Any) -> Any:
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(returns_loop.returning, "bring_back", away)
+    monkeypatch.setattr(returns_loop.visits, "in_the_house", away)
+    with capture_logs() as logs:
+        returns_loop.look_after(Resources(house))  # type: ignore[arg-type]
+    assert [(line["part"], line["reason"]) for line in logs if line["event"] == "part_failed"] == [
+        ("bring_back_everywhere", "OperationalError"),
+        ("let_wait_who_is_here", "OperationalError"),
+    ]
