@@ -16,7 +16,7 @@ PHONE, DESKTOP, TELEVISION = ({"width": w, "height": h} for w, h in ((390, 844),
 PATIENCE = 40_000
 RECORD = """() => {
   window.told = [];
-  document.addEventListener("gerai:announced", ({ detail }) => told.push(detail.number));
+  document.addEventListener("gerai:called", ({ detail }) => told.push(detail.number));
 }"""
 HISTORY = "SELECT to_state FROM ticket_history WHERE ticket_id = %s ORDER BY revision"
 
