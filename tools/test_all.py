@@ -3,10 +3,10 @@
 Starts one private RabbitMQ and one private PostgreSQL for the stages that need them, and tells the tests by
 GERAI_TEST_BROKER_URL, GERAI_TEST_POSTGRES_URL (addresses of administrators) and GERAI_TEST_BROKER_FOLDER,
 GERAI_TEST_POSTGRES_FOLDER (to command them: `attach` in gerai_allinone.servers). On two cores, two folders of
-tests run side by side, each in a process of its own: what they write is in .run/test, and shown of one that
-failed; a folder that runs alone writes to the terminal. Ends with one line a stage and the sum of all tests;
-exits with 1 when anything failed or the whole took more than 25 minutes (20 are promised), with 2 when asked
-for something unknown.
+tests run side by side, and one that computes little beside them, each in a process of its own: what they
+write is in .run/test, and shown of one that failed; a folder that runs alone writes to the terminal. Ends
+with one line a stage and the sum of all tests; exits with 1 when anything failed or the whole took more than
+25 minutes (20 are promised), with 2 when asked for something unknown.
 """
 
 import argparse
@@ -61,6 +61,8 @@ class Tests:
     options: tuple[str, ...] = ()
     #: Keeps several processes busy and waits for pages and alarms: nothing runs beside it.
     undisturbed: bool = False
+    #: Waits for programs that it starts more than it computes: it takes nobody's place.
+    light: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ class Outcome:
 def stages() -> list[Check | Tests]:
     """All stages, in the order in which they begin: what fails fastest comes first.
 
-    Then the two that take longest, beside each other; the shorter one fills what is left beside them.
+    Then the two that take longest, beside each other; what computes little fills the gaps of all.
     """
     programs = Path(sys.executable).parent
     typed = [folder for folder in TYPED if (ROOT / folder).is_dir()]
@@ -102,8 +104,8 @@ def stages() -> list[Check | Tests]:
         Tests(name="unit", seconds=600, servers=False),
         Tests(name="contract", seconds=600, servers=True, options=EVENTLET),
         Tests(name="integration", seconds=900, servers=True, options=EVENTLET),
+        Tests(name="deploy", seconds=600, servers=True, light=True),
         Tests(name="browser", seconds=900, servers=True),
-        Tests(name="deploy", seconds=600, servers=True),
         # These break servers, and so start their own. They keep both cores busy and judge how soon the mall
         # is itself again: nothing runs beside them, not even what needs one core alone.
         Tests(name="faults", seconds=1200, servers=False, undisturbed=True),
@@ -201,7 +203,7 @@ def has_room(tests: Tests, running: Sequence[Tests]) -> bool:
     """Tell whether a stage may begin beside those that run."""
     if any(each.undisturbed for each in (tests, *running)):
         return not running
-    return len(running) < SIDE_BY_SIDE
+    return tests.light or sum(not each.light for each in running) < SIDE_BY_SIDE
 
 
 def tell(outcome: Outcome, output: Path | None, console: Console) -> None:

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import browser, open_page, playwright, violations  # noqa: F401 - fixtures
 from tests.browser.test_kiosk import LYING, Supervisor
 from tests.support.errand import ask
+from tests.support.invariants import ASKED, BOOKING, problems, wait_until_quiet
+from tests.support.load import Record
 from tests.support.mall import BreakableMall
 from tests.support.waiting import wait_until
 
@@ -60,8 +62,17 @@ def states(mall: BreakableMall, number: str) -> list[str]:
     return [state for (state,) in mall.query("booking-immigration", HISTORY, ticket)]
 
 
+def afterwards(mall: BreakableMall, record: Record) -> list[str]:
+    """What is not as it has to be when all is quiet."""
+    wait_until_quiet(mall)
+    # Browsers make keys of their own; that each acted once is seen in the histories.
+    record.keys.update(key for name in BOOKING for key, _ticket in mall.query(name, ASKED))
+    return record.news(problems(mall, record))
+
+
 def test_pages_of_a_floor_go_on_while_servers_come_and_go_and_each_click_counts_once(
     mall: BreakableMall,
+    record: Record,
     open_page: Callable[..., Page],  # noqa: F811
     violations: Callable[[Page], list[str]],  # noqa: F811
 ) -> None:
@@ -122,3 +133,5 @@ def test_pages_of_a_floor_go_on_while_servers_come_and_go_and_each_click_counts_
     expect(one.get_by_text("Dilayani sejak")).to_be_visible(timeout=PATIENCE)
     one.keyboard.press("s")
     expect(one.locator(".current__number")).to_have_count(0, timeout=PATIENCE)
+
+    assert afterwards(mall, record) == []

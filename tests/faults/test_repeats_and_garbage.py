@@ -10,7 +10,7 @@ from typing import Any
 
 from gerai_shared.bus.connection import connection_to
 from gerai_shared.bus.embedded import PARKING_QUEUE
-from gerai_shared.bus.topology import RPC_EXCHANGE, rpc_queue
+from gerai_shared.bus.topology import RPC_EXCHANGE, events_queue, rpc_queue
 from gerai_shared.events.catalogue import REGISTRY
 
 from tests.faults.garbage import requests, spoiled_events, unreadable
@@ -19,7 +19,7 @@ from tests.faults.visits import book_once
 from tests.support.errand import ask, person
 from tests.support.invariants import PRODUCERS, problems, wait_until_quiet
 from tests.support.load import ERRANDS, Load
-from tests.support.mall import EVENTS_QUEUE, BreakableMall
+from tests.support.mall import DATABASES, EVENTS_QUEUE, BreakableMall
 from tests.support.waiting import wait_until
 
 #: Of each producer: how many there are by now depends on everything that ran before.
@@ -115,15 +115,16 @@ def test_garbage_in_every_queue_is_put_aside_and_work_goes_on(
     pids = mall.pids()
     real = announced(mall)[0]
     parked: Counter[bytes] = Counter()
-    failed: Counter[bytes] = Counter()
+    failed: Counter[tuple[str, bytes]] = Counter()
     for queue in mall.rabbit.lengths():
         if queue == PARKING_QUEUE:
             continue
-        spoiled = list(spoiled_events(real)) if queue == EVENTS_QUEUE else []
+        reader = next((name for name in DATABASES if queue == events_queue(name)), "")
+        spoiled = list(spoiled_events(real)) if reader else []
         for garbage in [*unreadable(), *requests(), *spoiled]:
             mall.publish(queue, [garbage.body], **garbage.properties)
-            if queue == EVENTS_QUEUE:
-                failed[garbage.body] += 1
+            if reader:
+                failed[reader, garbage.body] += 1
             elif queue.startswith("rpc.") and not garbage.is_request:
                 parked[garbage.body] += 1
     try:
@@ -135,14 +136,16 @@ def test_garbage_in_every_queue_is_put_aside_and_work_goes_on(
         assert mall.pids() == pids
         show_replay_and_drop(mall)
     finally:
-        mall.query("notifications", "DELETE FROM failed_messages")
+        for name in DATABASES:
+            mall.query(name, "DELETE FROM failed_messages")
         with connection_to(mall.rabbit.url()) as connection:
             connection.channel().queue_purge(PARKING_QUEUE)
 
 
-def raw_failures(mall: BreakableMall) -> list[bytes]:
-    """Return what notifications has parked."""
-    return [bytes(raw) for (raw,) in mall.query("notifications", "SELECT raw FROM failed_messages")]
+def raw_failures(mall: BreakableMall) -> list[tuple[str, bytes]]:
+    """Return what each database has parked."""
+    select = "SELECT raw FROM failed_messages"
+    return [(name, bytes(raw)) for name in DATABASES for (raw,) in mall.query(name, select)]
 
 
 def on_broker(mall: BreakableMall) -> list[bytes]:

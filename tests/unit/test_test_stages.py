@@ -124,9 +124,9 @@ def test_two_stages_run_side_by_side_and_what_fails_is_shown_whole(
 
 
 def test_a_stage_that_nothing_may_disturb_waits_and_is_waited_for() -> None:
-    usual, whole = (
-        test_all.Tests(name="any", seconds=1, servers=False, undisturbed=undisturbed)
-        for undisturbed in (False, True)
+    usual, whole, light = (
+        test_all.Tests(name="any", seconds=1, servers=False, **kind)
+        for kind in ({}, {"undisturbed": True}, {"light": True})
     )
     assert has_room(usual, [])
     assert has_room(whole, [])
@@ -134,17 +134,22 @@ def test_a_stage_that_nothing_may_disturb_waits_and_is_waited_for() -> None:
     assert not has_room(usual, [whole])
     assert has_room(usual, [usual]) is (SIDE_BY_SIDE > 1)
     assert not has_room(usual, [usual] * SIDE_BY_SIDE)
+    assert has_room(light, [usual] * SIDE_BY_SIDE)
+    assert has_room(usual, [light]) is not has_room(whole, [light])
 
 
-def test_the_two_longest_stages_run_beside_each_other_and_nothing_beside_the_faults() -> None:
+def test_the_two_longest_stages_run_beside_each_other_and_nothing_beside_the_faults(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """As long as each took on two idle cores; begun after one of them, either would run its last minutes alone."""
+    monkeypatch.setattr(test_all, "SIDE_BY_SIDE", 2)
     seconds = {"unit": 124, "contract": 48, "integration": 477, "browser": 468, "deploy": 110, "faults": 422}
     waiting = [stage for stage in test_all.stages() if isinstance(stage, test_all.Tests)]
     assert {stage.name for stage in waiting} == seconds.keys()
     now, running = 0, list[tuple[int, test_all.Tests]]()
     beside: dict[str, set[str]] = {}
     while waiting or running:
-        while waiting and len(running) < 2 and has_room(waiting[0], [stage for _, stage in running]):
+        while waiting and has_room(waiting[0], [stage for _, stage in running]):
             running.append((now + seconds[waiting[0].name], waiting.pop(0)))
         for _, stage in running:
             beside.setdefault(stage.name, set()).update(other.name for _, other in running if other != stage)
