@@ -6,7 +6,7 @@ GERAI_TEST_POSTGRES_FOLDER (to command them: `attach` in gerai_allinone.servers)
 tests run side by side, and one that computes little beside them, each in a process of its own: what they
 write is in .run/test, and shown of one that failed; a folder that runs alone writes to the terminal. Ends
 with one line a stage and the sum of all tests; exits with 1 when anything failed or the whole took more than
-28 minutes (20 are promised), with 2 when asked for something unknown.
+25 minutes (20 are promised), with 2 when asked for something unknown.
 """
 
 import argparse
@@ -35,7 +35,7 @@ EVENTLET = ("-p", "tests.support.eventlet_patch")
 # Promised for two idle cores. A stage's own limit ends what hangs and leaves room where others work; what is
 # left of the whole bounds every stage besides.
 PROMISED_SECONDS = 20 * 60
-WHOLE_SECONDS = 28 * 60
+WHOLE_SECONDS = 25 * 60
 OF_THE_WHOLE = f", with which the {WHOLE_SECONDS // 60} minutes of the whole run were over"
 NO_TESTS_COLLECTED = 5
 # One stage keeps one core busy, and its servers a part of another. More at once would wait for each other.
