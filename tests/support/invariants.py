@@ -28,7 +28,8 @@ LOST = """
     SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox WHERE type LIKE 'ticket.%'
 """
 INVENTED = """
-    SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox WHERE type LIKE 'ticket.%'
+    SELECT subject, (body::json->'data'->'ticket'->>'revision')::int FROM outbox
+    WHERE split_part(type, '.', 1) NOT IN ('catalogue', 'counter', 'device', 'visit')
     EXCEPT ALL
     SELECT ticket_id, revision FROM ticket_history
 """

@@ -141,9 +141,12 @@ def test_an_errand_that_was_taken_back_at_a_node_tells_its_holder_nothing(
     serving(node)
     more = node.do(sending.add_service, node.desk(), service=CHILD, revision=None)
     node.do(floor.undo, node.desk())
+    ticket = node.do(floor.park, node.desk(), revision=None)
+    node.do(floor.undo, node.desk())
     line.trip(node, NOW)
     token = postgres_house.office.token
     assert postgres_house.announced(token(more.id))[-1] == "ticket.undone.v1"
+    assert postgres_house.announced(token(ticket.id))[-1] == "ticket.undone.v1"
     assert "ticket.cancelled.v1" not in postgres_house.announced(token(more.id))
 
 

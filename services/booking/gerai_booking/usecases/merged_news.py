@@ -39,6 +39,9 @@ TAKEN_BACK = frozenset(
         (State.SERVING, State.CALLED),
         (State.NO_SHOW, State.CALLED),
         (State.SERVED, State.SERVING),
+        (State.CHECKED_IN, State.SERVING),
+        (State.PARKED, State.SERVING),
+        (State.TRANSFERRED, State.SERVING),
     }
 )
 
