@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-from gerai_booking.models import places, tickets, waiting_room
+from gerai_booking.models import places, queue_order, tickets, waiting_room
 from gerai_booking.usecases import (
     booking,
     floor,
@@ -142,7 +142,7 @@ def call_at_once(url: str, *, now_minutes: int, locked: bool) -> Outcomes:
     """Twenty officers call the next person; all have chosen before anybody writes."""
     house = House(url, pool_size=len(COUNTERS))
     barrier = threading.Barrier(len(COUNTERS))
-    claim = tickets.claim_next
+    claim = queue_order.claim_next
 
     def look(session: Any, *, site: str, day: Any, services: Any, agency: str, **_: Any) -> Any:
         waiting = tickets.of_day(
@@ -155,7 +155,7 @@ def call_at_once(url: str, *, now_minutes: int, locked: bool) -> Outcomes:
         barrier.wait(PATIENCE)
         return chosen
 
-    tickets.claim_next = choose
+    queue_order.claim_next = choose
     now = NOW + timedelta(minutes=now_minutes)
     wait_for_the_word()
     with ThreadPoolExecutor(len(COUNTERS)) as pool:

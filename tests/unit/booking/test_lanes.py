@@ -79,7 +79,7 @@ counters_free = st.lists(
 
 
 def day_of(people, free, rank) -> list[Call]:
-    """Let counters call, each the first by `rank` among those it may serve, as models.tickets.claim_next does."""
+    """Let counters call, each the first by `rank` among those it may serve, as models.queue_order.claim_next does."""
     calls: list[Call] = []
     gone: set[str] = set()
     for minute, services in sorted(free, key=lambda each: each[0]):

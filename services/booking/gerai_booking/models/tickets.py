@@ -27,14 +27,10 @@ from sqlalchemy import (
     String,
     Table,
     and_,
-    exists,
     func,
-    literal,
-    literal_column,
     or_,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -465,87 +461,6 @@ def is_about_visit(error: IntegrityError) -> bool:
     return "uq_tickets_visit_at_counter" in told or "tickets.visit_id" in told
 
 
-def _is_meant_for(counter: str, officer_id: str, now: datetime) -> ColumnElement[bool]:
-    """Whether a counter and its officer may call a ticket: it is meant for them, for nobody, or no more."""
-    return or_(
-        tickets.c.meant_until.is_(None),
-        tickets.c.meant_until <= now,
-        and_(
-            func.coalesce(tickets.c.meant_counter, counter) == counter,
-            func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
-        ),
-    )
-
-
-def _is_at_a_counter() -> ColumnElement[bool]:
-    """Whether the person of a ticket is at a counter with another one of the same visit."""
-    elsewhere = tickets.alias()
-    return exists().where(
-        elsewhere.c.visit_id == tickets.c.visit_id,
-        # Word for word what the index says, so that it serves.
-        elsewhere.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
-    )
-
-
-def claim_next(
-    session: Session,
-    *,
-    site: str,
-    day: date,
-    services: Sequence[str],
-    agency: str,
-    counter: str,
-    officer_id: str,
-    now: datetime,
-    without: Iterable[str] = (),
-    elsewhere: Any = None,
-) -> Ticket | None:
-    """Lock and return who is next for a counter with these services; None when nobody waits.
-
-    Who is meant for another counter or officer is left to them, who is at another counter is left there; so
-    are the tickets `without` and the visits in the query `elsewhere`. SKIP LOCKED: twenty officers at once
-    lock twenty different people, and nobody waits for another.
-    """
-    row = session.execute(
-        select(*COLUMNS)
-        .where(
-            tickets.c.site == site,
-            tickets.c.day == day,
-            tickets.c.state == State.CHECKED_IN.value,
-            tickets.c.service.in_(services),
-            tickets.c.id.not_in(list(without)),
-            _is_meant_for(counter, officer_id, now),
-            ~_is_at_a_counter(),
-            *([tickets.c.visit_id.not_in(elsewhere)] if elsewhere is not None else []),
-        )
-        .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    return ticket_of(row, agency) if row else None
-
-
-def is_somebody_waiting(
-    session: Session,
-    *,
-    site: str,
-    day: date,
-    services: Sequence[str],
-    counter: str,
-    officer_id: str,
-    now: datetime,
-) -> bool:
-    """Tell whether anybody waits for a counter with these services, whoever is busy with them elsewhere."""
-    where = (
-        tickets.c.site == site,
-        tickets.c.day == day,
-        tickets.c.state == State.CHECKED_IN.value,
-        tickets.c.service.in_(services),
-        _is_meant_for(counter, officer_id, now),
-    )
-    return session.scalar(select(tickets.c.id).where(*where).limit(1)) is not None
-
-
 def at_counter(session: Session, *, site: str, counter: str, agency: str) -> Ticket | None:
     """Lock and return the ticket a counter is busy with."""
     row = session.execute(
@@ -623,28 +538,3 @@ def left_open(
         .with_for_update(skip_locked=True)
     )
     return [ticket_of(row, agency) for row in rows]
-
-
-def count_ahead(session: Session, ticket: Ticket, *, services: Iterable[str] = ()) -> int:
-    """Return how many people of these services, or else of the same, will be called before this one.
-
-    Who is at a counter, or kept for one, is not called before anybody.
-    """
-    mine = session.execute(
-        select(tickets.c.queue_rank, tickets.c.queue_at).where(tickets.c.id == ticket.id)
-    ).one()
-    return (
-        session.scalar(
-            select(func.count()).where(
-                tickets.c.site == ticket.site,
-                tickets.c.day == ticket.day,
-                tickets.c.service.in_(list(services) or [ticket.service]),
-                tickets.c.state == State.CHECKED_IN.value,
-                tickets.c.meant_until.is_(None),
-                ~_is_at_a_counter(),
-                tuple_(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
-                < tuple_(mine.queue_rank, literal(mine.queue_at, AwareDateTime()), ticket.id),
-            )
-        )
-        or 0
-    )

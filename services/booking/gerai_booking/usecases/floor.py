@@ -18,7 +18,7 @@ from gerai_shared.ticket import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import acts, tickets, visits
+from gerai_booking.models import acts, queue_order, tickets, visits
 from gerai_booking.models import floor as floor_tables
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import person_of
@@ -83,7 +83,7 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
         "now": desk.now,
     }
     while True:
-        ticket = tickets.claim_next(
+        ticket = queue_order.claim_next(
             session,
             agency=office.code,
             without=elsewhere,
@@ -91,7 +91,7 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
             **wanted,
         )
         if ticket is None:
-            raise AllAtOtherCounters if tickets.is_somebody_waiting(session, **wanted) else NobodyWaits
+            raise AllAtOtherCounters if queue_order.is_somebody_waiting(session, **wanted) else NobodyWaits
         try:
             return _claim(session, office, desk, ticket)
         except AtAnotherCounter:
@@ -122,7 +122,7 @@ def call(
         raise UnknownTicket
     if ticket.state is not State.CHECKED_IN:
         raise TransitionNotAllowed(state=ticket.state.value)
-    ahead = tickets.count_ahead(session, ticket, services=services)
+    ahead = queue_order.count_ahead(session, ticket, services=services)
     after = _claim(session, office, desk, ticket, revision=revision)
     if ahead:
         acts.record(

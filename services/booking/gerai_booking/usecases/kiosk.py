@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from gerai_shared.ticket import AT_COUNTER_STATES, Actor, State, Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import tickets
+from gerai_booking.models import queue_order, tickets
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.refusals.devices import ClosedForToday
 from gerai_booking.rules.catalogue.lane_rules import DISABLED, ELDERLY, PREGNANT, UNDER_FIVE
@@ -104,7 +104,7 @@ def view(session: Session, office: Office, *, code: str) -> dict[str, Any]:
         "service_name": views.both(service.name) if service else None,
         "counter_name": views.both(office.counter_name(ticket.site, ticket.counter)),
         "time_zone": site.time_zone,
-        "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
+        "ahead": queue_order.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "is_late": bool(came and hour and came > hour + GRACE),
         "print": printing.told(session, ticket.id),
     }

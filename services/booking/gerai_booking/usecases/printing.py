@@ -8,7 +8,7 @@ from gerai_shared.ticket import State, Ticket
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import print_jobs, tickets
+from gerai_booking.models import print_jobs, queue_order, tickets
 from gerai_booking.refusals.devices import CopiesUsedUp, NotYetPrinted
 from gerai_booking.rules.devices import Printer
 from gerai_booking.usecases.office import Office
@@ -133,7 +133,7 @@ def _slip(session: Session, office: Office, job: Any) -> Slip:
         agency=office.agency.name.in_language(language),
         service=service.name.in_language(language) if service else ticket.service,
         priority=ticket.lane.value not in {"walk_in", "appointment", "regular"},
-        ahead=tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
+        ahead=queue_order.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         came_at=ticket.checked_in_at or ticket.created_at,
         time_zone=site.time_zone,
         code=office.token(ticket.id) if job.with_code else None,

@@ -19,7 +19,7 @@ from gerai_shared.ticket import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import floor, matching, tickets, visits
+from gerai_booking.models import floor, matching, queue_order, tickets, visits
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
 from gerai_booking.refusals import NothingToUndo
@@ -223,7 +223,7 @@ def waiting_with_number(
         session, site=site, day=office.today(site, now), states=[State.CHECKED_IN], agency=office.code
     )
     found = next((ticket for ticket in today if ticket.number == number), None)
-    return (found, tickets.count_ahead(session, found)) if found else None
+    return (found, queue_order.count_ahead(session, found)) if found else None
 
 
 def require_current(session: Session, office: Office, *, site: str, counter: str, ticket_id: str) -> None:

@@ -9,7 +9,7 @@ from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Actor, State, Ticket, TicketSchema, move
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import directives, matching, tickets, visits
+from gerai_booking.models import directives, matching, queue_order, tickets, visits
 from gerai_booking.models.people import person_of
 from gerai_booking.refusals import UnknownTicket
 from gerai_booking.rules.catalogue import Text
@@ -78,7 +78,7 @@ def ticket_view(session: Session, office: Office, ticket: Ticket, *, now: dateti
         "identity_note": person.identity_note if person else None,
         "match": match_view(match) if match else None,
         "restriction": _restriction(session, office, ticket, now),
-        "ahead": tickets.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
+        "ahead": queue_order.count_ahead(session, ticket) if ticket.state is State.CHECKED_IN else None,
         "estimate": estimates.of_ticket(session, office, ticket, now=now),
         "directive": _directive(session, ticket),
         "can": _can(office, ticket, now, outage=outage, kept_until=kept_until_of(office, ticket, match)),
