@@ -257,8 +257,12 @@ def settle(session: Session, booked: dict[tuple[str, str], str], *, now: datetim
     closed = close(session, whose, was=OPEN, state=Waiting.TAKEN, now=now, skip_locked=True)
     unused = [row.ticket_id for row in closed if row.ticket_id and row.ticket_id not in booked.values()]
     if unused:
+        # Whoever works on such a place has locked it before its day and its entry, which are locked here: it
+        # is theirs, and at the latest the end of the offer's time lets it go.
         held = (tickets.c.id.in_(unused), tickets.c.state == State.HELD.value)
-        session.execute(update(tickets).where(*held).values(held_until=now))
+        query = select(tickets.c.id).where(*held).order_by(tickets.c.id).with_for_update(skip_locked=True)
+        idle = list(session.scalars(query))
+        session.execute(update(tickets).where(tickets.c.id.in_(idle)).values(held_until=now))
 
 
 def of_site(session: Session, *, site: str, first: date, last: date, limit: int) -> list[Any]:
