@@ -274,7 +274,6 @@ def _parked_on_broker(url: str) -> list[dict[str, Any]]:
         channel = _reading_channel(connection)
         while (message := channel.basic_get(PARKING_QUEUE, no_ack=False)) is not None:
             headers = dict(message.headers or {})
-            body = message.body
             found.append(
                 {
                     "id": _id_on_broker(message),
@@ -283,7 +282,7 @@ def _parked_on_broker(url: str) -> list[dict[str, Any]]:
                     "attempts": len(headers.get("x-death", [])),
                     "last_failed_at": "-",
                     "reason": str(headers.get("x-first-death-reason", "rejected")),
-                    "raw": body.encode() if isinstance(body, str) else bytes(body),
+                    "raw": _body(message),
                 }
             )
     return found
@@ -346,7 +345,7 @@ def _send_back(channel: Any, message: Any) -> bool:
         sys.stderr.write("gerai: it does not say which queue it came from; it stays\n")
         return False
     again = channel.prepare_message(
-        message.body,
+        _body(message),
         content_type=getattr(message, "content_type", None),
         content_encoding=getattr(message, "content_encoding", None),
         headers={k: v for k, v in headers.items() if not str(k).startswith("x-")},
@@ -371,8 +370,13 @@ def _reading_channel(connection: Any) -> Any:
 def _id_on_broker(message: Any) -> str:
     """Return what names a message here: its own id, or a print of its contents when it has none."""
     own = message.properties.get("message_id") or message.properties.get("correlation_id")
+    return str(own or hashlib.sha256(_body(message)).hexdigest()[:16])
+
+
+def _body(message: Any) -> bytes:
+    """Return what a message holds, as it came; the driver gives text when nothing came."""
     body = message.body
-    return str(own or hashlib.sha256(body.encode() if isinstance(body, str) else body).hexdigest()[:16])
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 def _database(options: argparse.Namespace) -> Database:

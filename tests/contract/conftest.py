@@ -133,12 +133,13 @@ def publish_raw(bus: str) -> Callable[..., None]:
     def publish(queue: str, body: bytes, **properties: Any) -> None:
         headers = properties.pop("headers", {})
         content_type = properties.pop("content_type", "application/json")
+        encoding = properties.pop("content_encoding", "utf-8")
         with connection_to(bus) as connection:
             channel = connection.channel()
             message = channel.prepare_message(
                 body,
                 content_type=content_type,
-                content_encoding="utf-8",
+                content_encoding=encoding,
                 headers=headers,
                 properties=properties,
             )

@@ -87,6 +87,20 @@ def test_all_that_is_parked_is_sent_back_where_it_came_from(
     assert parked_on_broker() == [b"from nowhere"]
 
 
+def test_what_is_empty_is_sent_back_as_it_was(bus, publish_raw, parked_on_broker) -> None:
+    """The driver's word for nothing is text, which it cannot send without being told an encoding."""
+    kind = "application/x-python-serialize"
+    publish_raw(EVENTS, b"", message_id="empty", content_type=kind, content_encoding=None)
+    assert reject_all(bus, EVENTS, requeue=False, most=10) == 1
+    wait_until(lambda: parked_on_broker() == [b""])
+    assert cli.main(["parked", "--bus-url", bus, "replay", "empty"]) == 0
+    assert parked_on_broker() == []
+    with connection_to(bus) as connection:
+        message = connection.channel().basic_get(EVENTS, no_ack=True)
+    assert (message.body, message.content_type) == ("", kind)
+    assert "content_encoding" not in message.properties
+
+
 def test_what_no_queue_would_take_stays_parked(bus, publish_raw, parked_on_broker, capsys) -> None:
     publish_raw(
         PARKED, b"an agency that left", message_id="late", headers={"x-first-death-queue": "rpc.gone"}
