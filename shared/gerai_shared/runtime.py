@@ -34,16 +34,18 @@ class Runner(ServiceRunner):
         name: str,
         http_address: str | None = None,
         needs_bus: bool = False,
+        workers_at_least: int = 0,
     ) -> None:
         """Add `service` under the container name `name`, working with `deployment`.
 
-        `needs_bus` says that the process is not ready while the broker is away.
+        `needs_bus` says that the process is not ready while the broker is away. With fewer workers in the
+        settings than `workers_at_least` it has so many.
         """
         named = type(service.__name__, (service,), {"name": name})
         settings = deployment.settings
         config = {
             "gerai": deployment,
-            "max_workers": settings.max_workers,
+            "max_workers": max(settings.max_workers, workers_at_least),
             "WEB_SERVER_ADDRESS": http_address or settings.http_address,
             "serializer": "json",
         }

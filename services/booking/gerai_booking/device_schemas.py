@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from gerai_booking.rules.devices import PAPER_WIDTHS, PRINTER_PORT, Printer, printer_address
-from gerai_booking.schemas import CODE, LANGUAGE, TOKEN, ArrivalSchema
+from gerai_booking.schemas import CODE, LANGUAGE, TOKEN, ArrivalSchema, VisitPartSchema
 
 ID = validate.Length(equal=36)
 #: What somebody at a kiosk says of themselves; whoever needs it goes before others (S1-7).
@@ -56,11 +56,12 @@ class AtKioskSchema(Schema):
 
 
 class KioskWalkInSchema(AtKioskSchema):
-    """A number for somebody who came without a booking."""
+    """A number for somebody who came without a booking; with `visit` for one errand more of theirs."""
 
     site = fields.String(required=True, validate=CODE)
     service = fields.String(required=True, validate=CODE)
     need = fields.String(load_default="none", validate=validate.OneOf(NEEDS))
+    visit = fields.Nested(VisitPartSchema, load_default=None, allow_none=True)
 
 
 class KioskCheckInSchema(ArrivalSchema, AtKioskSchema):

@@ -42,7 +42,7 @@ class KioskRequests:
 
     @rpc
     def kiosk_walk_in(self, request: Request) -> dict[str, Any]:
-        """Give a number at a kiosk; answers the token and the check code of the ticket."""
+        """Give a number at a kiosk; answers the token and the check code of the ticket, and its visit."""
         asked = load(device_schemas.KioskWalkInSchema(), request.payload)
         device = asked.pop("device")
 
@@ -56,11 +56,12 @@ class KioskRequests:
         return {
             "token": self._office.token(ticket_id),
             "code": self._office.check_code(ticket_id),
+            "visit": _visit_of(answer["ticket"]),
         }
 
     @rpc
     def kiosk_check_in(self, request: Request) -> dict[str, Any]:
-        """Check in at a kiosk by number or token; answers the ticket's check code."""
+        """Check in at a kiosk by number or token; answers the ticket's check code, and its visit."""
         asked = load(device_schemas.KioskCheckInSchema(), request.payload)
 
         def run(session: Any, now: Any) -> dict[str, Any]:
@@ -69,7 +70,8 @@ class KioskRequests:
 
         own = {name: asked[name] for name in ("site", "number")}
         answer = self._once(request, f"kiosk:{asked['device']}", run, body=own)
-        return {"code": self._office.check_code(answer["ticket"]["id"])}
+        code = self._office.check_code(answer["ticket"]["id"])
+        return {"code": code, "visit": _visit_of(answer["ticket"])}
 
     @rpc
     def kiosk_ticket(self, request: Request) -> dict[str, Any]:
@@ -91,3 +93,8 @@ class KioskRequests:
         self._once(request, f"kiosk:{device}", run, body=own)
         with self.deployment.database.reading() as session:
             return kiosk.view(session, self._office, code=asked["code"])
+
+
+def _visit_of(ticket: dict[str, Any]) -> dict[str, Any]:
+    """Return the visit that a ticket is a step of, for those to come at whatever agency."""
+    return {"id": ticket["visit_id"], "number": ticket["number"], "arrived_at": ticket["checked_in_at"]}

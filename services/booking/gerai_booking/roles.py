@@ -20,6 +20,9 @@ from gerai_booking.service import BookingService, RelayService
 from gerai_booking.usecases.office import Office
 
 ROLES = ("all", "bus", "counter", "relay")
+#: Whoever clicks waits for a connection to the database, in their turn, rather than to be told to come back:
+#: as many as a mall has officers, twice over.
+OFFICERS_AT_ONCE = 400
 
 
 def office_of(deployment: Deployment, agency: Agency) -> Office:
@@ -62,6 +65,6 @@ def build(deployment: Deployment, runner: Runner, role: str, *, agency: Agency) 
             record=record_opened,
         )
         deployment.extras["door"] = NodeDoor(door) if deployment.settings.node_of else door
-        runner.add(CounterService, deployment, name=f"{name}-counter")
+        runner.add(CounterService, deployment, name=f"{name}-counter", workers_at_least=OFFICERS_AT_ONCE)
     else:
         runner.add(OperationsService, deployment, name=f"{name}-operations")

@@ -6,7 +6,16 @@ from typing import Any
 
 import phonenumbers
 from gerai_shared.ticket import format_number
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from gerai_booking.rules.catalogue.lane_rules import OTHER
 from gerai_booking.rules.floor import Outcome, Placement
@@ -249,13 +258,16 @@ class VisitSchema(Schema):
         return {"visit_id": str(data["visit_id"])}
 
 
-class VisitWalkInSchema(Schema):
-    """A step of a visit whose holder is in the house without a booking for it."""
+class QueueQuerySchema(Schema):
+    """Whose queue, and how much of each of its lists."""
 
-    site = fields.String(required=True, validate=CODE)
-    service = fields.String(required=True, validate=CODE)
-    priority = fields.Boolean(load_default=False)
-    visit = fields.Nested(VisitPartSchema, required=True)
+    class Meta:
+        """Other parameters are not ours."""
+
+        unknown = EXCLUDE
+
+    counter = fields.String(load_default="")
+    most = fields.Integer(load_default=50, validate=validate.Range(min=1, max=1000))
 
 
 class ChangeSchema(TokenSchema):

@@ -285,16 +285,6 @@ class BookingService(KioskRequests):
         with self.deployment.database.transaction() as session:
             return visits.check_in(session, self._office, now=self.deployment.clock.now(), **asked)
 
-    @rpc
-    def visit_walk_in(self, request: Request) -> dict[str, Any]:
-        """Give the holder of a visit who stands at a kiosk a ticket of it; whoever asks has checked that."""
-        asked = load(schemas.VisitWalkInSchema(), request.payload)
-
-        def run(session: Session, now: datetime) -> dict[str, Any]:
-            return views.receipt(visits.walk_in(session, self._office, now=now, **asked))
-
-        return views.with_token(self._office, self._once(request, "visit_walk_in", run))
-
     @on("visit.step_changed.v1")
     def visit_step_changed(self, session: Session, event: Event) -> None:
         """Take in where the holder of a visit is at another agency."""

@@ -98,6 +98,13 @@ class UnknownDevice(Refused):
     status = 403
 
 
+class KioskBeganAnew(Refused):
+    """The kiosk has begun anew, because nobody touched it for a while. Please take a new number."""
+
+    code = "kiosk_began_anew"
+    status = 409
+
+
 class NothingShown(Refused):
     """This is no number and no code of a ticket. Please type it as it stands there, such as A-012."""
 

@@ -47,7 +47,17 @@ def call_and_finish(house: House, *, at: timedelta = timedelta(hours=3)) -> str:
 def waiting(house: House, *, at: timedelta = timedelta(hours=3)) -> list[str]:
     """Numbers in the order of calls, as the officer's screen shows them."""
     seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT + at)
-    return [ticket.number for ticket in seen.waiting]
+    return [ticket.number for ticket in seen.waiting.first]
+
+
+def test_a_screen_is_told_the_first_of_a_long_queue_and_how_long_it_is(house: House) -> None:
+    tickets = [walk_in(house, at=minute * MINUTE) for minute in range(12)]
+    seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT + 20 * MINUTE, most=5)
+    assert [each.id for each in seen.waiting.first] == [each.id for each in tickets[:5]]
+    assert (seen.waiting.count, seen.longest_wait_minutes, seen.elsewhere.count) == (12, 20, 0)
+    # Of whoever is called last, though they are not listed.
+    assert seen.last_waits is not None
+    assert seen.last_waits.high > 20
 
 
 def test_each_goes_by_hour_or_arrival_and_priority_counts_an_hour_earlier(house: House) -> None:

@@ -191,7 +191,7 @@ def a_day(house: House, seed: int) -> set[str]:
             come(house, chance, at)
         if booked and chance.random() < 0.4:
             arrive(house, booked.pop(), at=at)
-        in_queue = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT + at).waiting
+        in_queue = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT + at).waiting.first
         if in_queue and chance.random() < 0.2:
             ticket = chance.choice(in_queue)
             corrected.add(ticket.id)

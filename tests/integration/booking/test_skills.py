@@ -36,7 +36,7 @@ def test_a_change_counts_from_the_next_call_and_on_the_screen(house: House) -> N
     child = walk_in(house, at=MINUTE, service=CHILD)
     change(house, CHILD)
     seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT)
-    assert [ticket.number for ticket in seen.waiting] == [child.number]
+    assert [ticket.number for ticket in seen.waiting.first] == [child.number]
     assert call(house).number == child.number
     for done in (floor.start, FINISH):
         house.do(done, house.desk(now=EIGHT), revision=None)

@@ -16,7 +16,7 @@ from gerai_booking.models.places import day_quotas, slot_id, slots
 from gerai_booking.refusals import AllAtOtherCounters, NobodyWaits, NoStepHere, UnknownNeighbour
 from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.schemas import BookingSchema
-from gerai_booking.usecases import arrivals, booking, changes, floor, intake, sending_on, visits
+from gerai_booking.usecases import arrivals, booking, changes, floor, intake, kiosk, sending_on
 from gerai_booking.usecases.applicants import applicant_of
 from gerai_booking.usecases.booking import BookingRequest
 from gerai_booking.usecases.desk import Desk
@@ -292,15 +292,19 @@ def test_one_code_checks_in_at_each_agency_what_is_its_own(malls: TwoAgencies) -
 
 
 def test_who_takes_two_numbers_at_a_kiosk_has_one_and_waits_at_both_since_then(malls: TwoAgencies) -> None:
-    visit, earlier = VisitPart(id=new_id()), NOW - timedelta(minutes=10)
-    asked = {"site": SITE, "priority": False, "now": NOW}
-    first = malls.immigration.do(visits.walk_in, service=PASSPORT, visit=visit, **asked)
-    rest = VisitPart(id=visit.id, number=first.number, arrived_at=earlier)
+    earlier = NOW - timedelta(minutes=10)
+    asked = {"site": SITE, "need": "none", "printer": None, "language": "id"}
+    first = malls.immigration.do(kiosk.walk_in, service=PASSPORT, now=earlier, **asked)
+    assert malls.facts_at_legal(first.visit_id) == []
+    visit = VisitPart(id=first.visit_id, number=first.number, arrived_at=earlier)
     for service, step in ((TRADEMARK, 1), (COPYRIGHT, 2)):
-        ticket = malls.legal.do(visits.walk_in, service=service, visit=rest, **asked)
+        ticket = malls.legal.do(kiosk.walk_in, service=service, visit=visit, now=NOW, **asked)
         assert (ticket.number, ticket.queue_at, ticket.visit_id) == (first.number, earlier, visit.id)
         (row,) = malls.legal.rows(select(models.tickets.c.step).where(models.tickets.c.id == ticket.id))
         assert row.step == step
+    # Immigration, which gave a number for one errand, hears that it is a visit, and tells of its step.
+    wait_until(lambda: malls.facts_at_legal(visit.id) == ["waiting"])
+    assert malls.facts_at_immigration(visit.id) == ["waiting", "waiting"]
     malls.legal.do(floor.call_next, malls.legal.desk("3"))
     # Two services of one agency: nobody else calls them there meanwhile, either.
     with pytest.raises(AllAtOtherCounters):

@@ -1,5 +1,6 @@
 """The agencies' part in kiosks and displays, in memory."""
 
+from dataclasses import replace
 from typing import Any
 
 from gerai_booking import refusals as booking
@@ -8,7 +9,7 @@ from gerai_shared.ids import new_id
 from gerai_shared.ticket import Actor, State, TicketSchema, move
 from gerai_shared.tokens import make_token, read_token
 
-from tests.unit.gateway.fake_catalogue import SECRET, Json
+from tests.unit.gateway.fake_catalogue import SECRET, Json, catalogue_of
 
 _schema = TicketSchema()
 PRINTER = {"id": new_id(), "host": "10.0.0.9", "port": 9100, "paper_mm": 80}
@@ -52,10 +53,14 @@ class FakeDevices:
         return {}
 
     def _kiosk_walk_in(self, _agency: str, payload: Json) -> Json:
+        visit = payload["visit"] or {}
         ticket = self._new(
             payload["site"], payload["service"], State.CHECKED_IN, None, checked_in_at=self.now
         )
-        return {"token": self.token(ticket), "code": self._code(ticket)}
+        if visit:
+            ticket = replace(ticket, visit_id=visit["id"], number=visit["number"])
+            self.tickets[ticket.id] = ticket
+        return {"token": self.token(ticket), "code": self._code(ticket), "visit": _visit_of(ticket)}
 
     def _kiosk_check_in(self, agency: str, payload: Json) -> Json:
         shown = payload["number"]
@@ -70,17 +75,19 @@ class FakeDevices:
         if ticket.state is not State.CHECKED_IN:
             ticket = move(ticket, State.CHECKED_IN, actor=Actor.CITIZEN, now=self.now, checked_in_at=self.now)
             self.tickets[ticket.id] = ticket
-        return {"code": self._code(ticket)}
+        return {"code": self._code(ticket), "visit": _visit_of(ticket)}
 
     def _kiosk_ticket(self, _agency: str, payload: Json) -> Json:
         ticket = self.tickets.get(read_token(secret=SECRET, token=payload["code"]) or "")
         if ticket is None:
             raise booking.UnknownTicket
+        told = catalogue_of(ticket.agency)
+        agency, services = told["agency"], told["services"]
         return {
             "ticket": _schema.dump(ticket),
             "code": payload["code"],
-            "agency_name": {"id": "Imigrasi", "en": "Immigration"},
-            "service_name": {"id": "Paspor baru", "en": "New passport"},
+            "agency_name": agency["name"],
+            "service_name": next(each["name"] for each in services if each["code"] == ticket.service),
             "counter_name": None,
             "time_zone": "Asia/Jakarta",
             "ahead": 7,
@@ -93,3 +100,8 @@ class FakeDevices:
 
     def _code(self, ticket: Any) -> str:
         return make_token(secret=SECRET, realm=f"check-{ticket.agency}", identifier=ticket.id)
+
+
+def _visit_of(ticket: Any) -> Json:
+    told = _schema.dump(ticket)
+    return {"id": told["visit_id"], "number": told["number"], "arrived_at": told["checked_in_at"]}

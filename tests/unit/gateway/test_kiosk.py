@@ -3,7 +3,7 @@
 import pytest
 from gerai_booking import refusals as booking
 from gerai_gateway.devices import BELIEVED_SECONDS, BELIEVED_WHILE_AWAY_SECONDS, COOKIE
-from gerai_gateway.portal.kiosk_base import TICKET_COOKIE
+from gerai_gateway.portal import kiosk_kept
 from gerai_shared.ticket import State
 
 from tests.unit.gateway.browsing import booked, send, text_of
@@ -170,7 +170,7 @@ def test_the_next_person_sees_nothing_of_the_one_before(gateway: Gateway) -> Non
     assert "kiosk--large" in seen.text
     assert "people before you" in text_of(seen)
     gateway.client.get(f"{KIOSK}/over")
-    assert gateway.client.get_cookie(TICKET_COOKIE, path="/kiosk") is None
+    assert gateway.client.get_cookie(kiosk_kept.COOKIE, path="/kiosk") is None
     assert gateway.client.get(f"{KIOSK}/ticket").status_code == 303
     start = gateway.client.get(KIOSK)
     assert "kiosk--large" not in start.text

@@ -12,6 +12,7 @@ from gerai_allinone.simulate.site import CannotBegin, Site
 from gerai_allinone.simulate.stage import Act, Stage
 
 #: Where a counter's queue may name somebody, beside who is at it.
+MOST_LISTED = 1000
 LISTS = ("waiting", "elsewhere", "parked", "expected", "missed")
 #: After so many answers that should not have come, something is broken and more of them tell nothing.
 MOST_PROBLEMS = 20
@@ -93,15 +94,15 @@ class House:
         for agency, codes in self.site.counters.items():
             found[agency] = set()
             for code in codes:
-                queue = self.queue(agency, code)
+                queue = self.queue(agency, code, most=MOST_LISTED)
                 current = [queue["current"]] if queue["current"] else []
                 lists = (queue.get(name, ()) for name in LISTS)
                 found[agency] |= {ticket["id"] for tickets in (current, *lists) for ticket in tickets}
         return found
 
-    def queue(self, agency: str, counter: str) -> dict[str, Any]:
-        """Return what a counter's officer sees. Raises Unexpected, Unreachable."""
-        path = f"/api/v1/queue?counter={self.site.code}.{counter}"
+    def queue(self, agency: str, counter: str, *, most: int = 50) -> dict[str, Any]:
+        """Return what a counter's officer sees, `most` of each list. Raises Unexpected, Unreachable."""
+        path = f"/api/v1/queue?counter={self.site.code}.{counter}&most={most}"
         answer = self.counters[agency].get(path, bearer=self.bearer(agency, counter))
         if answer.status != 200:
             raise Unexpected(f"the queue of counter {counter}: {answer.status} {str(answer.body)[:200]}")

@@ -13,6 +13,9 @@ from gerai_booking.counter.shift_pages import shift_json
 from gerai_booking.rules.floor import Outcome
 from gerai_booking.rules.lanes import Because
 from gerai_booking.usecases import queue, shifts, views
+from gerai_booking.usecases.queue import CounterQueue
+
+LISTS = ("waiting", "elsewhere", "parked", "expected", "missed")
 
 
 class CounterApi(Signed):
@@ -31,23 +34,25 @@ class CounterApi(Signed):
 
     @http("GET", "/api/v1/queue")
     def api_queue(self, request: Request) -> Response:
-        """Answer who is at a counter and who waits for it: `?counter=<site>.<code>`."""
-        site, counter = split_counter(request.args.get("counter", ""))
+        """Answer who is at a counter and who waits for it: `?counter=<site>.<code>`.
+
+        Of each list the first 50, or up to `&most=1000`, and in `counts` how many there are.
+        """
+        query = load(schemas.QueueQuerySchema(), request.args.to_dict())
+        site, counter = split_counter(query["counter"])
         with self.deployment.database.reading() as session:
             officer = self.officer(session, request)
             now = self.deployment.clock.now()
             asked = {"site": site, "counter": counter, "now": now}
-            seen = queue.counter_queue(session, self.office, officer_id=officer.id, **asked)
+            seen = queue.counter_queue(
+                session, self.office, officer_id=officer.id, most=query["most"], **asked
+            )
             shift = shifts.at_counter(session, self.office, officer=officer, **asked)
         return json_response(
             {
                 "current": views.dump(seen.current) if seen.current else None,
-                "waiting": [views.dump(ticket) for ticket in seen.waiting],
-                "elsewhere": [views.dump(ticket) for ticket in seen.elsewhere],
+                **_lists(seen),
                 "next_because": _because(seen.next_because),
-                "parked": [views.dump(ticket) for ticket in seen.parked],
-                "expected": [views.dump(ticket) for ticket in seen.expected],
-                "missed": [views.dump(ticket) for ticket in seen.missed],
                 "allowed": sorted(seen.allowed),
                 "allowed_at": {verb: at.isoformat() for verb, at in seen.allowed_at.items()},
                 "outcomes": [outcome.value for outcome in Outcome],
@@ -76,6 +81,12 @@ class CounterApi(Signed):
         key = idempotency_key(request)
         body = json_body(request) if request.content_length else {}
         return json_response(self.carry_out(request, key=key, site=site, counter=code, verb=verb, body=body))
+
+
+def _lists(seen: CounterQueue) -> dict[str, Any]:
+    lists = {name: getattr(seen, name) for name in LISTS}
+    shown = {name: [views.dump(ticket) for ticket in each.first] for name, each in lists.items()}
+    return {**shown, "counts": {name: each.count for name, each in lists.items()}}
 
 
 def _because(why: Because | None) -> dict[str, Any] | None:

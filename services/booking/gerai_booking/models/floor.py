@@ -78,12 +78,6 @@ def notes(session: Session, *, site: str, day: date) -> list[Any]:
     return list(session.execute(query))
 
 
-def visits_at_counters(session: Session, *, site: str) -> set[str]:
-    """Return the visits whose holders are at a counter now."""
-    busy = tickets.c.state.in_([state.value for state in AT_COUNTER_STATES])
-    return set(session.scalars(select(tickets.c.visit_id).where(tickets.c.site == site, busy)))
-
-
 #: Who was put aside by an earlier release comes back so long after the call.
 UNTIMED_ASIDE = timedelta(minutes=20)
 

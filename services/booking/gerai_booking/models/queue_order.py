@@ -1,6 +1,7 @@
 """The queue: who is next, who waits, and how many are before somebody."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +35,81 @@ def _is_at_a_counter() -> ColumnElement[bool]:
     )
 
 
+def _may_be_called(counter: str, officer_id: str, elsewhere: Any, now: datetime) -> ColumnElement[bool]:
+    """Whether somebody who waits may be called to a counter now."""
+    free = [tickets.c.visit_id.not_in(elsewhere)] if elsewhere is not None else []
+    return and_(_is_meant_for(counter, officer_id, now), ~_is_at_a_counter(), *free)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The first of a list as a screen shows it, and how many there are."""
+
+    first: list[Ticket]
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtCounter:
+    """The lists of a counter: who may be called, in the order of calls, and who waits but may not be.
+
+    `longest_since` is since when the longest of those who may be called is there, `last` the one who is
+    called last. `expected` are bookings whose holders are not there yet, by hour.
+    """
+
+    waiting: Listed
+    longest_since: datetime | None
+    last: Ticket | None
+    elsewhere: Listed
+    parked: Listed
+    expected: Listed
+    missed: Listed
+    served: int
+
+
+def at_counter(
+    session: Session,
+    *,
+    site: str,
+    day: date,
+    services: Sequence[str],
+    agency: str,
+    counter: str,
+    officer_id: str,
+    now: datetime,
+    elsewhere: Any,
+    most: int,
+) -> AtCounter:
+    """Return the lists of a counter with these services, `most` of each: a screen has no room for thousands.
+
+    `elsewhere` is the query for the visits that other agencies' counters are busy with.
+    """
+    of_counter = (tickets.c.site == site, tickets.c.day == day, tickets.c.service.in_(services))
+    order = (tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
+    waits = (*of_counter, tickets.c.state == State.CHECKED_IN.value)
+    here = _may_be_called(counter, officer_id, elsewhere, now)
+
+    def listed(*where: Any, by: Sequence[Any] = order) -> Listed:
+        query = select(*COLUMNS, func.count().over().label("how_many")).where(*where)
+        rows = session.execute(query.order_by(*by).limit(most)).all()
+        return Listed(first=[ticket_of(row, agency) for row in rows], count=rows[0].how_many if rows else 0)
+
+    backwards = select(*COLUMNS).where(*waits, here).order_by(*(column.desc() for column in order))
+    last = session.execute(backwards.limit(1)).one_or_none()
+    expected = (*of_counter, tickets.c.state == State.BOOKED.value, tickets.c.slot_id.is_not(None))
+    served = select(func.count()).where(*of_counter, tickets.c.state == State.SERVED.value)
+    return AtCounter(
+        waiting=listed(*waits, here),
+        longest_since=session.scalar(select(func.min(tickets.c.checked_in_at)).where(*waits, here)),
+        last=ticket_of(last, agency) if last else None,
+        elsewhere=listed(*waits, ~here),
+        parked=listed(*of_counter, tickets.c.state == State.PARKED.value),
+        expected=listed(*expected, by=(tickets.c.slot_starts_at, tickets.c.number)),
+        missed=listed(*of_counter, tickets.c.state == State.NO_SHOW.value),
+        served=session.scalar(served) or 0,
+    )
+
+
 def claim_next(
     session: Session,
     *,
@@ -61,9 +137,7 @@ def claim_next(
             tickets.c.state == State.CHECKED_IN.value,
             tickets.c.service.in_(services),
             tickets.c.id.not_in(list(without)),
-            _is_meant_for(counter, officer_id, now),
-            ~_is_at_a_counter(),
-            *([tickets.c.visit_id.not_in(elsewhere)] if elsewhere is not None else []),
+            _may_be_called(counter, officer_id, elsewhere, now),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)

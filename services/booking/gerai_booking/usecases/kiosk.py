@@ -12,6 +12,7 @@ from gerai_booking.refusals import UnknownTicket
 from gerai_booking.refusals.devices import ClosedForToday
 from gerai_booking.rules.catalogue.lane_rules import DISABLED, ELDERLY, PREGNANT, UNDER_FIVE
 from gerai_booking.rules.devices import Printer
+from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.rules.visits import GRACE
 from gerai_booking.usecases import intake, printing, views
 from gerai_booking.usecases.arrivals import ticket_shown
@@ -36,9 +37,11 @@ def walk_in(
     need: str,
     printer: Printer | None,
     language: str,
+    visit: VisitPart | None = None,
     now: datetime,
 ) -> Ticket:
-    """Give a number, and have it printed in the same transaction.
+    """Give a number, and have it printed in the same transaction: for a further errand of a `visit` that of
+    the visit, with which its holder waits here since they came.
 
     Raises UnknownSite, UnknownService, ClosedForToday and what usecases.intake.walk_in raises.
     """
@@ -50,6 +53,7 @@ def walk_in(
         service=service,
         priority=need != "none",
         ground=GROUND_OF.get(need),
+        visit=visit,
     )
     if printer is not None:
         printing.have_printed(session, ticket, printer, language=language, with_code=True, now=now)

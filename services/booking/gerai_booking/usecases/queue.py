@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import floor, matching, queue_order, tickets, visits
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
+from gerai_booking.models.queue_order import Listed
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.rules.catalogue import AsideReason, FloorRule
 from gerai_booking.rules.estimates.explaining import Minutes, minutes_of
@@ -57,6 +58,8 @@ UNDOABLE = frozenset(
         (State.SERVING, State.TRANSFERRED),
     }
 )
+#: How many of each list a counter's screen is told unless it asks for more; the page shows fewer.
+LISTED = 50
 #: What a counter that pauses does not do.
 CALLING = frozenset(("call", "call-next"))
 
@@ -79,12 +82,6 @@ class Note:
     meant_until: datetime | None = None
     return_counter: str | None = None
 
-    def is_meant_for(self, counter: str, officer_id: str, now: datetime) -> bool:
-        """Tell whether this counter and officer may call it now."""
-        if self.meant_until is None or self.meant_until <= now:
-            return True
-        return self.meant_counter in {None, counter} and self.meant_officer in {None, officer_id}
-
 
 @dataclass(frozen=True, kw_only=True)
 class CounterQueue:
@@ -104,14 +101,14 @@ class CounterQueue:
     #: How whoever is at the counter compares with a list: a MatchState, None where there is no list.
     match: str | None
     suspension: Any | None
-    waiting: list[Ticket]
-    elsewhere: list[Ticket]
+    waiting: Listed
+    elsewhere: Listed
     notes: Mapping[str, Note]
     #: Why the first of those who wait is the first; None when nobody waits.
     next_because: Because | None
-    parked: list[Ticket]
-    expected: list[Ticket]
-    missed: list[Ticket]
+    parked: Listed
+    expected: Listed
+    missed: Listed
     served_today: int
     longest_wait_minutes: int
     #: How long the last who waits will wait, in minutes as they are told; None while nobody can tell.
@@ -131,29 +128,34 @@ def counter_queue(
     counter: str,
     now: datetime,
     officer_id: str | None = None,
+    most: int = LISTED,
 ) -> CounterQueue:
-    """Return the queue of a counter, of what an officer may serve. Raises UnknownSite, UnknownCounter."""
+    """Return the queue of a counter, of what an officer may serve, and `most` of each list.
+
+    Raises UnknownSite, UnknownCounter.
+    """
     bounds = bounds_of(
         session, office, site=site, counter=counter, officer_id=officer_id, day=office.today(site, now)
     )
     services = bounds.services
-    states = (State.CHECKED_IN, State.PARKED, State.BOOKED, State.NO_SHOW, State.SERVED)
     day = office.today(site, now)
-    today = tickets.of_day(session, site=site, day=day, states=states, agency=office.code, services=services)
+    lists = queue_order.at_counter(
+        session,
+        site=site,
+        day=day,
+        services=services,
+        agency=office.code,
+        counter=counter,
+        officer_id=officer_id or "",
+        now=now,
+        elsewhere=visits.at_other_agencies(now=now),
+        most=most,
+    )
+    since = lists.longest_since
     current = current_at(session, office, site=site, counter=counter)
     person = person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)
     notes = _notes(session, site=site, day=day)
-    everybody = [t for t in today if t.state is State.CHECKED_IN]
-    busy = floor.visits_at_counters(session, site=site)
-    busy |= visits.elsewhere_among(session, {t.visit_id for t in everybody}, now=now)
-    waiting = [
-        t
-        for t in everybody
-        if t.visit_id not in busy and notes.get(t.id, Note()).is_meant_for(counter, officer_id or "", now)
-    ]
-    here = {t.id for t in waiting}
-    arrivals = [t.checked_in_at for t in waiting if t.checked_in_at is not None]
     rule = rule_on(in_force(session, office).floor_rules, day)
     allowed_at = _allowed_at(rule, current)
     return CounterQueue(
@@ -162,19 +164,16 @@ def counter_queue(
         police_report=_police_report(office, person),
         match=_match(session, current),
         suspension=against_holder(session, office, current, visit=current.day) if current else None,
-        waiting=waiting,
-        elsewhere=[t for t in everybody if t.id not in here],
+        waiting=lists.waiting,
+        elsewhere=lists.elsewhere,
         notes=notes,
-        next_because=_because(session, waiting),
-        parked=[t for t in today if t.state is State.PARKED],
-        expected=sorted(
-            (t for t in today if t.state is State.BOOKED and t.slot_id is not None),
-            key=lambda t: (t.slot_starts_at or t.created_at, t.number),
-        ),
-        missed=[t for t in today if t.state is State.NO_SHOW],
-        served_today=sum(t.state is State.SERVED for t in today),
-        longest_wait_minutes=int((now - min(arrivals)).total_seconds() // 60) if arrivals else 0,
-        last_waits=_last_waits(session, office, waiting, now=now),
+        next_because=_because(session, lists.waiting.first),
+        parked=lists.parked,
+        expected=lists.expected,
+        missed=lists.missed,
+        served_today=lists.served,
+        longest_wait_minutes=int((now - since).total_seconds() // 60) if since else 0,
+        last_waits=_last_waits(session, office, lists.last, now=now),
         allowed=_allowed(current, undoable, rule, notes, allowed_at, now)
         - (CALLING if bounds.is_paused else frozenset()),
         allowed_at={verb: at for verb, at in allowed_at.items() if at > now},
@@ -208,11 +207,9 @@ def _allowed_at(rule: FloorRule, current: Ticket | None) -> dict[str, datetime]:
     return delayed
 
 
-def _last_waits(session: Session, office: Office, waiting: list[Ticket], *, now: datetime) -> Minutes | None:
-    if not waiting:
-        return None
-    last = estimates.seen_by(session, office, waiting[-1], now=now)
-    return minutes_of(last.told) if last and last.told else None
+def _last_waits(session: Session, office: Office, last: Ticket | None, *, now: datetime) -> Minutes | None:
+    found = estimates.seen_by(session, office, last, now=now) if last else None
+    return minutes_of(found.told) if found and found.told else None
 
 
 def waiting_with_number(

@@ -31,7 +31,11 @@ CHANGES = frozenset(
 
 def facts(session: Session, events: Iterable[NewEvent]) -> list[NewEvent]:
     """Return what these events are for the other agencies: nothing, but for steps of shared visits."""
-    changed: list[Ticket] = [event.data["ticket"] for event in events if event.type in CHANGES]
+    return facts_now(session, [event.data["ticket"] for event in events if event.type in CHANGES])
+
+
+def facts_now(session: Session, changed: Iterable[Ticket]) -> list[NewEvent]:
+    """Return what the other agencies are told of these tickets as they are: nothing, but of shared visits."""
     told = [ticket for ticket in changed if ticket.state.value in FACT_OF]
     shared = visits.shared_among(session, {ticket.visit_id for ticket in told})
     return [

@@ -21,7 +21,7 @@ from gerai_booking.rules.visit_steps import (
     is_in_the_house,
 )
 from gerai_booking.rules.visits import check_in_opens_at
-from gerai_booking.usecases import floor, intake
+from gerai_booking.usecases import floor, visit_news, visit_numbers
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.changes import check_in_rest, check_in_ticket
 from gerai_booking.usecases.desk import Desk
@@ -72,27 +72,9 @@ def _may_check_in(office: Office, ticket: Ticket, now: datetime) -> bool:
     )
 
 
-def walk_in(
-    session: Session,
-    office: Office,
-    *,
-    site: str,
-    service: str,
-    priority: bool,
-    visit: VisitPart,
-    now: datetime,
-) -> Ticket:
-    """Give the holder of a visit, who stands at a kiosk, a ticket of it; they wait from their arrival on.
-
-    Raises what `intake.walk_in` raises.
-    """
-    desk = Desk(site=site, counter="", officer_id="", actor=Actor.SYSTEM, now=now)
-    return intake.walk_in(session, office, desk, service=service, priority=priority, visit=visit)
-
-
 def learn(session: Session, office: Office, event: Event, *, now: datetime) -> None:
     """Take in what another agency tells of a step: whoever is in the house waits here, too, and who waited
-    aside for that agency comes back.
+    aside for that agency comes back. Steps here are told to the others from now on.
     """
     data = event.data
     if event.agency == office.code or not office.knows_site(data["site"]):
@@ -112,6 +94,7 @@ def learn(session: Session, office: Office, event: Event, *, now: datetime) -> N
     )
     if not is_news:
         return
+    _join(session, office, visit_id, number=data["number"], now=now)
     visits.answer_wishes(
         session,
         visits.TAKEN,
@@ -122,6 +105,19 @@ def learn(session: Session, office: Office, event: Event, *, now: datetime) -> N
         came_at = data["arrived_at"] or event.time
         check_in_rest(session, office, visit_id, site=data["site"], came_at=came_at, now=now)
     _bring_back(session, office, visit_id, event.agency, told, now=now)
+
+
+def _join(session: Session, office: Office, visit_id: str, *, number: str, now: datetime) -> None:
+    """Have the steps of a visit here told to the others, if they were not: its holder had one errand, and
+    has got another one at another agency.
+    """
+    if visits.shared_among(session, [visit_id]):
+        return
+    own = tickets.of_visit(session, visit_id, agency=office.code, lock=True)
+    if not own:
+        return
+    visit_numbers.join(session, [(VisitPart(id=visit_id, number=number), ticket) for ticket in own[:1]])
+    announce(session, office, *visit_news.facts_now(session, own), now=now)
 
 
 def _bring_back(

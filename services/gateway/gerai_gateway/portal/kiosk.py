@@ -1,6 +1,10 @@
-"""The kiosk: from the first touch to a number. Forms and links lead through it; scripts are kindness."""
+"""The kiosk: from the first touch to a number, and to one for another errand of the same visit.
+
+Forms and links lead through it; scripts are kindness.
+"""
 
 from datetime import date
+from typing import Any
 
 from gerai_shared.clock import local_date
 from gerai_shared.refusals import NotFound
@@ -20,8 +24,8 @@ from gerai_gateway.portal.kiosk_base import (
     begin_again,
     views_of,
 )
-from gerai_gateway.portal.kiosk_tickets import keep_ticket
-from gerai_gateway.refusals import UnknownService
+from gerai_gateway.portal.kiosk_kept import Errand, Kept, keep, kept_in
+from gerai_gateway.refusals import KioskBeganAnew, UnknownService
 from gerai_gateway.rules.board import WAITING
 
 #: What somebody may say of themselves; whoever needs it goes before others (S1-7).
@@ -65,6 +69,68 @@ class KioskPages(AtKiosk):
     @at_kiosk
     def page_kiosk_agencies(self, request: Request, device: Json) -> Response:
         """Show the agencies of the place."""
+        return self._kiosk_agencies_page(request, device, None)
+
+    @public("GET", "/kiosk/<site>/number/<agency>", page=True)
+    @at_kiosk
+    def page_kiosk_services(self, request: Request, device: Json, agency: str) -> Response:
+        """Show what an agency offers there, and how many wait for it."""
+        return self._kiosk_services_page(request, device, None, agency)
+
+    @public("GET", "/kiosk/<site>/number/<agency>/<service>", page=True)
+    @at_kiosk
+    def page_kiosk_need(self, request: Request, device: Json, agency: str, service: str) -> Response:
+        """Ask kindly whether somebody needs to go before others."""
+        return self._kiosk_need_page(request, device, None, agency, service)
+
+    @public("POST", "/kiosk/<site>/number/<agency>/<service>", page=True)
+    @at_kiosk
+    def form_kiosk_number(self, request: Request, device: Json, agency: str, service: str) -> Response:
+        """Give a number, once for the form."""
+        return self._kiosk_given(request, device, None, agency, service)
+
+    @public("GET", "/kiosk/<site>/more", page=True)
+    @at_kiosk
+    def page_kiosk_more_agencies(self, request: Request, device: Json) -> Response:
+        """Show the agencies for another errand of whoever has a number."""
+        return self._kiosk_agencies_page(request, device, self._kiosk_kept(request))
+
+    @public("GET", "/kiosk/<site>/more/<agency>", page=True)
+    @at_kiosk
+    def page_kiosk_more_services(self, request: Request, device: Json, agency: str) -> Response:
+        """Show what an agency offers for another errand."""
+        return self._kiosk_services_page(request, device, self._kiosk_kept(request), agency)
+
+    @public("GET", "/kiosk/<site>/more/<agency>/<service>", page=True)
+    @at_kiosk
+    def page_kiosk_more_need(self, request: Request, device: Json, agency: str, service: str) -> Response:
+        """Say that the number stays, and ask what is not known yet."""
+        return self._kiosk_need_page(request, device, self._kiosk_kept(request), agency, service)
+
+    @public("POST", "/kiosk/<site>/more/<agency>/<service>", page=True)
+    @at_kiosk
+    def form_kiosk_more(self, request: Request, device: Json, agency: str, service: str) -> Response:
+        """Let somebody wait for another errand, too, with the number that they have."""
+        return self._kiosk_given(request, device, self._kiosk_kept(request), agency, service)
+
+    def _kiosk_kept(self, request: Request) -> Kept:
+        """Return whose errand more it is. Raises KioskBeganAnew when nobody's number is on the screen."""
+        kept = kept_in(self.mall, request)
+        if kept is None or not kept.may_add:
+            raise KioskBeganAnew
+        return kept
+
+    def _kiosk_choice(
+        self, request: Request, device: Json, template: str, kept: Kept | None, **context: Any
+    ) -> Response:
+        """Return a page on the way to a number; whoever has one keeps it for as long as they choose."""
+        home = f"/kiosk/{device['site']}"
+        way = f"{home}/number" if kept is None else f"{home}/more"
+        back = home if kept is None else f"{home}/ticket"
+        response = self.kiosk_page(request, device, template, way=way, back=back, kept=kept, **context)
+        return response if kept is None else keep(self.mall, response, kept)
+
+    def _kiosk_agencies_page(self, request: Request, device: Json, kept: Kept | None) -> Response:
         _, present = self.mall.catalogues.site(device["site"])
         waiting = self._kiosk_waiting(device["site"])
         choices = [
@@ -76,12 +142,11 @@ class KioskPages(AtKiosk):
             for each in present
             if offered_at(each, device["site"])
         ]
-        return self.kiosk_page(request, device, "kiosk_agencies.html", choices=choices)
+        return self._kiosk_choice(request, device, "kiosk_agencies.html", kept, choices=choices)
 
-    @public("GET", "/kiosk/<site>/number/<agency>", page=True)
-    @at_kiosk
-    def page_kiosk_services(self, request: Request, device: Json, agency: str) -> Response:
-        """Show what an agency offers there, and how many wait for it."""
+    def _kiosk_services_page(
+        self, request: Request, device: Json, kept: Kept | None, agency: str
+    ) -> Response:
         catalogue = self.mall.catalogues.of(agency)
         site = device["site"]
         day = local_date(self.now, catalogue.site(site)["time_zone"])
@@ -90,39 +155,39 @@ class KioskPages(AtKiosk):
             {
                 "service": service,
                 "waiting": waiting.get((agency, service["code"]), 0),
-                "closed": closed_for(catalogue.offer(site, service["code"]), day),
+                "closed": "given"
+                if kept is not None and kept.has(agency, service["code"])
+                else closed_for(catalogue.offer(site, service["code"]), day),
                 "days": catalogue.offer(site, service["code"])["weekdays"],
             }
             for service in offered_at(catalogue, site)
         ]
-        return self.kiosk_page(
-            request,
-            device,
-            "kiosk_services.html",
-            catalogue=catalogue,
-            choices=choices,
-            today=opening.today_at([catalogue], site, now=self.now),
-        )
+        today = opening.today_at([catalogue], site, now=self.now)
+        context = {"catalogue": catalogue, "choices": choices, "today": today}
+        return self._kiosk_choice(request, device, "kiosk_services.html", kept, **context)
 
-    @public("GET", "/kiosk/<site>/number/<agency>/<service>", page=True)
-    @at_kiosk
-    def page_kiosk_need(self, request: Request, device: Json, agency: str, service: str) -> Response:
-        """Ask kindly whether somebody needs to go before others."""
+    def _kiosk_need_page(
+        self, request: Request, device: Json, kept: Kept | None, agency: str, service: str
+    ) -> Response:
         catalogue = self.mall.catalogues.of(agency)
         catalogue.offer(device["site"], service)
-        return self.kiosk_page(
-            request, device, "kiosk_need.html", catalogue=catalogue, service=catalogue.service(service)
-        )
+        context = {"catalogue": catalogue, "service": catalogue.service(service)}
+        return self._kiosk_choice(request, device, "kiosk_need.html", kept, **context)
 
-    @public("POST", "/kiosk/<site>/number/<agency>/<service>", page=True)
-    @at_kiosk
-    def form_kiosk_number(self, request: Request, device: Json, agency: str, service: str) -> Response:
-        """Give a number, once for the form."""
+    def _kiosk_given(
+        self, request: Request, device: Json, kept: Kept | None, agency: str, service: str
+    ) -> Response:
+        """Give a number, or let whoever has one wait for this, too; once for the form."""
         self.pages.check_form(request)
         need = request.form.get("need", "none")
+        if kept is not None and kept.need is not None:
+            need = kept.need
         if need not in NEEDS:
             raise NotFound
         self.mall.catalogues.of(agency).offer(device["site"], service)
+        shown = see_other(f"/kiosk/{device['site']}/ticket")
+        if kept is not None and kept.has(agency, service):
+            return shown
         given = self.mall.ask(
             f"booking-{agency}",
             "kiosk_walk_in",
@@ -133,10 +198,16 @@ class KioskPages(AtKiosk):
                 "language": language_of(request),
                 "device": device["id"],
                 "printer": device["printer"],
+                "visit": kept.visit if kept is not None else None,
             },
             key=forms.form_key(request),
         )
-        return keep_ticket(device["site"], code=given["code"], token=given["token"])
+        errand = Errand(agency=agency, service=service, code=given["code"], token=given["token"])
+        if kept is None:
+            kept = Kept(errands=(errand,), visit=given["visit"], need=need)
+        else:
+            kept = kept.with_one_more(errand)
+        return keep(self.mall, shown, kept)
 
     def _kiosk_waiting(self, site: str) -> dict[tuple[str, str], int]:
         """Return how many wait, by (agency, service), as far as the boards know."""

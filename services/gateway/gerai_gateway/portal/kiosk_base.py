@@ -10,11 +10,11 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_gateway import devices
 from gerai_gateway.catalogues import Json
+from gerai_gateway.portal import kiosk_kept
 from gerai_gateway.portal.base import PortalPages, see_other
 from gerai_gateway.refusals import UnknownDevice
 
 VIEW_COOKIE = "kiosk_view"
-TICKET_COOKIE = "kiosk_ticket"
 #: What somebody may have chosen for reading.
 VIEWS = ("contrast", "large")
 #: Refusals after which another service or another day is what helps.
@@ -96,6 +96,6 @@ def begin_again(site: str) -> Response:
     """Return the answer that leaves nothing of whoever was here."""
     response = see_other(f"/kiosk/{site}")
     response.set_cookie(LANGUAGE_COOKIE, DEFAULT_LANGUAGE, samesite="Lax")
-    for cookie in (VIEW_COOKIE, TICKET_COOKIE):
+    for cookie in (VIEW_COOKIE, kiosk_kept.COOKIE):
         response.delete_cookie(cookie, path="/kiosk")
     return response

@@ -8,17 +8,16 @@ from gerai_shared.tokens import VISIT_REALM, realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import visits
+from gerai_gateway import errands, visits
 from gerai_gateway.catalogues import Json
 from gerai_gateway.entrypoints import public
-from gerai_gateway.errands import CHECK_REALM, TOKEN, deployment_of_ticket
+from gerai_gateway.errands import TOKEN, deployment_of_ticket
 from gerai_gateway.portal import forms
 from gerai_gateway.portal.base import see_other
-from gerai_gateway.portal.kiosk_base import TICKET_COOKIE, AtKiosk, at_kiosk
+from gerai_gateway.portal.kiosk_base import AtKiosk, at_kiosk
+from gerai_gateway.portal.kiosk_kept import Errand, Kept, keep, kept_in
 from gerai_gateway.refusals import NothingShown, UnknownTicket, UnknownVisit
 
-#: How long a number stays on the screen of a kiosk that nobody touches; scripts clear it sooner.
-TICKET_LASTS_SECONDS = 180
 NUMBER = re.compile(r"([A-Za-z])[\s-]*0*(\d{1,5})")
 
 
@@ -43,14 +42,14 @@ class KioskTicketPages(AtKiosk):
         shown = request.form.get("shown", "").strip()[:300]
         key = forms.form_key(request)
         try:
-            code, token = self._kiosk_checked_in(device, shown, key=key)
+            kept = self._kiosk_checked_in(device, shown, key=key)
         except (NothingShown, UnknownTicket, UnknownVisit) as refusal:
             return self._kiosk_asks_again(request, device, shown, refusal)
         except Refused as refusal:
             if refusal.code == UnknownTicket.code:
                 return self._kiosk_asks_again(request, device, shown, refusal)
             raise
-        return keep_ticket(device["site"], code=code, token=token)
+        return keep(self.mall, see_other(f"/kiosk/{device['site']}/ticket"), kept)
 
     @public("GET", "/kiosk/<site>/ticket", page=True)
     @at_kiosk
@@ -74,27 +73,58 @@ class KioskTicketPages(AtKiosk):
     def form_kiosk_print(self, request: Request, device: Json) -> Response:
         """Print the number, or a copy."""
         self.pages.check_form(request)
-        code, token = kept_ticket(request)
-        if code and device["printer"] is not None:
+        kept = kept_in(self.mall, request)
+        if kept is not None and device["printer"] is not None:
             asked = {
-                "code": code,
-                "token": token or None,
+                "code": kept.newest.code,
+                "token": kept.newest.token or None,
                 "language": language_of(request),
                 "device": device["id"],
                 "printer": device["printer"],
             }
-            self.mall.ask(_deployment_of(self, code), "kiosk_print", asked, key=forms.form_key(request))
+            self.mall.ask(f"booking-{kept.newest.agency}", "kiosk_print", asked, key=forms.form_key(request))
         return see_other(f"/kiosk/{device['site']}/ticket")
 
     def _kiosk_ticket(self, request: Request, device: Json, template: str) -> Response:
-        code, token = kept_ticket(request)
-        if not code:
+        kept = kept_in(self.mall, request)
+        if kept is None:
             return see_other(f"/kiosk/{device['site']}")
-        view = self.mall.ask(_deployment_of(self, code), "kiosk_ticket", {"code": code})
-        return self.kiosk_page(request, device, template, view=view, ticket=view["ticket"], token=token)
+        newest = kept.newest
+        view = self.mall.ask(f"booking-{newest.agency}", "kiosk_ticket", {"code": newest.code})
+        earlier = [self._kiosk_earlier(errand) for errand in kept.errands[:-1]]
+        return self.kiosk_page(
+            request,
+            device,
+            template,
+            view=view,
+            ticket=view["ticket"],
+            steps=[*earlier, view],
+            token=newest.token,
+            code_url=self._kiosk_code_url(kept),
+            may_add=kept.may_add,
+        )
 
-    def _kiosk_checked_in(self, device: Json, shown: str, *, key: str) -> tuple[str, str]:
-        """Check in whoever shows this; return the check code, and the token if it was that."""
+    def _kiosk_earlier(self, errand: Errand) -> Json:
+        """Return what is shown of an errand before the newest; its name alone while its agency is silent."""
+        asked = {"code": errand.code}
+        try:
+            return self.mall.ask(
+                f"booking-{errand.agency}", "kiosk_ticket", asked, deadline=errands.PART_SECONDS
+            )
+        except Refused:
+            name = self.mall.catalogues.of(errand.agency).agency["name"]
+            return {"agency_name": name, "service_name": None, "ticket": None}
+
+    def _kiosk_code_url(self, kept: Kept) -> str:
+        """Return the address of the picture that a phone scans: of the ticket, or of the whole visit."""
+        if not kept.newest.token:
+            return ""
+        if len(kept.errands) == 1:
+            return f"/api/v1/tickets/{kept.newest.token}/qr.svg"
+        return f"/api/v1/visits/{visits.token_of(self.mall, kept.visit['id'])}/qr.svg"
+
+    def _kiosk_checked_in(self, device: Json, shown: str, *, key: str) -> Kept:
+        """Check in whoever shows this; the token is kept with the number if it was shown."""
         asked = {"site": device["site"], "device": device["id"]}
         token = forms.token_in(shown)
         if TOKEN.fullmatch(token):
@@ -102,7 +132,7 @@ class KioskTicketPages(AtKiosk):
                 token = self._checked_in_visit(device, token)
             deployment = deployment_of_ticket(self.mall, token)
             answer = self.mall.ask(deployment, "kiosk_check_in", {**asked, "number": token}, key=key)
-            return answer["code"], token
+            return _kept(realm_of(token), answer, token)
         found = NUMBER.fullmatch(shown)
         if found is None:
             raise NothingShown
@@ -119,7 +149,7 @@ class KioskTicketPages(AtKiosk):
                     raise
                 over = over or (refusal if refusal.code == TransitionNotAllowed.code else None)
             else:
-                return answer["code"], ""
+                return _kept(agency, answer, "")
         raise over or UnknownTicket
 
     def _checked_in_visit(self, device: Json, token: str) -> str:
@@ -152,30 +182,5 @@ class KioskTicketPages(AtKiosk):
         )
 
 
-def keep_ticket(site: str, *, code: str, token: str) -> Response:
-    """Lead to the page of a number; only this browser knows which, for some minutes, and no address does."""
-    response = see_other(f"/kiosk/{site}/ticket")
-    response.set_cookie(
-        TICKET_COOKIE,
-        f"{code}~{token}",
-        max_age=TICKET_LASTS_SECONDS,
-        path="/kiosk",
-        httponly=True,
-        samesite="Strict",
-    )
-    return response
-
-
-def kept_ticket(request: Request) -> tuple[str, str]:
-    """Return (check code, token) of the number on the screen; '' for what there is not."""
-    code, _, token = request.cookies.get(TICKET_COOKIE, "").partition("~")
-    if not TOKEN.fullmatch(code) or (token and not TOKEN.fullmatch(token)):
-        return "", ""
-    return code, token
-
-
-def _deployment_of(pages: AtKiosk, code: str) -> str:
-    agency = realm_of(code).removeprefix(CHECK_REALM)
-    if agency not in pages.mall.catalogues.agencies:
-        raise UnknownTicket
-    return f"booking-{agency}"
+def _kept(agency: str, answer: Json, token: str) -> Kept:
+    return Kept(errands=(Errand(agency=agency, code=answer["code"], token=token),), visit=answer["visit"])
