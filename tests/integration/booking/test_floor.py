@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 from gerai_booking.models.tickets import tickets
 from gerai_booking.refusals import CounterBusy
+from gerai_booking.rules.estimates.explaining import minutes_of
 from gerai_booking.rules.floor import Outcome
-from gerai_booking.usecases import changes, floor, intake, queue, sending, views
+from gerai_booking.usecases import changes, estimates, floor, intake, queue, sending, views
 from gerai_shared.refusals import Refused
 from gerai_shared.ticket import Lane, State, Ticket
 from sqlalchemy import select
@@ -51,13 +52,13 @@ def waiting(house: House, *, at: timedelta = timedelta(hours=3)) -> list[str]:
 
 
 def test_a_screen_is_told_the_first_of_a_long_queue_and_how_long_it_is(house: House) -> None:
-    tickets = [walk_in(house, at=minute * MINUTE) for minute in range(12)]
+    those = [walk_in(house, at=minute * MINUTE) for minute in range(12)]
     seen = house.ask(queue.counter_queue, site=SITE, counter="101", now=EIGHT + 20 * MINUTE, most=5)
-    assert [each.id for each in seen.waiting.first] == [each.id for each in tickets[:5]]
+    assert [each.id for each in seen.waiting.first] == [each.id for each in those[:5]]
     assert (seen.waiting.count, seen.longest_wait_minutes, seen.elsewhere.count) == (12, 20, 0)
     # Of whoever is called last, though they are not listed.
-    assert seen.last_waits is not None
-    assert seen.last_waits.high > 20
+    times = house.ask(estimates.waiting_times, site=SITE, now=EIGHT + 20 * MINUTE)
+    assert seen.last_waits == minutes_of(times.waiting[those[-1].id].told)
 
 
 def test_each_goes_by_hour_or_arrival_and_priority_counts_an_hour_earlier(house: House) -> None:

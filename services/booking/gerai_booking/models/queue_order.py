@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from gerai_booking.models.tickets import COLUMNS, ticket_of, tickets
 
+_same_visit = tickets.alias()
+
 
 def _is_meant_for(counter: str, officer_id: str, now: datetime) -> ColumnElement[bool]:
     """Whether a counter and its officer may call a ticket: it is meant for them, for nobody, or no more."""
@@ -27,11 +29,10 @@ def _is_meant_for(counter: str, officer_id: str, now: datetime) -> ColumnElement
 
 def _is_at_a_counter() -> ColumnElement[bool]:
     """Whether the person of a ticket is at a counter with another one of the same visit."""
-    elsewhere = tickets.alias()
     return exists().where(
-        elsewhere.c.visit_id == tickets.c.visit_id,
+        _same_visit.c.visit_id == tickets.c.visit_id,
         # Word for word what the index says, so that it serves.
-        elsewhere.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
+        _same_visit.c.state.in_([literal_column("'called'"), literal_column("'serving'")]),
     )
 
 
