@@ -37,12 +37,12 @@ def test_who_has_a_number_waits_with_it_for_another_errand_without_being_asked_a
         "number": ticket.number,
         "arrived_at": ticket.checked_in_at.isoformat(),
     }
-    page = gateway.client.get(f"{KIOSK}/ticket")
-    shown = text_of(page)
+    shown_page = gateway.client.get(f"{KIOSK}/ticket")
+    shown = text_of(shown_page)
     assert "Paspor baru 7 orang sebelum Anda" in shown
     assert "Merek 7 orang sebelum Anda" in shown
     # One code for all of it: that of the visit.
-    assert f"/api/v1/visits/{visits.token_of(gateway.mall, ticket.visit_id)}/qr.svg" in page.text
+    assert f"/api/v1/visits/{visits.token_of(gateway.mall, ticket.visit_id)}/qr.svg" in shown_page.text
 
 
 def test_the_same_errand_again_changes_nothing(gateway: Gateway) -> None:

@@ -117,7 +117,7 @@ class FakeMall:
             if (spoilt := self.spoil(word, body)) is not None:
                 return spoilt
             if word == "queue":
-                return Answer(status=200, body=self._queue(agency, path.rpartition(".")[2]))
+                return Answer(status=200, body=self._queue(agency, path.partition("&")[0].rpartition(".")[2]))
             if word == "walk-ins":
                 return Answer(
                     status=201, body={"ticket": self._new(agency, body["service"], "checked_in", body)}
