@@ -102,6 +102,35 @@ def test_a_number_by_keyboard_alone_and_without_paper_it_is_shown(
         expect(page.get_by_role("heading", name="Selamat datang")).to_be_visible()
 
 
+def test_two_errands_at_two_agencies_are_one_number(
+    mall: Mall, open_page: Callable[..., Page], violations: Callable[[Page], list[str]]
+) -> None:
+    key = Supervisor(mall.immigration, mall.password).kiosk("Anjungan kunjungan")
+    page = open_page(f"{mall.portal}/kiosk/{SITE}?key={key}", size=PHONE)
+    for step in ("belum punya nomor", "Imigrasi", "Perpanjangan paspor", "60 tahun"):
+        control(page, step).click()
+    number = page.locator(".kiosk-number__figure").inner_text()
+    for step in ("urusan lain", "Layanan Hukum", "Hak cipta"):
+        control(page, step).click()
+        control(page, "Mulai dari awal")
+        assert violations(page) == []
+    control(page, "Ya, saya juga menunggu").click()
+    expect(
+        page.get_by_role("listitem")
+        .filter(has_text="sebelum Anda")
+        .or_(page.get_by_role("listitem").filter(has_text="Giliran Anda"))
+    ).to_have_count(2)
+    assert page.locator(".kiosk-number__figure").inner_text() == number
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    # The code on the screen is that of the whole visit: its page shows both.
+    token = re.search(r"/visits/([^/]+)/qr.svg", page.content()).group(1)
+    phone = open_page(f"{mall.portal}/visits/{token}", size=PHONE)
+    expect(phone.get_by_role("heading", level=2)).to_have_text(
+        ["Perpanjangan paspor", "Hak cipta", re.compile("Satu nomor")]
+    )
+
+
 def test_a_touch_while_the_server_is_away_is_carried_out_when_it_is_back(
     mall: Mall, open_page: Callable[..., Page]
 ) -> None:
