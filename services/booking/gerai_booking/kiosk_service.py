@@ -51,6 +51,8 @@ class KioskRequests:
 
         # A repeat may find the kiosk with another printer.
         own = {name: asked[name] for name in ("site", "service", "need")}
+        if asked["visit"] is not None:
+            own["visit"] = asked["visit"].id
         answer = self._once(request, f"kiosk:{device}", run, body=own)
         ticket_id = answer["ticket"]["id"]
         return {
@@ -61,7 +63,7 @@ class KioskRequests:
 
     @rpc
     def kiosk_check_in(self, request: Request) -> dict[str, Any]:
-        """Check in at a kiosk by number or token; answers the ticket's check code, and its visit."""
+        """Check in at a kiosk by number or token; answers the ticket's check code, its visit and service."""
         asked = load(device_schemas.KioskCheckInSchema(), request.payload)
 
         def run(session: Any, now: Any) -> dict[str, Any]:
@@ -71,7 +73,9 @@ class KioskRequests:
         own = {name: asked[name] for name in ("site", "number")}
         answer = self._once(request, f"kiosk:{asked['device']}", run, body=own)
         code = self._office.check_code(answer["ticket"]["id"])
-        return {"code": code, "visit": _visit_of(answer["ticket"])}
+        # They may be in the house for hours: another errand waits from now on.
+        visit = {**_visit_of(answer["ticket"]), "arrived_at": None}
+        return {"code": code, "visit": visit, "service": answer["ticket"]["service"]}
 
     @rpc
     def kiosk_ticket(self, request: Request) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from gerai_booking.service import BookingService, RelayService
 from gerai_booking.usecases.office import Office
 
 ROLES = ("all", "bus", "counter", "relay")
-#: Whoever clicks waits for a connection to the database, in their turn, rather than to be told to come back:
-#: as many as a mall has officers, twice over.
+#: Whoever clicks waits for a connection to the database, in their turn, rather than to be told to come back;
+#: who has waited for five seconds is told all the same.
 OFFICERS_AT_ONCE = 400
 
 

@@ -99,7 +99,7 @@ class UnknownDevice(Refused):
 
 
 class KioskBeganAnew(Refused):
-    """The kiosk has begun anew, because nobody touched it for a while. Please take a new number."""
+    """The kiosk has begun anew meanwhile. To add an errand, please show the code of your ticket first."""
 
     code = "kiosk_began_anew"
     status = 409

@@ -320,6 +320,17 @@ def test_nobody_next_is_told_as_nobody(http: CounterHttp) -> None:
     assert http.client.get(f"/api/v1/queue?counter={SITE}.101").json["next_because"] is None
 
 
+def test_as_much_of_a_queue_is_told_as_is_asked_for(http: CounterHttp) -> None:
+    for _ in range(3):
+        post(http, "/api/v1/walk-ins", {"site": SITE, "service": SERVICE})
+    where = f"/api/v1/queue?counter={SITE}.101"
+    assert len(http.client.get(where).json["waiting"]) == 3
+    seen = http.client.get(f"{where}&most=1").json
+    assert (len(seen["waiting"]), seen["counts"]["waiting"], seen["counts"]["missed"]) == (1, 3, 0)
+    for nonsense in ("0", "1001", "all"):
+        assert http.client.get(f"{where}&most={nonsense}").status_code == 422
+
+
 def test_the_report_is_there_as_json_and_as_a_page(http: CounterHttp) -> None:
     post(http, "/api/v1/walk-ins", {"site": SITE, "service": SERVICE, "ground": "pregnant"})
     http.house.do(floor.call_next, http.house.desk(now=NOW))

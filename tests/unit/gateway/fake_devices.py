@@ -75,7 +75,8 @@ class FakeDevices:
         if ticket.state is not State.CHECKED_IN:
             ticket = move(ticket, State.CHECKED_IN, actor=Actor.CITIZEN, now=self.now, checked_in_at=self.now)
             self.tickets[ticket.id] = ticket
-        return {"code": self._code(ticket), "visit": _visit_of(ticket)}
+        visit = {**_visit_of(ticket), "arrived_at": None}
+        return {"code": self._code(ticket), "visit": visit, "service": ticket.service}
 
     def _kiosk_ticket(self, _agency: str, payload: Json) -> Json:
         ticket = self.tickets.get(read_token(secret=SECRET, token=payload["code"]) or "")

@@ -44,22 +44,22 @@ def _may_be_called(counter: str, officer_id: str, elsewhere: Any, now: datetime)
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """The first of a list as a screen shows it, and how many there are."""
+    """The first of a list as a screen shows it, how many there are, and since when the longest is there."""
 
     first: list[Ticket]
     count: int
+    since: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AtCounter:
     """The lists of a counter: who may be called, in the order of calls, and who waits but may not be.
 
-    `longest_since` is since when the longest of those who may be called is there, `last` the one who is
-    called last. `expected` are bookings whose holders are not there yet, by hour.
+    `last` is the one of them who is called last. `expected` are bookings whose holders are not there yet,
+    by hour.
     """
 
     waiting: Listed
-    longest_since: datetime | None
     last: Ticket | None
     elsewhere: Listed
     parked: Listed
@@ -91,9 +91,14 @@ def at_counter(
     here = _may_be_called(counter, officer_id, elsewhere, now)
 
     def listed(*where: Any, by: Sequence[Any] = order) -> Listed:
-        query = select(*COLUMNS, func.count().over().label("how_many")).where(*where)
+        since = func.min(tickets.c.checked_in_at, type_=tickets.c.checked_in_at.type).over().label("since")
+        query = select(*COLUMNS, func.count().over().label("how_many"), since).where(*where)
         rows = session.execute(query.order_by(*by).limit(most)).all()
-        return Listed(first=[ticket_of(row, agency) for row in rows], count=rows[0].how_many if rows else 0)
+        return Listed(
+            first=[ticket_of(row, agency) for row in rows],
+            count=rows[0].how_many if rows else 0,
+            since=rows[0].since if rows else None,
+        )
 
     backwards = select(*COLUMNS).where(*waits, here).order_by(*(column.desc() for column in order))
     last = session.execute(backwards.limit(1)).one_or_none()
@@ -101,7 +106,6 @@ def at_counter(
     served = select(func.count()).where(*of_counter, tickets.c.state == State.SERVED.value)
     return AtCounter(
         waiting=listed(*waits, here),
-        longest_since=session.scalar(select(func.min(tickets.c.checked_in_at)).where(*waits, here)),
         last=ticket_of(last, agency) if last else None,
         elsewhere=listed(*waits, ~here),
         parked=listed(*of_counter, tickets.c.state == State.PARKED.value),

@@ -253,7 +253,7 @@ def _let_wait(
     ground = ground if lane is Lane.PRIORITY else None
     ticket = lanes.placed(session, office, ticket, ground=ground, came_at=part.arrived_at)
     if visit is not None:
-        visit_numbers.join(session, [(visit, ticket)])
+        visit_numbers.join_in_the_house(session, office, visit, ticket, now=desk.now)
     step = visit_numbers.step_of(session, visit, ticket)
     add_waiting(session, desk, ticket, quota_channel=channel, ground=ground, step=step)
     announce(session, office, fact("ticket.walked_in.v1", ticket, None), now=desk.now)

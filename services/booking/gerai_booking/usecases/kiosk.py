@@ -8,13 +8,13 @@ from gerai_shared.ticket import AT_COUNTER_STATES, Actor, State, Ticket
 from sqlalchemy.orm import Session
 
 from gerai_booking.models import queue_order, tickets
-from gerai_booking.refusals import UnknownTicket
+from gerai_booking.refusals import UnknownTicket, WrongDay
 from gerai_booking.refusals.devices import ClosedForToday
 from gerai_booking.rules.catalogue.lane_rules import DISABLED, ELDERLY, PREGNANT, UNDER_FIVE
 from gerai_booking.rules.devices import Printer
 from gerai_booking.rules.visit_steps import VisitPart
 from gerai_booking.rules.visits import GRACE
-from gerai_booking.usecases import intake, printing, views
+from gerai_booking.usecases import intake, printing, views, visits
 from gerai_booking.usecases.arrivals import ticket_shown
 from gerai_booking.usecases.changes import check_in_ticket
 from gerai_booking.usecases.desk import Desk
@@ -41,12 +41,15 @@ def walk_in(
     now: datetime,
 ) -> Ticket:
     """Give a number, and have it printed in the same transaction: for a further errand of a `visit` that of
-    the visit, with which its holder waits here since they came.
+    the visit, with which its holder waits here since they came. What they wait for already stays as it is.
 
     Raises UnknownSite, UnknownService, ClosedForToday and what usecases.intake.walk_in raises.
     """
     _refuse_after_hours(session, office, site, now=now)
-    ticket = intake.walk_in(
+    known = None
+    if visit is not None:
+        known = visits.known_step(session, office, visit, site=site, service=service, now=now)
+    ticket = known or intake.walk_in(
         session,
         office,
         _kiosk(site, now),
@@ -67,6 +70,8 @@ def check_in(session: Session, office: Office, *, site: str, shown: str, now: da
     UnknownTicket, TicketOfAnotherSite, WrongDay, NotYetOpen, NeedsNewHour, TransitionNotAllowed.
     """
     ticket = ticket_shown(session, office, _kiosk(site, now), shown=shown)
+    if ticket.day != office.today(site, now):
+        raise WrongDay(day=ticket.day.isoformat())
     if ticket.state in ALREADY_THERE:
         return ticket
     return check_in_ticket(session, office, ticket, now=now, actor=Actor.CITIZEN)

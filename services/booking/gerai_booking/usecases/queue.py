@@ -151,7 +151,7 @@ def counter_queue(
         elsewhere=visits.at_other_agencies(now=now),
         most=most,
     )
-    since = lists.longest_since
+    since = lists.waiting.since
     current = current_at(session, office, site=site, counter=counter)
     person = person_of(session, current.id) if current else None
     undoable = _undoable(session, office, site=site, counter=counter, now=now)

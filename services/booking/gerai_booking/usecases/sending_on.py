@@ -10,7 +10,7 @@ from gerai_shared.events.envelope import Event
 from gerai_shared.ids import new_id
 from gerai_shared.outbox import NewEvent
 from gerai_shared.refusals import Refused
-from gerai_shared.ticket import Actor, Lane, State, Ticket
+from gerai_shared.ticket import Actor, Lane, Ticket
 from gerai_shared.translations import translate
 from sqlalchemy.orm import Session
 
@@ -21,11 +21,10 @@ from gerai_booking.rules.visit_steps import UNTIL_ENDED, VisitPart
 from gerai_booking.usecases import floor, intake, visit_numbers
 from gerai_booking.usecases.announcing import announce
 from gerai_booking.usecases.booking import person_row
-from gerai_booking.usecases.changes import check_in_ticket
 from gerai_booking.usecases.desk import Desk
 from gerai_booking.usecases.office import Office
 from gerai_booking.usecases.views import both
-from gerai_booking.usecases.visits import let_wait_again
+from gerai_booking.usecases.visits import known_step, let_wait_again
 
 LONGEST_REASON = 500
 
@@ -112,16 +111,9 @@ def take(session: Session, office: Office, event: Event, *, now: datetime) -> No
 
 def _let_wait(session: Session, office: Office, data: dict[str, Any], *, now: datetime) -> None:
     visit = VisitPart(id=str(data["visit_id"]), number=data["number"], arrived_at=data["arrived_at"])
-    service, day = data["service"], office.today(data["site"], now)
-    for ticket in tickets.of_visit(session, visit.id, agency=office.code, lock=True):
-        if (ticket.service, ticket.day) == (service, day) and ticket.is_open:
-            # It is a step of the visit already: booked, it waits from now on.
-            visit_numbers.join(session, [(visit, ticket)])
-            if ticket.state is State.BOOKED:
-                check_in_ticket(
-                    session, office, ticket, now=now, actor=Actor.SYSTEM, came_at=visit.arrived_at
-                )
-            return
+    service = data["service"]
+    if known_step(session, office, visit, site=data["site"], service=service, now=now) is not None:
+        return
     # Nobody at a desk: another agency sent them.
     desk = Desk(site=data["site"], counter="", officer_id="", actor=Actor.SYSTEM, now=now)
     is_priority = data["lane"] in {Lane.PRIORITY, Lane.EMERGENCY}

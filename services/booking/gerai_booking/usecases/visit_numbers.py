@@ -1,14 +1,17 @@
 """The number of a visit: that of its first ticket, which its further steps carry, at whatever agency."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from gerai_shared.ticket import Ticket
 from sqlalchemy.orm import Session
 
-from gerai_booking.models import visits
-from gerai_booking.rules.visit_steps import VisitPart
+from gerai_booking.models import tickets, visits
+from gerai_booking.rules.visit_steps import FACT_OF, LEFT, VisitPart, is_in_the_house
+from gerai_booking.usecases import visit_news
+from gerai_booking.usecases.announcing import announce
+from gerai_booking.usecases.office import Office
 
 
 def carried(session: Session, visit: VisitPart | None, *, site: str, day: date) -> str | None:
@@ -35,6 +38,26 @@ def join(session: Session, steps: Sequence[tuple[VisitPart, Ticket]]) -> None:
         for visit, ticket in steps
     ]
     visits.share(session, rows)
+
+
+def join_in_the_house(
+    session: Session, office: Office, visit: VisitPart, ticket: Ticket, *, now: datetime
+) -> None:
+    """Join a ticket of today to its visit; if the visit's steps here are told from now on alone, tell of
+    those whose holder is in the house already. One that is not written yet tells of itself.
+    """
+    was_told = bool(visits.shared_among(session, [visit.id]))
+    join(session, [(visit, ticket)])
+    if not was_told:
+        known = tickets.of_visit(session, visit.id, agency=office.code)
+        there = [each for each in known if is_step_in_the_house(each, site=ticket.site, day=ticket.day)]
+        announce(session, office, *visit_news.facts_now(session, there), now=now)
+
+
+def is_step_in_the_house(ticket: Ticket, *, site: str, day: date) -> bool:
+    """Tell whether a ticket is a step of a day at a site whose holder has come for it."""
+    fact = FACT_OF.get(ticket.state.value, LEFT)
+    return (ticket.site, ticket.day) == (site, day) and is_in_the_house(fact)
 
 
 def step_of(session: Session, visit: VisitPart | None, ticket: Ticket) -> int:

@@ -21,7 +21,7 @@ from gerai_booking.rules.visit_steps import (
     is_in_the_house,
 )
 from gerai_booking.rules.visits import check_in_opens_at
-from gerai_booking.usecases import floor, visit_news, visit_numbers
+from gerai_booking.usecases import floor, visit_numbers
 from gerai_booking.usecases.announcing import announce, fact
 from gerai_booking.usecases.changes import check_in_rest, check_in_ticket
 from gerai_booking.usecases.desk import Desk
@@ -94,7 +94,7 @@ def learn(session: Session, office: Office, event: Event, *, now: datetime) -> N
     )
     if not is_news:
         return
-    _join(session, office, visit_id, number=data["number"], now=now)
+    _join(session, office, data, now=now)
     visits.answer_wishes(
         session,
         visits.TAKEN,
@@ -107,17 +107,32 @@ def learn(session: Session, office: Office, event: Event, *, now: datetime) -> N
     _bring_back(session, office, visit_id, event.agency, told, now=now)
 
 
-def _join(session: Session, office: Office, visit_id: str, *, number: str, now: datetime) -> None:
+def _join(session: Session, office: Office, data: Mapping[str, Any], *, now: datetime) -> None:
     """Have the steps of a visit here told to the others, if they were not: its holder had one errand, and
     has got another one at another agency.
     """
-    if visits.shared_among(session, [visit_id]):
-        return
-    own = tickets.of_visit(session, visit_id, agency=office.code, lock=True)
-    if not own:
-        return
-    visit_numbers.join(session, [(VisitPart(id=visit_id, number=number), ticket) for ticket in own[:1]])
-    announce(session, office, *visit_news.facts_now(session, own), now=now)
+    visit = VisitPart(id=str(data["visit_id"]), number=data["number"])
+    for ticket in tickets.of_visit(session, visit.id, agency=office.code, lock=True):
+        if visit_numbers.is_step_in_the_house(ticket, site=data["site"], day=data["day"]):
+            visit_numbers.join_in_the_house(session, office, visit, ticket, now=now)
+            return
+
+
+def known_step(
+    session: Session, office: Office, visit: VisitPart, *, site: str, service: str, now: datetime
+) -> Ticket | None:
+    """Return the open ticket that a visit has for a service today already, None without one; booked, its
+    holder waits from now on.
+    """
+    wanted = (site, service, office.today(site, now))
+    for ticket in tickets.of_visit(session, visit.id, agency=office.code, lock=True):
+        if (ticket.site, ticket.service, ticket.day) == wanted and ticket.is_open:
+            visit_numbers.join_in_the_house(session, office, visit, ticket, now=now)
+            if ticket.state is not State.BOOKED:
+                return ticket
+            came_at = visit.arrived_at
+            return check_in_ticket(session, office, ticket, now=now, actor=Actor.SYSTEM, came_at=came_at)
+    return None
 
 
 def _bring_back(

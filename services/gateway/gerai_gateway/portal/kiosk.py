@@ -20,12 +20,13 @@ from gerai_gateway.portal.kiosk_base import (
     VIEW_COOKIE,
     VIEWS,
     AtKiosk,
+    adds_errand,
     at_kiosk,
     begin_again,
     views_of,
 )
-from gerai_gateway.portal.kiosk_kept import Errand, Kept, keep, kept_in
-from gerai_gateway.refusals import KioskBeganAnew, UnknownService
+from gerai_gateway.portal.kiosk_kept import Errand, Kept, keep
+from gerai_gateway.refusals import UnknownService
 from gerai_gateway.rules.board import WAITING
 
 #: What somebody may say of themselves; whoever needs it goes before others (S1-7).
@@ -91,34 +92,35 @@ class KioskPages(AtKiosk):
 
     @public("GET", "/kiosk/<site>/more", page=True)
     @at_kiosk
-    def page_kiosk_more_agencies(self, request: Request, device: Json) -> Response:
+    @adds_errand
+    def page_kiosk_more_agencies(self, request: Request, device: Json, kept: Kept) -> Response:
         """Show the agencies for another errand of whoever has a number."""
-        return self._kiosk_agencies_page(request, device, self._kiosk_kept(request))
+        return self._kiosk_agencies_page(request, device, kept)
 
     @public("GET", "/kiosk/<site>/more/<agency>", page=True)
     @at_kiosk
-    def page_kiosk_more_services(self, request: Request, device: Json, agency: str) -> Response:
+    @adds_errand
+    def page_kiosk_more_services(self, request: Request, device: Json, kept: Kept, agency: str) -> Response:
         """Show what an agency offers for another errand."""
-        return self._kiosk_services_page(request, device, self._kiosk_kept(request), agency)
+        return self._kiosk_services_page(request, device, kept, agency)
 
     @public("GET", "/kiosk/<site>/more/<agency>/<service>", page=True)
     @at_kiosk
-    def page_kiosk_more_need(self, request: Request, device: Json, agency: str, service: str) -> Response:
+    @adds_errand
+    def page_kiosk_more_need(
+        self, request: Request, device: Json, kept: Kept, agency: str, service: str
+    ) -> Response:
         """Say that the number stays, and ask what is not known yet."""
-        return self._kiosk_need_page(request, device, self._kiosk_kept(request), agency, service)
+        return self._kiosk_need_page(request, device, kept, agency, service)
 
     @public("POST", "/kiosk/<site>/more/<agency>/<service>", page=True)
     @at_kiosk
-    def form_kiosk_more(self, request: Request, device: Json, agency: str, service: str) -> Response:
+    @adds_errand
+    def form_kiosk_more(
+        self, request: Request, device: Json, kept: Kept, agency: str, service: str
+    ) -> Response:
         """Let somebody wait for another errand, too, with the number that they have."""
-        return self._kiosk_given(request, device, self._kiosk_kept(request), agency, service)
-
-    def _kiosk_kept(self, request: Request) -> Kept:
-        """Return whose errand more it is. Raises KioskBeganAnew when nobody's number is on the screen."""
-        kept = kept_in(self.mall, request)
-        if kept is None or not kept.may_add:
-            raise KioskBeganAnew
-        return kept
+        return self._kiosk_given(request, device, kept, agency, service)
 
     def _kiosk_choice(
         self, request: Request, device: Json, template: str, kept: Kept | None, **context: Any
@@ -185,9 +187,6 @@ class KioskPages(AtKiosk):
         if need not in NEEDS:
             raise NotFound
         self.mall.catalogues.of(agency).offer(device["site"], service)
-        shown = see_other(f"/kiosk/{device['site']}/ticket")
-        if kept is not None and kept.has(agency, service):
-            return shown
         given = self.mall.ask(
             f"booking-{agency}",
             "kiosk_walk_in",
@@ -206,8 +205,8 @@ class KioskPages(AtKiosk):
         if kept is None:
             kept = Kept(errands=(errand,), visit=given["visit"], need=need)
         else:
-            kept = kept.with_one_more(errand)
-        return keep(self.mall, shown, kept)
+            kept = kept.with_one_more(errand, need=need)
+        return keep(self.mall, see_other(f"/kiosk/{device['site']}/ticket"), kept)
 
     def _kiosk_waiting(self, site: str) -> dict[tuple[str, str], int]:
         """Return how many wait, by (agency, service), as far as the boards know."""

@@ -12,7 +12,7 @@ from gerai_gateway import devices
 from gerai_gateway.catalogues import Json
 from gerai_gateway.portal import kiosk_kept
 from gerai_gateway.portal.base import PortalPages, see_other
-from gerai_gateway.refusals import UnknownDevice
+from gerai_gateway.refusals import KioskBeganAnew, UnknownDevice
 
 VIEW_COOKIE = "kiosk_view"
 #: What somebody may have chosen for reading.
@@ -56,16 +56,22 @@ class AtKiosk(PortalPages):
         )
 
     def refused_at_kiosk(self, request: Request, device: Json, refusal: Refused) -> Response:
-        """Say no, and what else is possible."""
-        return self.kiosk_page(
+        """Say no, and what else is possible; whoever has a number keeps it, and the way to other errands."""
+        home = f"/kiosk/{device['site']}"
+        kept = kiosk_kept.kept_in(self.mall, request)
+        response = self.kiosk_page(
             request,
             device,
             "kiosk_refused.html",
             status=refusal.status,
             said=self.said(request, refusal),
             elsewhere=refusal.code in ELSEWHERE,
+            way=f"{home}/more" if kept is not None and kept.may_add else f"{home}/number",
+            back=home if kept is None else f"{home}/ticket",
+            asks_for_code=refusal.code == KioskBeganAnew.code,
             portal=self.mall.public_url,
         )
+        return response if kept is None else kiosk_kept.keep(self.mall, response, kept)
 
 
 def at_kiosk(page: KioskPage) -> KioskPage:
@@ -99,3 +105,21 @@ def begin_again(site: str) -> Response:
     for cookie in (VIEW_COOKIE, kiosk_kept.COOKIE):
         response.delete_cookie(cookie, path="/kiosk")
     return response
+
+
+def adds_errand(page: KioskPage) -> KioskPage:
+    """Decorate a page on the way to one errand more: it is given what is kept of whoever has a number.
+
+    Who may add nothing, or has this already, is led back to the number. Raises KioskBeganAnew.
+    """
+
+    @wraps(page)
+    def shown(self: AtKiosk, request: Request, device: Json, **values: str) -> Response:
+        kept = kiosk_kept.kept_in(self.mall, request)
+        if kept is None:
+            raise KioskBeganAnew
+        if not kept.may_add or kept.has(values.get("agency", ""), values.get("service", "")):
+            return see_other(f"/kiosk/{device['site']}/ticket")
+        return page(self, request, device, kept, **values)
+
+    return shown

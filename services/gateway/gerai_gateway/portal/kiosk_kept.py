@@ -1,6 +1,6 @@
 """What a kiosk's browser keeps of the person before it: numbers, for some minutes. No address names them."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Request, Response
@@ -18,13 +18,13 @@ LASTS_SECONDS = 180
 class Errand:
     """A ticket by its check code.
 
-    `token` is '' for who showed a number alone, `service` for who had booked.
+    `token` is '' for who showed a number alone.
     """
 
     agency: str
+    service: str
     code: str
     token: str
-    service: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +53,9 @@ class Kept:
         """Tell whether this was given already."""
         return any((errand.agency, errand.service) == (agency, service) for errand in self.errands)
 
-    def with_one_more(self, errand: Errand) -> "Kept":
+    def with_one_more(self, errand: Errand, *, need: str) -> "Kept":
         """Return the same person with an errand more."""
-        return replace(self, errands=(*self.errands, errand))
+        return Kept(errands=(*self.errands, errand), visit=self.visit, need=need)
 
 
 def keep(mall: Mall, response: Response, kept: Kept) -> Response:

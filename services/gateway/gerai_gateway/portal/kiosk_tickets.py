@@ -2,7 +2,7 @@
 
 import re
 
-from gerai_shared.refusals import Refused
+from gerai_shared.refusals import Refused, Unavailable
 from gerai_shared.ticket import TransitionNotAllowed
 from gerai_shared.tokens import VISIT_REALM, realm_of
 from gerai_shared.translations import language_of
@@ -89,31 +89,47 @@ class KioskTicketPages(AtKiosk):
         kept = kept_in(self.mall, request)
         if kept is None:
             return see_other(f"/kiosk/{device['site']}")
-        newest = kept.newest
-        view = self.mall.ask(f"booking-{newest.agency}", "kiosk_ticket", {"code": newest.code})
-        earlier = [self._kiosk_earlier(errand) for errand in kept.errands[:-1]]
+        steps = self._kiosk_steps(kept)
+        view = steps[-1]
         return self.kiosk_page(
             request,
             device,
             template,
+            number=view["ticket"]["number"] if view["ticket"] else kept.visit["number"],
             view=view,
-            ticket=view["ticket"],
-            steps=[*earlier, view],
-            token=newest.token,
+            steps=steps,
+            token=kept.newest.token,
             code_url=self._kiosk_code_url(kept),
             may_add=kept.may_add,
         )
 
-    def _kiosk_earlier(self, errand: Errand) -> Json:
-        """Return what is shown of an errand before the newest; its name alone while its agency is silent."""
-        asked = {"code": errand.code}
-        try:
-            return self.mall.ask(
-                f"booking-{errand.agency}", "kiosk_ticket", asked, deadline=errands.PART_SECONDS
-            )
-        except Refused:
-            name = self.mall.catalogues.of(errand.agency).agency["name"]
-            return {"agency_name": name, "service_name": None, "ticket": None}
+    def _kiosk_steps(self, kept: Kept) -> list[Json]:
+        """Return what is shown of each errand: of one whose agency is silent its name, and no ticket."""
+        found: list[Json] = []
+        silent: set[str] = set()
+        for errand in kept.errands:
+            try:
+                if errand.agency in silent:
+                    raise Unavailable(retry_after=5)
+                asked = {"code": errand.code}
+                view = self.mall.ask(
+                    f"booking-{errand.agency}", "kiosk_ticket", asked, deadline=errands.PART_SECONDS
+                )
+            except Refused as refusal:
+                if refusal.code not in visits.UNANSWERED:
+                    raise
+                silent.add(errand.agency)
+                view = {**self._kiosk_named(errand), "code": errand.code, "ticket": None}
+            found.append(view)
+        return found
+
+    def _kiosk_named(self, errand: Errand) -> Json:
+        catalogue = self.mall.catalogues.of(errand.agency)
+        service = catalogue.services.get(errand.service)
+        return {
+            "agency_name": catalogue.agency["name"],
+            "service_name": service["name"] if service else None,
+        }
 
     def _kiosk_code_url(self, kept: Kept) -> str:
         """Return the address of the picture that a phone scans: of the ticket, or of the whole visit."""
@@ -183,4 +199,5 @@ class KioskTicketPages(AtKiosk):
 
 
 def _kept(agency: str, answer: Json, token: str) -> Kept:
-    return Kept(errands=(Errand(agency=agency, code=answer["code"], token=token),), visit=answer["visit"])
+    errand = Errand(agency=agency, service=answer["service"], code=answer["code"], token=token)
+    return Kept(errands=(errand,), visit=answer["visit"])
