@@ -321,8 +321,8 @@ def test_nobody_next_is_told_as_nobody(http: CounterHttp) -> None:
 
 
 def test_as_much_of_a_queue_is_told_as_is_asked_for(http: CounterHttp) -> None:
-    for _ in range(3):
-        post(http, "/api/v1/walk-ins", {"site": SITE, "service": SERVICE})
+    for ground in ("elderly", "pregnant", "disabled"):
+        post(http, "/api/v1/walk-ins", {"site": SITE, "service": SERVICE, "ground": ground})
     where = f"/api/v1/queue?counter={SITE}.101"
     assert len(http.client.get(where).json["waiting"]) == 3
     seen = http.client.get(f"{where}&most=1").json
