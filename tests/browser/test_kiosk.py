@@ -123,6 +123,9 @@ def test_two_errands_at_two_agencies_are_one_number(
     assert page.locator(".kiosk-number__figure").inner_text() == number
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    with page.expect_response(re.compile(r"/speech/.+\.wav")) as heard:
+        page.get_by_role("button", name="Bacakan").click()
+    assert heard.value.status in {200, 206}
     # The code on the screen is that of the whole visit: its page shows both.
     token = re.search(r"/visits/([^/]+)/qr.svg", page.content()).group(1)
     phone = open_page(f"{mall.portal}/visits/{token}", size=PHONE)

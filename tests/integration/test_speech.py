@@ -55,6 +55,16 @@ def test_a_call_is_as_long_and_as_loud_as_it_should_be(studio) -> None:
     assert seconds(recorded(studio, call(), digits="number")) != seconds(first)
 
 
+def test_a_page_is_read_out_as_loud_as_a_call_and_without_its_bell(studio) -> None:
+    text = "Selamat datang, apa keperluan Anda. Saya sudah memesan. Nomor antrean A 0 1 2."
+    for language in LANGUAGES:
+        samples = sound.read(studio.reading(text, language=language).body)
+        mean, peak = sound.loudness(samples)
+        assert 4.0 < seconds(samples) < 15.0
+        assert sound.SPEECH_DBFS - 2.5 < mean < sound.SPEECH_DBFS + 1
+        assert peak < 0
+
+
 def a_program(folder: Path, script: str) -> str:
     path = folder / "voice"
     path.write_text(f"#!/bin/sh\n{script}\n")

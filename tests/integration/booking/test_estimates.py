@@ -153,6 +153,17 @@ def test_estimates_are_written_down_once_with_what_came_of_them(house: House) ->
         house.ask(measuring.judged, officer=OFFICER, site=SITE, now=EIGHT)
 
 
+def test_estimates_are_forgotten_after_a_quarter_of_a_year(sqlite_house: House) -> None:
+    house = sqlite_house
+    walk_in(house, at=60 * MINUTE)
+    look(house, at=61 * MINUTE)
+    assert len(estimated(house)) == 1
+    kept = EIGHT + timedelta(days=measuring.DAYS_KEPT)
+    for now, count in ((kept, 1), (kept + timedelta(days=1), 0)):
+        house.do(measuring.learn, site=SITE, now=now)
+        assert len(estimated(house)) == count
+
+
 def test_a_day_teaches_how_long_services_take_and_how_wide_intervals_have_to_be(house: House) -> None:
     for number in range(12):
         walk_in(house, at=(60 + number) * MINUTE)

@@ -311,6 +311,12 @@ def put_actual(session: Session, waited: Mapping[str, float]) -> None:
         )
 
 
+def forget_estimates(session: Session, *, site: str, before: date) -> None:
+    """Delete a site's estimates of days before one."""
+    old = (wait_estimates.c.site == site, wait_estimates.c.day < before)
+    session.execute(delete(wait_estimates).where(*old))
+
+
 def measured(session: Session, *, site: str, first: date) -> list[Measured]:
     """Return the estimates of days from `first` on with what came of them."""
     rows = session.execute(

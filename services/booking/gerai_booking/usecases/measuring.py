@@ -19,6 +19,8 @@ from gerai_booking.usecases.office import Office
 #: So many past days, and today, are learned from.
 DAYS_LEARNED = 28
 DAYS_CALIBRATED = 14
+#: Estimates are kept for so long: a quarter of a year, for whoever asks how they did.
+DAYS_KEPT = 92
 #: Who came longer ago than this was not estimated at their arrival, and is not measured.
 ARRIVED_WITHIN = timedelta(minutes=2)
 HOURS_OF_A_DAY = 7.0
@@ -85,8 +87,12 @@ def write_down(session: Session, found: Due) -> None:
 
 
 def learn(session: Session, office: Office, *, site: str, now: datetime) -> None:
-    """Learn a site's durations, arrivals and calibration from its last days. Raises UnknownSite."""
+    """Learn a site's durations, arrivals and calibration from its last days; forget old estimates.
+
+    Raises UnknownSite.
+    """
     day = office.today(site, now)
+    rows.forget_estimates(session, site=site, before=day - timedelta(days=DAYS_KEPT))
     first = day - timedelta(days=DAYS_LEARNED)
     zone = ZoneInfo(office.site(site).time_zone)
     visits = rows.visits(session, site=site, first=first, last=day)

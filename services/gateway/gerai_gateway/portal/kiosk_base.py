@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_gateway import devices
 from gerai_gateway.catalogues import Json
-from gerai_gateway.portal import kiosk_kept
+from gerai_gateway.portal import kiosk_kept, kiosk_voice
 from gerai_gateway.portal.base import PortalPages, see_other
 from gerai_gateway.refusals import KioskBeganAnew, UnknownDevice
 
@@ -43,7 +43,7 @@ class AtKiosk(PortalPages):
         views = views_of(request)
         site = device["site"]
         place, _ = self.mall.catalogues.site(site)
-        return self.page(
+        response = self.page(
             request,
             template,
             status=status,
@@ -54,6 +54,7 @@ class AtKiosk(PortalPages):
             view_links={view: f"/kiosk/{site}/view?set={view}&back={request.path}" for view in VIEWS},
             **context,
         )
+        return kiosk_voice.with_voice(self.mall, request, response, site=site)
 
     def refused_at_kiosk(self, request: Request, device: Json, refusal: Refused) -> Response:
         """Say no, and what else is possible; whoever has a number keeps it, and the way to other errands."""

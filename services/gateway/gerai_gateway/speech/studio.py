@@ -1,4 +1,4 @@
-"""Makes each call's recording once, however many displays ask for it at the same moment."""
+"""Makes each recording once, of calls and of a kiosk's pages, however many ask for it at the same moment."""
 
 import time
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Recording:
 
 @dataclass(kw_only=True)
 class Studio:
-    """Where calls become sound. One for a process; to be used by green threads."""
+    """Where words become sound. One for a process; to be used by green threads."""
 
     settings: SpeechSettings
     shelf: Shelf
@@ -59,34 +59,41 @@ class Studio:
     def recording(self, call: Announcement, *, languages: tuple[str, ...], digits: str) -> Recording:
         """Return a call with its bell, in `languages` one after the other. Raises VoiceMissing."""
         sentences = [(each, sentence(call, language=each, digits=digits)) for each in languages]
-        name = _name(sentences)
+        return self._recording(sentences, with_bell=True)
+
+    def reading(self, text: str, *, language: str) -> Recording:
+        """Return a text as it is read out, without a bell. Raises VoiceMissing."""
+        return self._recording([(language, text)], with_bell=False)
+
+    def _recording(self, sentences: list[tuple[str, str]], *, with_bell: bool) -> Recording:
+        name = _name(sentences, with_bell=with_bell)
         while True:
             kept = self.shelf.get(name)
             if kept is not None:
                 return Recording(name=name, body=kept)
             waiting = self._under_way.get(name)
             if waiting is None:
-                return Recording(name=name, body=self._make(name, sentences))
+                return Recording(name=name, body=self._make(name, sentences, with_bell=with_bell))
             body = waiting.wait()
             if body is not None:
                 return Recording(name=name, body=body)
             if self.monotonic() < self._silent_until:
                 raise VoiceMissing
 
-    def _make(self, name: str, sentences: list[tuple[str, str]]) -> bytes:
+    def _make(self, name: str, sentences: list[tuple[str, str]], *, with_bell: bool) -> bytes:
         """Make a recording; the others who want it wait for what comes of it: None is a failure."""
         told = self._under_way[name] = eventlet_event.Event()
         body = None
         try:
             with self._places:
-                body = self._mixed(sentences)
+                body = self._mixed(sentences, with_bell=with_bell)
             self.shelf.put(name, body)
         finally:
             del self._under_way[name]
             told.send(body)
         return body
 
-    def _mixed(self, sentences: list[tuple[str, str]]) -> bytes:
+    def _mixed(self, sentences: list[tuple[str, str]], *, with_bell: bool) -> bytes:
         if self.monotonic() < self._silent_until:
             raise VoiceMissing
         try:
@@ -97,9 +104,11 @@ class Studio:
             self._silent_until = self.monotonic() + AFTER_FAILURE_SECONDS
             log.warning("voice_failed", command=self.settings.command, reason=str(error))
             raise VoiceMissing from None
-        if self._chime is None:
-            self._chime = sound.chime(self.rest)
-        mixed = self._chime + sound.silence(_BEFORE_SPEECH)
+        mixed = sound.silence(_BEFORE_SPEECH)
+        if with_bell:
+            if self._chime is None:
+                self._chime = sound.chime(self.rest)
+            mixed = self._chime + mixed
         for count, piece in enumerate(spoken):
             mixed += (sound.silence(_BETWEEN) if count else sound.silence(0)) + piece
             self.rest()
@@ -109,6 +118,7 @@ class Studio:
         return sound.levelled(sound.read(self.speak(self.settings.command, text, language)), self.rest)
 
 
-def _name(sentences: list[tuple[str, str]]) -> str:
-    parts = [VERSION, espeak.WORDS_PER_MINUTE, *(f"{espeak.VOICES[each]}:{text}" for each, text in sentences)]
+def _name(sentences: list[tuple[str, str]], *, with_bell: bool) -> str:
+    spoken = [f"{espeak.VOICES[each]}:{text}" for each, text in sentences]
+    parts = [VERSION, "bell" if with_bell else "", espeak.WORDS_PER_MINUTE, *spoken]
     return sha256("\n".join(parts).encode()).hexdigest()[:32]

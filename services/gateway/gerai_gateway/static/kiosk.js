@@ -5,7 +5,8 @@
  * [data-retry-seconds]                       loads the address in data-kiosk-over again after so long.
  * dialog[data-away]                          is shown while the server does not answer: a link or form is followed when it does again,
  *                                            so that no browser's own page of errors stands where nobody can close it.
- * button[data-speak]                         reads every [data-spoken] aloud, where the browser has a voice of the page's language.
+ * button[data-speak]                         reads the page aloud: the sound at [data-speech-url], of a moving part the newest; where the
+ *                                            mall has no voice, every [data-spoken] by the browser's, if it has one of the page's language.
  */
 (() => {
   "use strict";
@@ -98,25 +99,42 @@
   const speak = document.querySelector("[data-speak]");
   const speech = window.speechSynthesis;
   const language = document.documentElement.lang;
-  const voice = () => speech.getVoices().find((each) => each.lang.toLowerCase().startsWith(language));
+  const voice = () => speech?.getVoices().find((each) => each.lang.toLowerCase().startsWith(language));
+  const ownVoice = () => [...document.querySelectorAll("[data-speech-url]")].at(-1)?.dataset.speechUrl;
+  let sound = null;
 
   function offerVoice() {
-    speak.hidden = !voice();
+    speak.hidden = !ownVoice() && !voice();
   }
 
-  if (speak && speech) {
+  function sayByBrowser() {
+    if (!voice()) return;
+    speech.cancel();
+    for (const part of document.querySelectorAll("[data-spoken]")) {
+      const said = new SpeechSynthesisUtterance(part.textContent.trim());
+      said.voice = voice();
+      said.lang = said.voice.lang;
+      said.rate = 0.9;
+      speech.speak(said);
+    }
+  }
+
+  // A second touch begins anew, and never speaks over the first.
+  function say() {
+    sound?.pause();
+    if (!ownVoice()) return sayByBrowser();
+    sound = new Audio(ownVoice());
+    sound.addEventListener("error", sayByBrowser);
+    sound.play().catch(() => {});
+  }
+
+  if (speak) {
     offerVoice();
-    speech.addEventListener?.("voiceschanged", offerVoice);
-    speak.addEventListener("click", () => {
-      speech.cancel();
-      for (const part of document.querySelectorAll("[data-spoken]")) {
-        const said = new SpeechSynthesisUtterance(part.textContent.trim());
-        said.voice = voice();
-        said.lang = said.voice.lang;
-        said.rate = 0.9;
-        speech.speak(said);
-      }
+    speech?.addEventListener?.("voiceschanged", offerVoice);
+    speak.addEventListener("click", say);
+    window.addEventListener("pagehide", () => {
+      sound?.pause();
+      speech?.cancel();
     });
-    window.addEventListener("pagehide", () => speech.cancel());
   }
 })();
