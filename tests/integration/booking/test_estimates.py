@@ -156,6 +156,8 @@ def test_estimates_are_written_down_once_with_what_came_of_them(house: House) ->
 def test_estimates_are_forgotten_after_a_quarter_of_a_year(sqlite_house: House) -> None:
     house = sqlite_house
     walk_in(house, at=60 * MINUTE)
+    call(house, counter="101", at=60 * MINUTE)
+    walk_in(house, at=61 * MINUTE)
     look(house, at=61 * MINUTE)
     assert len(estimated(house)) == 1
     kept = EIGHT + timedelta(days=measuring.DAYS_KEPT)
