@@ -112,6 +112,9 @@ def _join(session: Session, office: Office, data: Mapping[str, Any], *, now: dat
     has got another one at another agency.
     """
     visit = VisitPart(id=str(data["visit_id"]), number=data["number"])
+    if visits.shared_among(session, [visit.id]):
+        # Nearly always. Whom this would lock could not be called meanwhile.
+        return
     for ticket in tickets.of_visit(session, visit.id, agency=office.code, lock=True):
         if visit_numbers.is_step_in_the_house(ticket, site=data["site"], day=data["day"]):
             visit_numbers.join_in_the_house(session, office, visit, ticket, now=now)
