@@ -7,7 +7,7 @@ from gerai_shared import accounts
 from gerai_shared.database import CountingKey
 from gerai_shared.tables import NAMING
 from gerai_shared.times import AwareDateTime
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -21,9 +21,12 @@ class Base(DeclarativeBase):
 class Complaint(Base):
     """One complaint. Who brought it stands in `complaint_people`, apart.
 
-    `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's; `due_on` moves
-    when the answer is disputed. The columns `ticket_*` are the facts of the visit as the agency told
-    them; `link_at` is when it is asked for them next, null when there is nothing to ask.
+    `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's. `due_at` is when
+    `due_on` is over: by it everything is ordered. Both move when the answer is disputed, with the day on
+    which the time began (`period_begins`). `climbed` is how many rungs of rules.ladder are reached in this
+    time, `climbs_at` when the next one is, null when nobody waits for an answer or the ladder is at its end;
+    `level` is whom the last escalation reached. The columns `ticket_*` are the facts of the visit as the
+    agency told them; `link_at` is when it is asked for them next, null when there is nothing to ask.
     """
 
     __tablename__ = "complaints"
@@ -35,6 +38,13 @@ class Complaint(Base):
             "state IN ('received', 'in_progress', 'answered', 'disputed', 'closed')", name="state"
         ),
         Index("ix_complaints_state_due_on", "state", "due_on"),
+        # What the clock looks for: few rows, however many complaints there are.
+        Index(
+            "ix_complaints_climbs_at",
+            "climbs_at",
+            postgresql_where=text("climbs_at IS NOT NULL"),
+            sqlite_where=text("climbs_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -57,6 +67,11 @@ class Complaint(Base):
     due_on: Mapped[date]
     working_days: Mapped[int] = mapped_column(Integer)
     due_basis: Mapped[str] = mapped_column(Text)
+    period_begins: Mapped[date]
+    due_at: Mapped[datetime]
+    climbed: Mapped[int] = mapped_column(Integer)
+    climbs_at: Mapped[datetime | None]
+    level: Mapped[str | None] = mapped_column(String(20))
     taken_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     disputed_at: Mapped[datetime | None]
@@ -105,6 +120,20 @@ class Entry(Base):
     officer_id: Mapped[str | None] = mapped_column(ForeignKey(accounts.officers.c.id))
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str | None] = mapped_column(Text)
+
+
+class Escalation(Base):
+    """A rung of the ladder that a complaint reached in one of its times to answer: once, says the key."""
+
+    __tablename__ = "escalations"
+
+    complaint_id: Mapped[str] = mapped_column(
+        ForeignKey("complaints.id", ondelete="CASCADE"), primary_key=True
+    )
+    period_begins: Mapped[date] = mapped_column(primary_key=True)
+    rung: Mapped[str] = mapped_column(String(20), primary_key=True)
+    level: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
 
 
 class DueRuleRow(Base):

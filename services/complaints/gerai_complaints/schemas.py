@@ -210,6 +210,7 @@ class TrackedSchema(Schema):
     received_at = fields.AwareDateTime()
     due_on = fields.Date()
     overdue = fields.Boolean()
+    escalated_to = fields.String()
     ticket_number = fields.String()
     thread = fields.List(fields.Nested(TurnSchema))
     can = fields.Function(lambda tracked: {"accept": tracked.may_accept, "dispute": tracked.may_dispute})
@@ -268,6 +269,7 @@ class CaseSummarySchema(Schema):
     due_on = fields.Date()
     overdue = fields.Boolean()
     working_days_left = fields.Integer()
+    level = fields.String()
     confidential = fields.Boolean()
 
 

@@ -1,4 +1,4 @@
-"""The complaints service on the bus: requests, questions to the agencies, the relay."""
+"""The complaints service on the bus: requests, the clock, questions to the agencies, the relay."""
 
 from typing import Any
 
@@ -25,19 +25,21 @@ from gerai_complaints.schemas import (
     checked_key,
 )
 from gerai_complaints.shapes import Keyring
-from gerai_complaints.usecases import asking, filing, following
+from gerai_complaints.usecases import asking, escalating, filing, following
 
 log = get_logger(__name__)
 
 #: How often it is looked whether an agency is to be asked something.
 ASKING_SECONDS = 5.0
+#: How often it is looked whose time has come.
+CLIMBING_SECONDS = 60.0
 #: One tick asks so much at most; what is left waits for the next.
 QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
 class Complaints:
-    """Requests of the gateway, and what the agencies are asked afterwards."""
+    """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"
 
@@ -88,6 +90,20 @@ class Complaints:
                 now=self.deployment.clock.now(),
             )
         return _dump(TrackedSchema(), tracked)
+
+    @timer(interval=CLIMBING_SECONDS)
+    def climb(self) -> None:
+        """Remind of complaints, and escalate them, until none has waited for it."""
+        database, clock = self.deployment.database, self.deployment.clock
+        try:
+            climbed = escalating.BATCH
+            while climbed == escalating.BATCH:
+                with database.transaction() as session:
+                    climbed = escalating.climb(session, keyring=self._keyring, now=clock.now())
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.info("climbing_waits_for_database", reason=type(error).__name__)
 
     @timer(interval=ASKING_SECONDS)
     def ask_agencies(self) -> None:

@@ -87,7 +87,10 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Tracked:
-    """A complaint as its holder sees it; `thread` is what was said after the complaint itself."""
+    """A complaint as its holder sees it; `thread` is what was said after the complaint itself.
+
+    `escalated_to` is whom the last escalation reached (a rules.ladder.Level), None without one.
+    """
 
     number: str
     state: str
@@ -99,6 +102,7 @@ class Tracked:
     received_at: datetime
     due_on: date
     overdue: bool
+    escalated_to: str | None
     ticket_number: str | None
     thread: tuple[Turn, ...]
     may_accept: bool
@@ -122,7 +126,7 @@ class Named:
 class CaseSummary:
     """A line of the desk's list. `working_days_left` counts from today to the due date; negative after it.
 
-    `title` is None for whom the case is confidential.
+    `title` is None for whom the case is confidential; `level` is whom the last escalation reached.
     """
 
     number: str
@@ -135,6 +139,7 @@ class CaseSummary:
     due_on: date
     overdue: bool
     working_days_left: int
+    level: str | None
     confidential: bool
 
 

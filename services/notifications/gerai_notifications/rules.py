@@ -73,6 +73,7 @@ CAUSES = {
     "complaint.answered.v1": Cause(template="complaint_answered"),
     "complaint.closed.v1": Cause(template="complaint_closed"),
     "complaint.disputed.v1": Cause(template="complaint_disputed"),
+    "complaint.escalated.v1": Cause(template="complaint_escalated"),
 }
 
 

@@ -157,6 +157,11 @@ class Notifications:
         """Confirm that the answer is disputed."""
         self._tell(session, event)
 
+    @on("complaint.escalated.v1")
+    def complaint_escalated(self, session: Session, event: Event) -> None:
+        """Tell that the answer is late and who has the matter now."""
+        self._tell(session, event)
+
     def _tell(self, session: Session, event: Event) -> None:
         deployment = self.deployment
         usecases.tell_citizen(

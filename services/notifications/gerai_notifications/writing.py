@@ -221,6 +221,7 @@ def _complaint_facts(event: Event) -> dict[str, Any]:
         "number": event.data["number"],
         "classification": event.data["classification"],
         "due": long_day(event.data["due_on"], event.data["language"]),
+        "level": event.data.get("level", ""),
     }
 
 

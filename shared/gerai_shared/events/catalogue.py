@@ -165,6 +165,14 @@ class ComplaintEventSchema(Schema):
     ticket_id = fields.UUID(required=True, allow_none=True)
 
 
+class ComplaintEscalatedSchema(ComplaintEventSchema):
+    """A complaint that was not answered in time: `level` is whom it has reached."""
+
+    level = fields.String(
+        required=True, validate=validate.OneOf(("unit_head", "agency_head", "mall", "ombudsman"))
+    )
+
+
 class ApplicationEventSchema(Schema):
     """Where an application is after the counter; `number` is that of the ticket it was opened from.
 
@@ -419,6 +427,13 @@ REGISTRY = Registry(
         _complaint("complaint.answered.v1", "An officer answered it"),
         _complaint(
             "complaint.closed.v1", "The complainant accepted the answer, or the time to dispute it is over"
+        ),
+        EventType(
+            name="complaint.escalated.v1",
+            context="complaints",
+            schema=ComplaintEscalatedSchema,
+            summary="It was not answered in time and has reached the next level",
+            consumers=NOTIFICATIONS,
         ),
         _complaint(
             "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"

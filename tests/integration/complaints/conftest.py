@@ -95,6 +95,11 @@ class Listener:
         """Note it."""
         self.deployment.extras["heard"].append(event)
 
+    @on("complaint.escalated.v1")
+    def escalated(self, _session: Any, event: Event) -> None:
+        """Note it."""
+        self.deployment.extras["heard"].append(event)
+
     @on("complaint.disputed.v1")
     def disputed(self, _session: Any, event: Event) -> None:
         """Note it."""

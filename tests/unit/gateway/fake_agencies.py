@@ -468,6 +468,7 @@ class FakeAgencies(FakeDevices, FakePlaces):
             "received_at": self.now.isoformat(),
             "due_on": "2026-12-14",
             "overdue": False,
+            "escalated_to": None,
             "ticket_number": facts["number"] if facts else None,
             "thread": [],
             "can": {"accept": False, "dispute": False},

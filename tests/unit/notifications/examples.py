@@ -110,6 +110,7 @@ def complaint_event(
         "recipient": recipient,
         "sealed_token": sealer().seal({"token": "complaint.example-of-a-token"}),
         "ticket_id": None,
+        **({"level": "agency_head"} if event_type == "complaint.escalated.v1" else {}),
         **changes,
     }
     return _event(event_type, data, time=NOW, event_id=None)

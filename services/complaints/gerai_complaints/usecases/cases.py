@@ -1,6 +1,7 @@
 """What the use cases share: find a complaint, change its standing, tell of it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from gerai_shared import outbox
 from gerai_shared.clock import local_date
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Entry, Person
-from gerai_complaints.rules.case import Actor, Standing, State, move
+from gerai_complaints.rules.case import OPEN_STATES, Actor, Standing, State, move
 from gerai_complaints.shapes import Contact, Keyring, TicketFacts
 
 REALM = "complaint"
@@ -35,6 +36,9 @@ def step(
     after = move(before, to, actor=actor, text=text, revision=revision)
     complaint.state, complaint.revision = after.state.value, after.revision
     setattr(complaint, MOMENTS[to], now)
+    if after.state not in OPEN_STATES:
+        # Nobody owes an answer: the ladder is not climbed any further.
+        complaint.climbs_at = None
     return before.state
 
 
@@ -60,8 +64,11 @@ def announce(
     previous: State | None,
     keyring: Keyring,
     now: datetime,
+    **more: Any,
 ) -> None:
-    """Write the event of a change into the outbox. Contact data and token travel sealed."""
+    """Write the event of a change into the outbox, with `more` of its own. Contact data and token travel
+    sealed.
+    """
     data = {
         "number": complaint.number,
         "state": complaint.state,
@@ -72,6 +79,7 @@ def announce(
         "recipient": _recipient(session, complaint, keyring),
         "sealed_token": keyring.sealer.seal({"token": token_of(complaint, keyring)}),
         "ticket_id": complaint.ticket_id,
+        **more,
     }
     event = outbox.NewEvent(
         type=event_type, subject=complaint.id, data=data, agency=complaint.agency, site=complaint.site or ""

@@ -23,8 +23,8 @@ from gerai_complaints.usecases.reading import must_read, readable
 
 PAGE_SIZE = 25
 NUMBER_CHARACTERS = "P-0123456789"
-OPEN, OVERDUE, ALL = "open", "overdue", "all"
-FILTERS = (OPEN, OVERDUE, *(state.value for state in State), ALL)
+OPEN, OVERDUE, ESCALATED, ALL = "open", "overdue", "escalated", "all"
+FILTERS = (OPEN, OVERDUE, ESCALATED, *(state.value for state in State), ALL)
 
 
 def list_cases(
@@ -45,7 +45,7 @@ def list_cases(
     total = session.scalar(select(func.count()).select_from(Complaint).where(where)) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    order = Complaint.due_on if wanted not in (State.CLOSED, ALL) else Complaint.received_at.desc()
+    order = Complaint.due_at if wanted not in (State.CLOSED, ALL) else Complaint.received_at.desc()
     found = session.scalars(
         select(Complaint)
         .where(where)
@@ -74,6 +74,7 @@ def _conditions(session: Session, now: datetime) -> dict[str, ColumnElement[bool
     past = [and_(Complaint.time_zone == zone, Complaint.due_on < local_date(now, zone)) for zone in zones]
     return {
         OPEN: is_open,
+        ESCALATED: and_(is_open, Complaint.level.is_not(None)),
         OVERDUE: and_(is_open, or_(*past)) if past else is_open,
         ALL: Complaint.id.is_not(None),
         **{state.value: Complaint.state == state.value for state in State},
@@ -106,6 +107,7 @@ def _summary(
         due_on=due_on,
         overdue=is_overdue(State(complaint.state), due_on=due_on, today=today),
         working_days_left=left,
+        level=complaint.level,
         confidential=complaint.confidential,
     )
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Agency, Complaint, DueRuleRow, NumberCounter, Person
 from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.case import Classification, State
-from gerai_complaints.rules.due import DueRule, last_day, rule_for
+from gerai_complaints.rules.due import DueRule, rule_for
 from gerai_complaints.rules.numbers import format_number
 from gerai_complaints.shapes import Filed, Filing, Keyring
 from gerai_complaints.usecases.cases import announce, attach_visit, token_of
-from gerai_complaints.usecases.places import THE_MALL, calendars, time_zone_of
+from gerai_complaints.usecases.escalating import begin_period
+from gerai_complaints.usecases.places import THE_MALL, time_zone_of
 
 SCOPE = "complaints.file"
 
@@ -76,7 +77,6 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     if filing.occurred_on is not None and filing.occurred_on > today:
         raise InvalidRequest(fields={"occurred_on": ["This day is still to come."]})
     rule = _rule(session, filing, today)
-    calendar = calendars(session, sites=[filing.site]).of(filing.site)
     complaint = Complaint(
         id=new_id(),
         number=_next_number(session, today.year),
@@ -95,11 +95,11 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
         received_at=now,
         received_on=today,
         time_zone=time_zone,
-        due_on=last_day(calendar, start=today, working_days=rule.working_days),
         working_days=rule.working_days,
         due_basis=rule.basis,
         link_attempts=0,
     )
+    begin_period(session, complaint, begins=today)
     _link(complaint, filing, now)
     session.add(complaint)
     session.add(_person(complaint, filing, keyring))

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Complaint
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.case import Actor, State, may_move
-from gerai_complaints.rules.due import is_overdue, last_day
+from gerai_complaints.rules.due import is_overdue
 from gerai_complaints.shapes import Keyring, Tracked, Turn
 from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
-from gerai_complaints.usecases.places import calendars
+from gerai_complaints.usecases.escalating import begin_period
 
 #: Decision of the holder: state after it, kind of the entry, event.
 DECISIONS = {
@@ -63,11 +63,7 @@ def decide(
 
 def _begin_new_period(session: Session, complaint: Complaint, now: datetime) -> None:
     """Set by when a disputed answer is answered again; the history keeps each due date."""
-    complaint.due_on = last_day(
-        calendars(session, sites=[complaint.site]).of(complaint.site),
-        start=today_at(complaint, now),
-        working_days=complaint.working_days,
-    )
+    begin_period(session, complaint, begins=today_at(complaint, now))
     note(session, complaint, kind="due", by="system", text=complaint.due_on.isoformat(), now=now)
 
 
@@ -102,6 +98,7 @@ def _view(session: Session, complaint: Complaint, now: datetime) -> Tracked:
         received_at=complaint.received_at,
         due_on=complaint.due_on,
         overdue=is_overdue(state, due_on=complaint.due_on, today=today_at(complaint, now)),
+        escalated_to=complaint.level,
         ticket_number=complaint.ticket_number,
         thread=tuple(Turn(at=each.at, by=each.by, kind=each.kind, text=each.text) for each in said),
         may_accept=may_move(state, State.CLOSED, Actor.CITIZEN),

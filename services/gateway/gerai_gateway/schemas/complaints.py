@@ -33,7 +33,11 @@ class DecisionsSchema(Given):
 
 
 class ComplaintViewSchema(Given):
-    """A complaint as its sender sees it."""
+    """A complaint as its sender sees it.
+
+    `escalated_to` is whom it has reached because it was not answered in time: unit_head, agency_head, mall or
+    ombudsman; null while it has reached nobody.
+    """
 
     number = fields.String(required=True)
     state = fields.String(required=True)
@@ -45,6 +49,7 @@ class ComplaintViewSchema(Given):
     received_at = fields.AwareDateTime(required=True)
     due_on = fields.Date(required=True)
     overdue = fields.Boolean(required=True)
+    escalated_to = fields.String(required=True, allow_none=True)
     ticket_number = fields.String(required=True, allow_none=True)
     thread = fields.List(fields.Nested(TurnSchema), required=True)
     can = fields.Nested(DecisionsSchema, required=True)
