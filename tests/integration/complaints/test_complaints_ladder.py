@@ -56,7 +56,7 @@ def many(mall: Mall, count: int) -> None:
 def test_a_complaint_that_nobody_takes_climbs_to_the_ombudsman(mall: Mall) -> None:
     number = mall.file(classification="information")["number"]
     assert climb(mall) == 0
-    seen = []
+    seen: list[str | None] = []
     for _ in range(40):
         mall.pass_time(days=1)
         climb(mall)
