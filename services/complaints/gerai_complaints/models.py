@@ -22,11 +22,13 @@ class Complaint(Base):
     """One complaint. Who brought it stands in `complaint_people`, apart.
 
     `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's. `due_at` is when
-    `due_on` is over: by it everything is ordered. Both move when the answer is disputed, with the day on
-    which the time began (`period_begins`). `climbed` is how many rungs of rules.ladder are reached in this
-    time, `climbs_at` when the next one is, null when nobody waits for an answer or the ladder is at its end;
-    `level` is whom the last escalation reached. The columns `ticket_*` are the facts of the visit as the
-    agency told them; `link_at` is when it is asked for them next, null when there is nothing to ask.
+    `due_on` is over. Both move when the answer is disputed, with the day on which the time began
+    (`period_begins`). `climbed` is how many rungs of rules.ladder are reached in this time, all of them at
+    its end; `climbs_at` is when the next one is, null when nobody waits for an answer or there is none;
+    `level` is the highest that was ever reached. What a release before the ladder wrote has no clock yet.
+
+    The columns `ticket_*` are the facts of the visit as the agency told them; `link_at` is when it is asked
+    for them next, null when there is nothing to ask.
     """
 
     __tablename__ = "complaints"
@@ -67,9 +69,9 @@ class Complaint(Base):
     due_on: Mapped[date]
     working_days: Mapped[int] = mapped_column(Integer)
     due_basis: Mapped[str] = mapped_column(Text)
-    period_begins: Mapped[date]
-    due_at: Mapped[datetime]
-    climbed: Mapped[int] = mapped_column(Integer)
+    period_begins: Mapped[date | None]
+    due_at: Mapped[datetime | None]
+    climbed: Mapped[int] = mapped_column(Integer, server_default="0")
     climbs_at: Mapped[datetime | None]
     level: Mapped[str | None] = mapped_column(String(20))
     taken_at: Mapped[datetime | None]

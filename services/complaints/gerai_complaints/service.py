@@ -96,10 +96,14 @@ class Complaints:
         """Remind of complaints, and escalate them, until none has waited for it."""
         database, clock = self.deployment.database, self.deployment.clock
         try:
-            climbed = escalating.BATCH
-            while climbed == escalating.BATCH:
+            seen = escalating.BATCH
+            while seen == escalating.BATCH:
                 with database.transaction() as session:
-                    climbed = escalating.climb(session, keyring=self._keyring, now=clock.now())
+                    seen = escalating.adopt(session, now=clock.now())
+            seen = escalating.BATCH
+            while seen == escalating.BATCH:
+                with database.transaction() as session:
+                    seen = escalating.climb(session, keyring=self._keyring, now=clock.now())
         except Exception as error:
             if not is_outage(error):
                 raise

@@ -89,7 +89,7 @@ class Turn:
 class Tracked:
     """A complaint as its holder sees it; `thread` is what was said after the complaint itself.
 
-    `escalated_to` is whom the last escalation reached (a rules.ladder.Level), None without one.
+    `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none.
     """
 
     number: str
@@ -126,7 +126,7 @@ class Named:
 class CaseSummary:
     """A line of the desk's list. `working_days_left` counts from today to the due date; negative after it.
 
-    `title` is None for whom the case is confidential; `level` is whom the last escalation reached.
+    `title` is None for whom the case is confidential; `level` is the highest that it ever reached.
     """
 
     number: str

@@ -14,6 +14,7 @@ from gerai_gateway.speech.shelf import Shelf
 from gerai_gateway.speech.studio import Studio
 
 ROLES = ("all",)
+MOST_BYTES_OF_PAGES = 50 * 1024 * 1024
 #: A worker here holds nothing but its own stack while it waits for an agency: hundreds are cheap, and
 #: a rush of citizens must not be turned away while their bookings travel together.
 WORKERS_AT_LEAST = 400
@@ -32,6 +33,11 @@ def build(deployment: Deployment, runner: Runner, role: str = "all") -> None:
     deployment.extras["limits"] = read_limits()
     speech = read_speech()
     deployment.extras["studio"] = Studio(settings=speech, shelf=Shelf(speech.folder))
+    # Pages of kiosks have a studio of their own: however many are read, no call waits for them.
+    pages = speech.folder / "pages" if speech.folder is not None else None
+    deployment.extras["reading_studio"] = Studio(
+        settings=speech, shelf=Shelf(pages, most_bytes=MOST_BYTES_OF_PAGES)
+    )
     deployment.extras["pages"] = Pages(
         package="gerai_gateway",
         site_name="Mal Pelayanan Publik",

@@ -28,7 +28,6 @@ from gerai_gateway.portal.here import HerePages
 from gerai_gateway.portal.home import HomePages
 from gerai_gateway.portal.kiosk import KioskPages
 from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
-from gerai_gateway.portal.kiosk_voice import KioskVoice
 from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
 from gerai_gateway.portal.road_map import RoadMapPages
@@ -63,7 +62,6 @@ class GatewayService(
     HerePages,
     KioskPages,
     KioskTicketPages,
-    KioskVoice,
     FreeDaysPages,
     RoadMapPages,
     OversightPages,

@@ -109,7 +109,12 @@ def test_the_same_errand_is_given_once_and_what_was_booked_waits_now(house: Hous
     asked = {"site": SITE, "service": SERVICE, "need": "none", "printer": None, "language": "id"}
     came = house.do(kiosk.walk_in, visit=visit, now=EIGHT, **asked)
     assert (came.id, came.state) == (booked, State.CHECKED_IN)
-    assert house.rows(select(func.count()).select_from(tickets))[0][0] == 3
+    later = house.office.ticket_id(house.booked(2, house.slots(DAY)[5]))
+    (row,) = house.rows(select(tickets).where(tickets.c.id == later))
+    visit = VisitPart(id=row.visit_id, number=row.number, arrived_at=EIGHT)
+    early = house.do(kiosk.walk_in, visit=visit, now=EIGHT, **asked)
+    assert (early.id, early.state) == (later, State.BOOKED)
+    assert house.rows(select(func.count()).select_from(tickets))[0][0] == 4
     house.check()
 
 

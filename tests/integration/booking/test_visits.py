@@ -304,7 +304,7 @@ def test_who_takes_two_numbers_at_a_kiosk_has_one_and_waits_at_both_since_then(m
         assert row.step == step
     # Immigration, which gave a number for one errand, hears that it is a visit, and tells of its step.
     wait_until(lambda: malls.facts_at_legal(visit.id) == ["waiting"])
-    assert malls.facts_at_immigration(visit.id) == ["waiting", "waiting"]
+    wait_until(lambda: malls.facts_at_immigration(visit.id) == ["waiting", "waiting"])
     malls.legal.do(floor.call_next, malls.legal.desk("3"))
     # Two services of one agency: nobody else calls them there meanwhile, either.
     with pytest.raises(AllAtOtherCounters):

@@ -8,7 +8,7 @@ from gerai_complaints.models import Complaint, Entry, Escalation
 from gerai_complaints.rules.ladder import LADDER
 from gerai_complaints.usecases import escalating
 from gerai_shared.tables import outbox
-from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy import Select, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.integration.complaints.conftest import Mall, call
@@ -20,6 +20,12 @@ def climb(mall: Mall, *, limit: int = escalating.BATCH) -> int:
     """Let the clock run once, as its timer does."""
     with mall.deployment.database.transaction() as session:
         return escalating.climb(session, keyring=mall.keyring, now=mall.deployment.clock.now(), limit=limit)
+
+
+def adopt(mall: Mall) -> int:
+    """Give complaints a clock that have none."""
+    with mall.deployment.database.transaction() as session:
+        return escalating.adopt(session, now=mall.deployment.clock.now())
 
 
 def rows(mall: Mall, query: Select[Any]) -> list[Any]:
@@ -54,11 +60,11 @@ def many(mall: Mall, count: int) -> None:
 
 
 def test_a_complaint_that_nobody_takes_climbs_to_the_ombudsman(mall: Mall) -> None:
-    number = mall.file(classification="information")["number"]
+    number = mall.file()["number"]
     assert climb(mall) == 0
     seen: list[str | None] = []
-    for _ in range(40):
-        mall.pass_time(days=1)
+    for _ in range(24):
+        mall.pass_time(days=2)
         climb(mall)
         with mall.desk() as desk:
             case = call(mall, desk, "GET", f"cases/{number}").json()
@@ -83,7 +89,7 @@ def test_whoever_complained_is_told_and_sees_whom_it_has_reached(mall: Mall) -> 
 
 
 def test_after_an_outage_all_rungs_are_on_record_and_one_letter_is_sent(mall: Mall) -> None:
-    mall.file(classification="information")
+    mall.file()
     mall.pass_time(days=60)
     climb(mall)
     assert sorted(rungs(mall)) == sorted(rung.code for rung in LADDER)
@@ -105,7 +111,8 @@ def test_an_answer_stops_the_ladder_and_a_dispute_begins_it_anew(mall: Mall) -> 
     assert climb(mall) == 0
     dispute = {"token": filed["token"], "decision": "dispute", "text": "Belum."}
     disputed = mall.ask("decide", dispute, key="bantah-1")
-    assert (disputed["overdue"], disputed["escalated_to"]) == (False, None)
+    # Overdue no more, and what it has reached stays on record.
+    assert (disputed["overdue"], disputed["escalated_to"]) == (False, "unit_head")
     assert climb(mall) == 0
     mall.pass_time(days=15)
     assert climb(mall) == 1
@@ -114,6 +121,58 @@ def test_an_answer_stops_the_ladder_and_a_dispute_begins_it_anew(mall: Mall) -> 
         assert [case["number"] for case in found["cases"]] == [number]
         assert found["counts"]["escalated"] == 1
     assert Counter(rungs(mall))["unit_head"] == 2
+
+
+def test_what_is_due_soon_has_a_list_of_its_own_and_a_request_ends_at_the_mall(mall: Mall) -> None:
+    number = mall.file(classification="information")["number"]
+    mall.pass_time(days=4)
+    climb(mall)
+    with mall.desk() as desk:
+        found = call(mall, desk, "GET", "cases?state=reminded").json()
+    assert ([case["number"] for case in found["cases"]], found["counts"]["overdue"]) == ([number], 0)
+    mall.pass_time(days=60)
+    climb(mall)
+    assert "ombudsman" not in rungs(mall)
+    assert climb(mall) == 0
+    assert adopt(mall) == 0
+
+
+def test_one_that_cannot_climb_waits_and_the_others_go_on(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = mall.file(classification="information")["number"]
+    mall.file(classification="information")
+    mall.pass_time(days=8)
+    real = escalating.announce
+
+    def announce(session: Any, complaint: Complaint, *args: Any, **kwargs: Any) -> None:
+        if complaint.number == broken:
+            raise LookupError("its contact has a seal that nobody has a key for")
+        real(session, complaint, *args, **kwargs)
+
+    monkeypatch.setattr(escalating, "announce", announce)
+    assert climb(mall) == 2
+    levels = {row.number: row.level for row in rows(mall, select(Complaint.number, Complaint.level))}
+    assert (levels.pop(broken), set(levels.values())) == (None, {"unit_head"})
+    assert climb(mall) == 0
+    monkeypatch.undo()
+    mall.pass_time(hours=1)
+    assert climb(mall) == 1
+    assert Counter(rungs(mall)) == {"reminder_75": 2, "reminder_90": 2, "unit_head": 2}
+
+
+def test_what_older_code_has_filed_is_given_a_clock_in_silence(mall: Mall) -> None:
+    fresh, late = mall.file()["number"], mall.file(classification="information")["number"]
+    with mall.deployment.database.transaction() as session:
+        session.execute(update(Complaint).values(period_begins=None, due_at=None, climbs_at=None, climbed=0))
+    mall.pass_time(days=12)
+    assert (climb(mall), adopt(mall), adopt(mall)) == (0, 2, 0)
+    levels = {row.number: row.level for row in rows(mall, select(Complaint.number, Complaint.level))}
+    assert levels == {fresh: None, late: "agency_head"}
+    assert (rungs(mall), told(mall)) == ([], 0)
+    mall.pass_time(days=4)
+    climb(mall)
+    assert set(rungs(mall)) == {"reminder_75", "mall"}
 
 
 def test_the_earliest_due_climb_first_however_many_there_are(mall: Mall) -> None:
@@ -131,7 +190,7 @@ def test_the_earliest_due_climb_first_however_many_there_are(mall: Mall) -> None
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_replicas_share_the_work_and_reach_each_rung_once(mall: Mall) -> None:
-    mall.file(classification="information")
+    mall.file()
     many(mall, 499)
     mall.pass_time(days=60)
     database, now = mall.deployment.database, mall.deployment.clock.now()

@@ -48,7 +48,7 @@ def walk_in(
     _refuse_after_hours(session, office, site, now=now)
     known = None
     if visit is not None:
-        known = visits.known_step(session, office, visit, site=site, service=service, now=now)
+        known = visits.known_step(session, office, visit, site=site, service=service, now=now, early=False)
     ticket = known or intake.walk_in(
         session,
         office,

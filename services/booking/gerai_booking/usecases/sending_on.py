@@ -112,7 +112,9 @@ def take(session: Session, office: Office, event: Event, *, now: datetime) -> No
 def _let_wait(session: Session, office: Office, data: dict[str, Any], *, now: datetime) -> None:
     visit = VisitPart(id=str(data["visit_id"]), number=data["number"], arrived_at=data["arrived_at"])
     service = data["service"]
-    if known_step(session, office, visit, site=data["site"], service=service, now=now) is not None:
+    # An officer sends them: they wait here, though it be hours before their own.
+    known = known_step(session, office, visit, site=data["site"], service=service, now=now, early=True)
+    if known is not None:
         return
     # Nobody at a desk: another agency sent them.
     desk = Desk(site=data["site"], counter="", officer_id="", actor=Actor.SYSTEM, now=now)

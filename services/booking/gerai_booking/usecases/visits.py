@@ -122,16 +122,24 @@ def _join(session: Session, office: Office, data: Mapping[str, Any], *, now: dat
 
 
 def known_step(
-    session: Session, office: Office, visit: VisitPart, *, site: str, service: str, now: datetime
+    session: Session,
+    office: Office,
+    visit: VisitPart,
+    *,
+    site: str,
+    service: str,
+    now: datetime,
+    early: bool,
 ) -> Ticket | None:
-    """Return the open ticket that a visit has for a service today already, None without one; booked, its
-    holder waits from now on.
+    """Return the open ticket that a visit has for a service today already, None without one.
+
+    Booked, its holder waits from now on; before its check-in is open only if they may come `early`.
     """
     wanted = (site, service, office.today(site, now))
     for ticket in tickets.of_visit(session, visit.id, agency=office.code, lock=True):
         if (ticket.site, ticket.service, ticket.day) == wanted and ticket.is_open:
             visit_numbers.join_in_the_house(session, office, visit, ticket, now=now)
-            if ticket.state is not State.BOOKED:
+            if ticket.state is not State.BOOKED or not (early or _may_check_in(office, ticket, now)):
                 return ticket
             came_at = visit.arrived_at
             return check_in_ticket(session, office, ticket, now=now, actor=Actor.SYSTEM, came_at=came_at)

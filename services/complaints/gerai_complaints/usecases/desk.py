@@ -8,7 +8,7 @@ from gerai_shared import accounts, commands
 from gerai_shared.accounts import Officer
 from gerai_shared.clock import local_date
 from gerai_shared.refusals import InvalidRequest
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Person
@@ -23,8 +23,8 @@ from gerai_complaints.usecases.reading import must_read, readable
 
 PAGE_SIZE = 25
 NUMBER_CHARACTERS = "P-0123456789"
-OPEN, OVERDUE, ESCALATED, ALL = "open", "overdue", "escalated", "all"
-FILTERS = (OPEN, OVERDUE, ESCALATED, *(state.value for state in State), ALL)
+OPEN, REMINDED, OVERDUE, ESCALATED, ALL = "open", "reminded", "overdue", "escalated", "all"
+FILTERS = (OPEN, REMINDED, OVERDUE, ESCALATED, *(state.value for state in State), ALL)
 
 
 def list_cases(
@@ -45,7 +45,7 @@ def list_cases(
     total = session.scalar(select(func.count()).select_from(Complaint).where(where)) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    order = Complaint.due_at if wanted not in (State.CLOSED, ALL) else Complaint.received_at.desc()
+    order = Complaint.due_on if wanted not in (State.CLOSED, ALL) else Complaint.received_at.desc()
     found = session.scalars(
         select(Complaint)
         .where(where)
@@ -72,10 +72,12 @@ def _conditions(session: Session, now: datetime) -> dict[str, ColumnElement[bool
     # The day changes an hour earlier in Gorontalo than in Lebak.
     zones = session.scalars(select(Complaint.time_zone).distinct()).all()
     past = [and_(Complaint.time_zone == zone, Complaint.due_on < local_date(now, zone)) for zone in zones]
+    overdue = or_(*past) if past else false()
     return {
         OPEN: is_open,
+        REMINDED: and_(is_open, Complaint.climbed > 0, not_(overdue)),
         ESCALATED: and_(is_open, Complaint.level.is_not(None)),
-        OVERDUE: and_(is_open, or_(*past)) if past else is_open,
+        OVERDUE: and_(is_open, overdue),
         ALL: Complaint.id.is_not(None),
         **{state.value: Complaint.state == state.value for state in State},
     }

@@ -1,48 +1,91 @@
 """The clock of a complaint runs by itself: reminders, and one rung of the ladder after the other."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from gerai_shared.clock import local_date
+from gerai_shared.database import is_outage
 from gerai_shared.logs import get_logger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Escalation
-from gerai_complaints.rules.case import OPEN_STATES, State
+from gerai_complaints.rules.case import OPEN_STATES, Classification, State
 from gerai_complaints.rules.due import last_day
-from gerai_complaints.rules.ladder import Level, Period, Rung
+from gerai_complaints.rules.ladder import LADDER, Level, Period, Rung, higher, ladder_of
 from gerai_complaints.shapes import Keyring
 from gerai_complaints.usecases.cases import announce, note
-from gerai_complaints.usecases.places import Calendars, calendars
+from gerai_complaints.usecases.places import THE_MALL, Calendars, calendars
 
 log = get_logger(__name__)
 
 #: So many complaints climb in one transaction.
 BATCH = 25
+#: One that cannot climb for an error is looked at again after this time; the others go on.
+AFTER_AN_ERROR = timedelta(hours=1)
+_OPEN = [state.value for state in OPEN_STATES]
 
 
 def begin_period(session: Session, complaint: Complaint, *, begins: date) -> None:
-    """Set by when a complaint is answered, and start the ladder anew; the day it begins on does not count."""
+    """Set by when a complaint is answered, and start the ladder anew; the day it begins on does not count.
+
+    Whom it has reached before it keeps: an answer that is disputed makes nothing undone.
+    """
     calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
-    complaint.period_begins = begins
     complaint.due_on = last_day(calendar, start=begins, working_days=complaint.working_days)
-    period = period_of(complaint)
-    complaint.due_at = period.due_at
-    complaint.climbed, complaint.level = 0, None
+    period = _start(complaint, begins)
     complaint.climbs_at = period.next_at(0, calendar)
 
 
-def period_of(complaint: Complaint) -> Period:
-    """Return the time that the office has for its answer."""
+def _start(complaint: Complaint, begins: date) -> Period:
+    complaint.period_begins, complaint.climbed = begins, 0
+    period = _period(complaint, begins)
+    complaint.due_at = period.due_at
+    return period
+
+
+def _period(complaint: Complaint, begins: date) -> Period:
     return Period(
-        begins=complaint.period_begins,
+        ladder=ladder_of(
+            Classification(complaint.classification), is_about_mall=complaint.agency == THE_MALL.code
+        ),
+        begins=begins,
         working_days=complaint.working_days,
         ends=complaint.due_on,
         time_zone=complaint.time_zone,
     )
 
 
+def adopt(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """Start the clock of open complaints without one; return how many.
+
+    They were filed or disputed by a release before the ladder. Rungs that are behind them are taken as
+    reached in silence: whoever was never told of a level is not told of six at once.
+    """
+    found = session.scalars(
+        select(Complaint)
+        .where(Complaint.state.in_(_OPEN), Complaint.climbs_at.is_(None), Complaint.climbed < len(LADDER))
+        .order_by(Complaint.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    known = calendars(session, sites=[complaint.site for complaint in found])
+    for complaint in found:
+        calendar = known.of(complaint.site)
+        disputed = complaint.disputed_at
+        period = _start(
+            complaint, local_date(disputed, complaint.time_zone) if disputed else complaint.received_on
+        )
+        for rung in period.reached(0, calendar, now):
+            complaint.climbed += 1
+            _rise(complaint, rung)
+        complaint.climbs_at = period.next_at(complaint.climbed, calendar)
+        if complaint.climbs_at is None:
+            complaint.climbed = len(LADDER)
+    return len(found)
+
+
 def climb(session: Session, *, keyring: Keyring, now: datetime, limit: int = BATCH) -> int:
-    """Let the complaints climb whose time has come, what was due first before all; return how many did.
+    """Let the complaints climb whose time has come, what was due first before all; return how many were seen.
 
     SKIP LOCKED: processes beside each other share the work, and each rung is climbed by one of them.
     """
@@ -55,27 +98,36 @@ def climb(session: Session, *, keyring: Keyring, now: datetime, limit: int = BAT
     ).all()
     known = calendars(session, sites=[complaint.site for complaint in found])
     for complaint in found:
-        _climb(session, complaint, known, keyring=keyring, now=now)
+        try:
+            with session.begin_nested():
+                _climb(session, complaint, known, keyring=keyring, now=now)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.exception("complaint_cannot_climb", number=complaint.number)
+            session.refresh(complaint)
+            complaint.climbs_at = now + AFTER_AN_ERROR
     return len(found)
 
 
 def _climb(
     session: Session, complaint: Complaint, known: Calendars, *, keyring: Keyring, now: datetime
 ) -> None:
-    if State(complaint.state) not in OPEN_STATES:
+    if complaint.state not in _OPEN or complaint.period_begins is None:
         complaint.climbs_at = None
         return
-    calendar, period = known.of(complaint.site), period_of(complaint)
+    calendar, period = known.of(complaint.site), _period(complaint, complaint.period_begins)
     reached = period.reached(complaint.climbed, calendar, now)
     for rung in reached:
-        _reach(session, complaint, rung, now)
+        _reach(session, complaint, rung, complaint.period_begins, now)
     complaint.climbed += len(reached)
     complaint.climbs_at = period.next_at(complaint.climbed, calendar)
-    escalated = [rung for rung in reached if rung.level is not Level.OFFICER]
-    if escalated:
+    if complaint.climbs_at is None:
+        # At the end of a shorter ladder, too: so nobody takes it for one without a clock.
+        complaint.climbed = len(LADDER)
+    session.flush()
+    if any(rung.level is not Level.OFFICER for rung in reached):
         # After an outage several at once: who complained is told of the last.
-        complaint.level = escalated[-1].level.value
-        session.flush()
         announce(
             session,
             complaint,
@@ -83,16 +135,16 @@ def _climb(
             previous=State(complaint.state),
             keyring=keyring,
             now=now,
-            level=complaint.level,
+            level=reached[-1].level.value,
         )
-        log.info("complaint_escalated", number=complaint.number, level=complaint.level)
+        log.info("complaint_escalated", number=complaint.number, level=reached[-1].level.value)
 
 
-def _reach(session: Session, complaint: Complaint, rung: Rung, now: datetime) -> None:
+def _reach(session: Session, complaint: Complaint, rung: Rung, begins: date, now: datetime) -> None:
     session.add(
         Escalation(
             complaint_id=complaint.id,
-            period_begins=complaint.period_begins,
+            period_begins=begins,
             rung=rung.code,
             level=rung.level.value,
             at=now,
@@ -100,3 +152,10 @@ def _reach(session: Session, complaint: Complaint, rung: Rung, now: datetime) ->
     )
     kind = "reminded" if rung.level is Level.OFFICER else "escalated"
     note(session, complaint, kind=kind, by="system", text=rung.code, now=now)
+    _rise(complaint, rung)
+
+
+def _rise(complaint: Complaint, rung: Rung) -> None:
+    if rung.level is not Level.OFFICER:
+        known = Level(complaint.level) if complaint.level else None
+        complaint.level = higher(known, rung.level).value

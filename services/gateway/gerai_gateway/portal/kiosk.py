@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from gerai_gateway import devices
 from gerai_gateway.catalogues import Catalogue, Json
 from gerai_gateway.entrypoints import public
-from gerai_gateway.portal import forms, opening
+from gerai_gateway.portal import forms, kiosk_voice, opening
 from gerai_gateway.portal.base import see_other
 from gerai_gateway.portal.kiosk_base import (
     VIEW_COOKIE,
@@ -65,6 +65,12 @@ class KioskPages(AtKiosk):
             VIEW_COOKIE, ".".join(sorted(chosen)), path="/kiosk", httponly=True, samesite="Strict"
         )
         return response
+
+    @public("GET", "/kiosk/<site>/speech/<signed>.wav", page=True)
+    @at_kiosk
+    def sound_of_kiosk(self, request: Request, device: Json, signed: str) -> Response:
+        """Answer what a page says of itself."""
+        return kiosk_voice.sound_of(self.mall, request, site=device["site"], signed=signed)
 
     @public("GET", "/kiosk/<site>/number", page=True)
     @at_kiosk

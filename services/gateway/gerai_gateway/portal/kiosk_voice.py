@@ -10,9 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Request, Response
 
 from gerai_gateway.api.speech import KEPT_SECONDS, SOUND_TYPE
-from gerai_gateway.entrypoints import public
 from gerai_gateway.mall import Mall
-from gerai_gateway.portal.base import PortalPages
 from gerai_gateway.rules.reading_out import marked, read_out
 from gerai_gateway.speech.studio import Studio
 
@@ -20,33 +18,27 @@ from gerai_gateway.speech.studio import Studio
 PLACE = b'data-speech-url=""'
 
 
-class KioskVoice(PortalPages):
-    """Mixin: the sound of a kiosk's pages."""
-
-    @public("GET", "/kiosk/<site>/speech/<signed>.wav", page=True)
-    def sound_of_kiosk(self, request: Request, site: str, signed: str) -> Response:
-        """Answer what a page says of itself. Raises NotFound, VoiceMissing."""
-        try:
-            of_site, language, text = _signer(self.mall).loads(signed)
-        except BadData:
-            raise NotFound from None
-        if of_site != site:
-            raise NotFound
-        studio: Studio = self.deployment.extras["studio"]
-        recording = studio.reading(text, language=language)
-        response = Response(
-            recording.body,
-            mimetype=SOUND_TYPE,
-            headers={"Cache-Control": f"private, max-age={KEPT_SECONDS}"},
-        )
-        return response.make_conditional(request, accept_ranges=True, complete_length=len(recording.body))
+def sound_of(mall: Mall, request: Request, *, site: str, signed: str) -> Response:
+    """Return what a page of a kiosk at a site says of itself, as sound. Raises NotFound, VoiceMissing."""
+    try:
+        of_site, language, text = _signer(mall).loads(signed)
+    except BadData:
+        raise NotFound from None
+    if of_site != site:
+        raise NotFound
+    recording = _studio(mall).reading(text, language=language)
+    response = Response(
+        recording.body,
+        mimetype=SOUND_TYPE,
+        headers={"Cache-Control": f"private, max-age={KEPT_SECONDS}"},
+    )
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(recording.body))
 
 
 def with_voice(mall: Mall, request: Request, response: Response, *, site: str) -> Response:
     """Return a page that knows where it is read aloud, if this machine has a voice."""
-    studio: Studio = mall.deployment.extras["studio"]
     body = response.get_data()
-    if PLACE not in body or not studio.has_voice:
+    if PLACE not in body or not _studio(mall).has_voice:
         return response
     text = read_out(marked(body.decode()))
     signed = _signer(mall).dumps([site, language_of(request), text])
@@ -57,3 +49,8 @@ def with_voice(mall: Mall, request: Request, response: Response, *, site: str) -
 
 def _signer(mall: Mall) -> URLSafeSerializer:
     return URLSafeSerializer(mall.deployment.settings.secret_key, salt="kiosk-voice")
+
+
+def _studio(mall: Mall) -> Studio:
+    studio: Studio = mall.deployment.extras["reading_studio"]
+    return studio

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
-#: What takes the voice a minute.
-LONGEST_TEXT = 900
+#: What takes the voice less than a minute; what is longer is cut behind a sentence.
+LONGEST_TEXT = 600
 _QUEUE_NUMBER = re.compile(r"\b([A-Za-z])-(\d{1,6})\b")
 _PAUSES = re.compile(r"\s*[:;!?()–—/]+\s*|\s+-\s+")
+_APOSTROPHES = re.compile(r"['’]")
 _UNSPEAKABLE = re.compile(r"[^\w\s,.]|_")
 _EMPTY = frozenset({"img", "input", "br", "hr", "meta", "link", "source"})
 
@@ -53,10 +54,13 @@ def marked(html: str) -> list[str]:
 
 def read_out(texts: Iterable[str]) -> str:
     """Return what is said of texts, a sentence each; queue numbers sign by sign: `A-012` is `A 0 1 2`."""
-    said = []
+    said: list[str] = []
     for text in texts:
         spelled = _QUEUE_NUMBER.sub(lambda found: " ".join((found[1].upper(), *found[2])), text)
+        spelled = _APOSTROPHES.sub("", spelled)
         plain = _UNSPEAKABLE.sub(" ", _PAUSES.sub(", ", spelled))
         if sentence := " ".join(plain.split()).strip(" ,."):
+            if len(" ".join((*said, sentence))) >= LONGEST_TEXT:
+                break
             said.append(f"{sentence}.")
-    return " ".join(said)[:LONGEST_TEXT]
+    return " ".join(said)

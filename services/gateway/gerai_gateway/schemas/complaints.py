@@ -35,8 +35,8 @@ class DecisionsSchema(Given):
 class ComplaintViewSchema(Given):
     """A complaint as its sender sees it.
 
-    `escalated_to` is whom it has reached because it was not answered in time: unit_head, agency_head, mall or
-    ombudsman; null while it has reached nobody.
+    `escalated_to` is the highest level that it ever reached because it was not answered in time: unit_head,
+    agency_head, mall or ombudsman; null for none. An answer, or a dispute of it, does not take it back.
     """
 
     number = fields.String(required=True)
