@@ -144,9 +144,14 @@ def call_at_once(url: str, *, now_minutes: int, locked: bool) -> Outcomes:
     barrier = threading.Barrier(len(COUNTERS))
     claim = queue_order.claim_next
 
-    def look(session: Any, *, site: str, day: Any, services: Any, agency: str, **_: Any) -> Any:
+    def look(session: Any, caller: queue_order.Caller, *, agency: str, **_: Any) -> Any:
         waiting = tickets.of_day(
-            session, site=site, day=day, states=[State.CHECKED_IN], agency=agency, services=services
+            session,
+            site=caller.site,
+            day=caller.day,
+            states=[State.CHECKED_IN],
+            agency=agency,
+            services=caller.services,
         )
         return waiting[0] if waiting else None
 

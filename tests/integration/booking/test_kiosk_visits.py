@@ -38,8 +38,8 @@ def told(house: House) -> list[tuple[str, str]]:
     return [(each["ticket_id"], each["fact"]) for each in news]
 
 
-def hear(house: House, ticket: Ticket, *, at: Any = EIGHT) -> None:
-    """Hear from legal affairs that a visit waits there."""
+def news(house: House, ticket: Ticket, *, at: Any = EIGHT) -> Event:
+    """What legal affairs tell of a visit that waits there, too."""
     data = {
         "visit_id": ticket.visit_id,
         "ticket_id": new_id(),
@@ -50,7 +50,7 @@ def hear(house: House, ticket: Ticket, *, at: Any = EIGHT) -> None:
         "arrived_at": at,
         "revision": 1,
     }
-    event = Event(
+    return Event(
         id=new_id(),
         source="booking-legal",
         type="visit.step_changed.v1",
@@ -62,7 +62,11 @@ def hear(house: House, ticket: Ticket, *, at: Any = EIGHT) -> None:
         correlation_id="",
         traceparent="",
     )
-    house.do(visits.learn, event=event, now=at)
+
+
+def hear(house: House, ticket: Ticket, *, at: Any = EIGHT) -> None:
+    """Take it in."""
+    house.do(visits.learn, event=news(house, ticket, at=at), now=at)
 
 
 def test_one_errand_is_told_to_nobody_until_another_agency_speaks_of_the_visit(house: House) -> None:
@@ -72,6 +76,16 @@ def test_one_errand_is_told_to_nobody_until_another_agency_speaks_of_the_visit(h
     hear(house, first)
     hear(house, first, at=EIGHT + MINUTE)
     assert told(house) == [(first.id, "at_counter")]
+
+
+def test_news_of_a_visit_that_is_told_keeps_nobody_from_being_called(postgres_house: House) -> None:
+    """Who calls next passes over whom somebody has locked: nobody would be next for as long as news is read."""
+    house = postgres_house
+    first = number(house)
+    hear(house, first)
+    with house.database.transaction() as reading:
+        visits.learn(reading, house.office, news(house, first), now=EIGHT)
+        assert house.do(floor.call_next, desk=house.desk(now=EIGHT)).id == first.id
 
 
 def test_two_errands_here_are_told_both_before_any_other_agency_has_one(house: House) -> None:

@@ -15,14 +15,38 @@ from gerai_booking.models.tickets import COLUMNS, ticket_of, tickets
 _same_visit = tickets.alias()
 
 
-def _is_meant_for(counter: str, officer_id: str, now: datetime) -> ColumnElement[bool]:
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A counter on a day, what it serves and whoever sits there.
+
+    `elsewhere` is the query for the visits that other agencies' counters are busy with `now`.
+    """
+
+    site: str
+    day: date
+    services: Sequence[str]
+    counter: str
+    officer_id: str
+    now: datetime
+    elsewhere: Any
+
+
+def _served_by(caller: Caller) -> tuple[ColumnElement[bool], ...]:
+    return (
+        tickets.c.site == caller.site,
+        tickets.c.day == caller.day,
+        tickets.c.service.in_(caller.services),
+    )
+
+
+def _is_meant_for(caller: Caller) -> ColumnElement[bool]:
     """Whether a counter and its officer may call a ticket: it is meant for them, for nobody, or no more."""
     return or_(
         tickets.c.meant_until.is_(None),
-        tickets.c.meant_until <= now,
+        tickets.c.meant_until <= caller.now,
         and_(
-            func.coalesce(tickets.c.meant_counter, counter) == counter,
-            func.coalesce(tickets.c.meant_officer, officer_id) == officer_id,
+            func.coalesce(tickets.c.meant_counter, caller.counter) == caller.counter,
+            func.coalesce(tickets.c.meant_officer, caller.officer_id) == caller.officer_id,
         ),
     )
 
@@ -36,10 +60,9 @@ def _is_at_a_counter() -> ColumnElement[bool]:
     )
 
 
-def _may_be_called(counter: str, officer_id: str, elsewhere: Any, now: datetime) -> ColumnElement[bool]:
+def _may_be_called(caller: Caller) -> ColumnElement[bool]:
     """Whether somebody who waits may be called to a counter now."""
-    free = [tickets.c.visit_id.not_in(elsewhere)] if elsewhere is not None else []
-    return and_(_is_meant_for(counter, officer_id, now), ~_is_at_a_counter(), *free)
+    return and_(_is_meant_for(caller), ~_is_at_a_counter(), tickets.c.visit_id.not_in(caller.elsewhere))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,27 +91,12 @@ class AtCounter:
     served: int
 
 
-def at_counter(
-    session: Session,
-    *,
-    site: str,
-    day: date,
-    services: Sequence[str],
-    agency: str,
-    counter: str,
-    officer_id: str,
-    now: datetime,
-    elsewhere: Any,
-    most: int,
-) -> AtCounter:
-    """Return the lists of a counter with these services, `most` of each: a screen has no room for thousands.
-
-    `elsewhere` is the query for the visits that other agencies' counters are busy with.
-    """
-    of_counter = (tickets.c.site == site, tickets.c.day == day, tickets.c.service.in_(services))
+def at_counter(session: Session, caller: Caller, *, agency: str, most: int) -> AtCounter:
+    """Return the lists of a counter, `most` of each: a screen has no room for thousands."""
+    of_counter = _served_by(caller)
     order = (tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
     waits = (*of_counter, tickets.c.state == State.CHECKED_IN.value)
-    here = _may_be_called(counter, officer_id, elsewhere, now)
+    here = _may_be_called(caller)
 
     def listed(*where: Any, by: Sequence[Any] = order) -> Listed:
         since = func.min(tickets.c.checked_in_at, type_=tickets.c.checked_in_at.type).over().label("since")
@@ -116,33 +124,20 @@ def at_counter(
 
 
 def claim_next(
-    session: Session,
-    *,
-    site: str,
-    day: date,
-    services: Sequence[str],
-    agency: str,
-    counter: str,
-    officer_id: str,
-    now: datetime,
-    without: Iterable[str] = (),
-    elsewhere: Any = None,
+    session: Session, caller: Caller, *, agency: str, without: Iterable[str] = ()
 ) -> Ticket | None:
-    """Lock and return who is next for a counter with these services; None when nobody waits.
+    """Lock and return who is next for a counter, but for the tickets `without`; None when nobody waits.
 
-    Who is meant for another counter or officer is left to them, who is at another counter is left there; so
-    are the tickets `without` and the visits in the query `elsewhere`. SKIP LOCKED: twenty officers at once
-    lock twenty different people, and nobody waits for another.
+    Who is meant for another counter or officer is left to them, who is at another counter is left there.
+    SKIP LOCKED: twenty officers at once lock twenty different people, and nobody waits for another.
     """
     row = session.execute(
         select(*COLUMNS)
         .where(
-            tickets.c.site == site,
-            tickets.c.day == day,
+            *_served_by(caller),
             tickets.c.state == State.CHECKED_IN.value,
-            tickets.c.service.in_(services),
             tickets.c.id.not_in(list(without)),
-            _may_be_called(counter, officer_id, elsewhere, now),
+            _may_be_called(caller),
         )
         .order_by(tickets.c.queue_rank, tickets.c.queue_at, tickets.c.id)
         .limit(1)
@@ -151,24 +146,9 @@ def claim_next(
     return ticket_of(row, agency) if row else None
 
 
-def is_somebody_waiting(
-    session: Session,
-    *,
-    site: str,
-    day: date,
-    services: Sequence[str],
-    counter: str,
-    officer_id: str,
-    now: datetime,
-) -> bool:
-    """Tell whether anybody waits for a counter with these services, whoever is busy with them elsewhere."""
-    where = (
-        tickets.c.site == site,
-        tickets.c.day == day,
-        tickets.c.state == State.CHECKED_IN.value,
-        tickets.c.service.in_(services),
-        _is_meant_for(counter, officer_id, now),
-    )
+def is_somebody_waiting(session: Session, caller: Caller) -> bool:
+    """Tell whether anybody waits for a counter, whoever is busy with them elsewhere."""
+    where = (*_served_by(caller), tickets.c.state == State.CHECKED_IN.value, _is_meant_for(caller))
     return session.scalar(select(tickets.c.id).where(*where).limit(1)) is not None
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.ticket import (
@@ -22,6 +21,7 @@ from gerai_booking.models import acts, queue_order, tickets, visits
 from gerai_booking.models import floor as floor_tables
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import person_of
+from gerai_booking.models.queue_order import Caller
 from gerai_booking.refusals import (
     AbsentTooSoon,
     AllAtOtherCounters,
@@ -73,30 +73,25 @@ def call_next(session: Session, office: Office, desk: Desk) -> Ticket:
     services = services_to_call(session, office, desk)
     _refuse_busy(session, office, desk)
     returning.bring_back(session, office, site=desk.site, now=desk.now)
-    elsewhere: set[str] = set()
-    wanted: dict[str, Any] = {
-        "site": desk.site,
-        "day": office.today(desk.site, desk.now),
-        "services": services,
-        "counter": desk.counter,
-        "officer_id": desk.officer_id,
-        "now": desk.now,
-    }
+    at_others: set[str] = set()
+    caller = Caller(
+        site=desk.site,
+        day=office.today(desk.site, desk.now),
+        services=services,
+        counter=desk.counter,
+        officer_id=desk.officer_id,
+        now=desk.now,
+        elsewhere=visits.at_other_agencies(now=desk.now),
+    )
     while True:
-        ticket = queue_order.claim_next(
-            session,
-            agency=office.code,
-            without=elsewhere,
-            elsewhere=visits.at_other_agencies(now=desk.now),
-            **wanted,
-        )
+        ticket = queue_order.claim_next(session, caller, agency=office.code, without=at_others)
         if ticket is None:
-            raise AllAtOtherCounters if queue_order.is_somebody_waiting(session, **wanted) else NobodyWaits
+            raise AllAtOtherCounters if queue_order.is_somebody_waiting(session, caller) else NobodyWaits
         try:
             return _claim(session, office, desk, ticket)
         except AtAnotherCounter:
             # Called for another errand at this very moment: whoever is next then.
-            elsewhere.add(ticket.id)
+            at_others.add(ticket.id)
 
 
 def call(

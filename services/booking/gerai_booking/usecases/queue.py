@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from gerai_booking.models import floor, matching, queue_order, tickets, visits
 from gerai_booking.models.history import last_step_at, ticket_before
 from gerai_booking.models.people import Person, person_of
-from gerai_booking.models.queue_order import Listed
+from gerai_booking.models.queue_order import Caller, Listed
 from gerai_booking.refusals import NothingToUndo
 from gerai_booking.rules.catalogue import AsideReason, FloorRule
 from gerai_booking.rules.estimates.explaining import Minutes, minutes_of
@@ -139,18 +139,16 @@ def counter_queue(
     )
     services = bounds.services
     day = office.today(site, now)
-    lists = queue_order.at_counter(
-        session,
+    caller = Caller(
         site=site,
         day=day,
         services=services,
-        agency=office.code,
         counter=counter,
         officer_id=officer_id or "",
         now=now,
         elsewhere=visits.at_other_agencies(now=now),
-        most=most,
     )
+    lists = queue_order.at_counter(session, caller, agency=office.code, most=most)
     since = lists.waiting.since
     current = current_at(session, office, site=site, counter=counter)
     person = person_of(session, current.id) if current else None

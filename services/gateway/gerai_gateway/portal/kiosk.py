@@ -17,12 +17,15 @@ from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms, kiosk_voice, opening
 from gerai_gateway.portal.base import see_other
 from gerai_gateway.portal.kiosk_base import (
+    MORE,
+    NUMBER,
     VIEW_COOKIE,
     VIEWS,
+    WAYS,
     AtKiosk,
-    adds_errand,
     at_kiosk,
     begin_again,
+    for_an_errand,
     views_of,
 )
 from gerai_gateway.portal.kiosk_kept import Errand, Kept, keep
@@ -72,73 +75,11 @@ class KioskPages(AtKiosk):
         """Answer what a page says of itself."""
         return kiosk_voice.sound_of(self.mall, request, site=device["site"], signed=signed)
 
-    @public("GET", "/kiosk/<site>/number", page=True)
+    @public("GET", f"/kiosk/<site>/<{WAYS}:way>", page=True)
     @at_kiosk
-    def page_kiosk_agencies(self, request: Request, device: Json) -> Response:
+    @for_an_errand
+    def page_kiosk_agencies(self, request: Request, device: Json, kept: Kept | None) -> Response:
         """Show the agencies of the place."""
-        return self._kiosk_agencies_page(request, device, None)
-
-    @public("GET", "/kiosk/<site>/number/<agency>", page=True)
-    @at_kiosk
-    def page_kiosk_services(self, request: Request, device: Json, agency: str) -> Response:
-        """Show what an agency offers there, and how many wait for it."""
-        return self._kiosk_services_page(request, device, None, agency)
-
-    @public("GET", "/kiosk/<site>/number/<agency>/<service>", page=True)
-    @at_kiosk
-    def page_kiosk_need(self, request: Request, device: Json, agency: str, service: str) -> Response:
-        """Ask kindly whether somebody needs to go before others."""
-        return self._kiosk_need_page(request, device, None, agency, service)
-
-    @public("POST", "/kiosk/<site>/number/<agency>/<service>", page=True)
-    @at_kiosk
-    def form_kiosk_number(self, request: Request, device: Json, agency: str, service: str) -> Response:
-        """Give a number, once for the form."""
-        return self._kiosk_given(request, device, None, agency, service)
-
-    @public("GET", "/kiosk/<site>/more", page=True)
-    @at_kiosk
-    @adds_errand
-    def page_kiosk_more_agencies(self, request: Request, device: Json, kept: Kept) -> Response:
-        """Show the agencies for another errand of whoever has a number."""
-        return self._kiosk_agencies_page(request, device, kept)
-
-    @public("GET", "/kiosk/<site>/more/<agency>", page=True)
-    @at_kiosk
-    @adds_errand
-    def page_kiosk_more_services(self, request: Request, device: Json, kept: Kept, agency: str) -> Response:
-        """Show what an agency offers for another errand."""
-        return self._kiosk_services_page(request, device, kept, agency)
-
-    @public("GET", "/kiosk/<site>/more/<agency>/<service>", page=True)
-    @at_kiosk
-    @adds_errand
-    def page_kiosk_more_need(
-        self, request: Request, device: Json, kept: Kept, agency: str, service: str
-    ) -> Response:
-        """Say that the number stays, and ask what is not known yet."""
-        return self._kiosk_need_page(request, device, kept, agency, service)
-
-    @public("POST", "/kiosk/<site>/more/<agency>/<service>", page=True)
-    @at_kiosk
-    @adds_errand
-    def form_kiosk_more(
-        self, request: Request, device: Json, kept: Kept, agency: str, service: str
-    ) -> Response:
-        """Let somebody wait for another errand, too, with the number that they have."""
-        return self._kiosk_given(request, device, kept, agency, service)
-
-    def _kiosk_choice(
-        self, request: Request, device: Json, template: str, kept: Kept | None, **context: Any
-    ) -> Response:
-        """Return a page on the way to a number; whoever has one keeps it for as long as they choose."""
-        home = f"/kiosk/{device['site']}"
-        way = f"{home}/number" if kept is None else f"{home}/more"
-        back = home if kept is None else f"{home}/ticket"
-        response = self.kiosk_page(request, device, template, way=way, back=back, kept=kept, **context)
-        return response if kept is None else keep(self.mall, response, kept)
-
-    def _kiosk_agencies_page(self, request: Request, device: Json, kept: Kept | None) -> Response:
         _, present = self.mall.catalogues.site(device["site"])
         waiting = self._kiosk_waiting(device["site"])
         choices = [
@@ -152,9 +93,11 @@ class KioskPages(AtKiosk):
         ]
         return self._kiosk_choice(request, device, "kiosk_agencies.html", kept, choices=choices)
 
-    def _kiosk_services_page(
-        self, request: Request, device: Json, kept: Kept | None, agency: str
-    ) -> Response:
+    @public("GET", f"/kiosk/<site>/<{WAYS}:way>/<agency>", page=True)
+    @at_kiosk
+    @for_an_errand
+    def page_kiosk_services(self, request: Request, device: Json, kept: Kept | None, agency: str) -> Response:
+        """Show what an agency offers there, and how many wait for it."""
         catalogue = self.mall.catalogues.of(agency)
         site = device["site"]
         day = local_date(self.now, catalogue.site(site)["time_zone"])
@@ -174,15 +117,22 @@ class KioskPages(AtKiosk):
         context = {"catalogue": catalogue, "choices": choices, "today": today}
         return self._kiosk_choice(request, device, "kiosk_services.html", kept, **context)
 
-    def _kiosk_need_page(
+    @public("GET", f"/kiosk/<site>/<{WAYS}:way>/<agency>/<service>", page=True)
+    @at_kiosk
+    @for_an_errand
+    def page_kiosk_need(
         self, request: Request, device: Json, kept: Kept | None, agency: str, service: str
     ) -> Response:
+        """Ask kindly whether somebody needs to go before others; whoever has said so only confirms."""
         catalogue = self.mall.catalogues.of(agency)
         catalogue.offer(device["site"], service)
         context = {"catalogue": catalogue, "service": catalogue.service(service)}
         return self._kiosk_choice(request, device, "kiosk_need.html", kept, **context)
 
-    def _kiosk_given(
+    @public("POST", f"/kiosk/<site>/<{WAYS}:way>/<agency>/<service>", page=True)
+    @at_kiosk
+    @for_an_errand
+    def form_kiosk_number(
         self, request: Request, device: Json, kept: Kept | None, agency: str, service: str
     ) -> Response:
         """Give a number, or let whoever has one wait for this, too; once for the form."""
@@ -213,6 +163,17 @@ class KioskPages(AtKiosk):
         else:
             kept = kept.with_one_more(errand, need=need)
         return keep(self.mall, see_other(f"/kiosk/{device['site']}/ticket"), kept)
+
+    def _kiosk_choice(
+        self, request: Request, device: Json, template: str, kept: Kept | None, **context: Any
+    ) -> Response:
+        """Return a page on the way to a number; whoever has one keeps it for as long as they choose."""
+        home = f"/kiosk/{device['site']}"
+        way, back = (NUMBER, home) if kept is None else (MORE, f"{home}/ticket")
+        response = self.kiosk_page(
+            request, device, template, way=f"{home}/{way}", back=back, kept=kept, **context
+        )
+        return response if kept is None else keep(self.mall, response, kept)
 
     def _kiosk_waiting(self, site: str) -> dict[tuple[str, str], int]:
         """Return how many wait, by (agency, service), as far as the boards know."""

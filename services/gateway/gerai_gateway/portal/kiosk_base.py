@@ -17,6 +17,9 @@ from gerai_gateway.refusals import KioskBeganAnew, UnknownDevice
 VIEW_COOKIE = "kiosk_view"
 #: What somebody may have chosen for reading.
 VIEWS = ("contrast", "large")
+#: To a number for somebody new, and to one errand more with the number that somebody has.
+NUMBER, MORE = "number", "more"
+WAYS = f'any("{NUMBER}", "{MORE}")'
 #: Refusals after which another service or another day is what helps.
 ELSEWHERE = frozenset(
     {
@@ -67,7 +70,7 @@ class AtKiosk(PortalPages):
             status=refusal.status,
             said=self.said(request, refusal),
             elsewhere=refusal.code in ELSEWHERE,
-            way=f"{home}/more" if kept is not None and kept.may_add else f"{home}/number",
+            way=f"{home}/{MORE if kept is not None and kept.may_add else NUMBER}",
             back=home if kept is None else f"{home}/ticket",
             asks_for_code=refusal.code == KioskBeganAnew.code,
             portal=self.mall.public_url,
@@ -108,14 +111,17 @@ def begin_again(site: str) -> Response:
     return response
 
 
-def adds_errand(page: KioskPage) -> KioskPage:
-    """Decorate a page on the way to one errand more: it is given what is kept of whoever has a number.
+def for_an_errand(page: KioskPage) -> KioskPage:
+    """Decorate a page on one of the WAYS to a number: it is given None for somebody new, and for one errand
+    more what is kept of whoever has a number.
 
     Who may add nothing, or has this already, is led back to the number. Raises KioskBeganAnew.
     """
 
     @wraps(page)
-    def shown(self: AtKiosk, request: Request, device: Json, **values: str) -> Response:
+    def shown(self: AtKiosk, request: Request, device: Json, way: str, **values: str) -> Response:
+        if way == NUMBER:
+            return page(self, request, device, None, **values)
         kept = kiosk_kept.kept_in(self.mall, request)
         if kept is None:
             raise KioskBeganAnew
