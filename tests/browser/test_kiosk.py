@@ -110,9 +110,9 @@ def test_two_errands_at_two_agencies_are_one_number(
     for step in ("belum punya nomor", "Imigrasi", "Perpanjangan paspor", "60 tahun"):
         control(page, step).click()
     number = page.locator(".kiosk-number__figure").inner_text()
-    for step in ("urusan lain", "Layanan Hukum", "Hak cipta"):
+    for step, then in (("urusan lain", "more"), ("Layanan Hukum", "legal"), ("Hak cipta", "copyright")):
         control(page, step).click()
-        control(page, "Mulai dari awal")
+        page.wait_for_url(f"**/{then}")
         assert violations(page) == []
     control(page, "Ya, saya juga menunggu").click()
     expect(

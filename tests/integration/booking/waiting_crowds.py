@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gerai_booking.models import missed_places, places
+from gerai_booking.models import places
 from gerai_booking.models.waiting_list import waiting_list
 from gerai_booking.usecases import changes, holding
 from gerai_booking.usecases import waiting_list as usecase
@@ -57,15 +57,15 @@ def miss_at_once(url: str, *, at: str, locked: bool) -> Outcomes:
     """Eight look for missed visits; without locks all have looked before anybody gives a place back."""
     house = House(url, pool_size=THREADS)
     barrier = threading.Barrier(THREADS)
-    look = missed_places.unused
+    give_back = places.give_back
 
-    def look_and_wait(*args: Any, **kwargs: Any) -> Any:
-        found = look(*args, **kwargs)
+    def wait_and_give_back(*args: Any, **kwargs: Any) -> None:
+        # Behind the last look: what a ticket was counted in is read once more before it is given back.
         barrier.wait(PATIENCE)
-        return found
+        give_back(*args, **kwargs)
 
     if not locked:
-        missed_places.unused = look_and_wait
+        places.give_back = wait_and_give_back
         Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
 
     def offer() -> str:
