@@ -54,21 +54,21 @@ def swap_at_once(url: str) -> Outcomes:
 
 
 def meet(house: House, step: Step, pair: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """Have both take a step when both have looked who has the counter."""
+    """Have both take a step when both have looked who has the counter, and then what else the officer has."""
     both_looked, looked = threading.Barrier(2), threading.local()
-    look = shift_table.open_at
+    look = shift_table.open_of
 
-    def look_and_wait(session: Session, *, site: str, counter: str) -> Shift | None:
-        found = look(session, site=site, counter=counter)
+    def look_and_wait(session: Session, officer_id: str) -> Shift | None:
+        found = look(session, officer_id)
         if not getattr(looked, "once", False):
             looked.once = True
             both_looked.wait(PATIENCE)
         return found
 
-    shift_table.open_at = look_and_wait
+    shift_table.open_of = look_and_wait
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda each: attempt(lambda: step_of(house, step, *each)), pair))
-    shift_table.open_at = look
+    shift_table.open_of = look
     sessions = shift_table.counter_sessions
     count = house.rows(select(func.count()).where(sessions.c.closed_at.is_(None)))[0][0]
     return {"answers": sorted(answers), "open": count}
