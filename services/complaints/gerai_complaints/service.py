@@ -15,15 +15,15 @@ from nameko.timer import timer
 
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.refusals import UnknownComplaint
-from gerai_complaints.schemas import (
+from gerai_complaints.schemas.complaints import (
     DecideSchema,
     FiledSchema,
     FileSchema,
     TicketFactsSchema,
     TrackedSchema,
     TrackSchema,
-    checked_key,
 )
+from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Keyring
 from gerai_complaints.usecases import asking, escalating, filing, following
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from gerai_complaints.schemas import DecideSchema, FileSchema, ReplySchema, checked_key
+from gerai_complaints.schemas.complaints import DecideSchema, FileSchema
+from gerai_complaints.schemas.desk import ReplySchema
+from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Contact, Filing
 from gerai_shared.borders import UNSTORABLE, is_storable, load
 from gerai_shared.refusals import IdempotencyKeyMissing, InvalidRequest

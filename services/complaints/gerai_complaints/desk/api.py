@@ -12,14 +12,14 @@ from werkzeug.wrappers import Request, Response
 
 from gerai_complaints.desk import sessions
 from gerai_complaints.keyring import keyring_of
-from gerai_complaints.schemas import (
+from gerai_complaints.schemas.desk import (
     CaseListSchema,
     OfficerSchema,
     ReplySchema,
     TakeSchema,
-    checked_key,
     dump_case,
 )
+from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Order
 from gerai_complaints.usecases import desk
 

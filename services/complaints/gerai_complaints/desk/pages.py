@@ -1,43 +1,40 @@
 """The desk as pages: plain forms, POST, redirect, GET."""
 
 import re
-from typing import Any
 from urllib.parse import urlencode
 
 from gerai_shared.accounts import Officer
 from gerai_shared.borders import load
-from gerai_shared.deployment import Deployment
 from gerai_shared.http import http
 from gerai_shared.overseers import Access
-from gerai_shared.pages import Pages
-from gerai_shared.refusals import InvalidRequest, Refused, SignInRequired
+from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.translations import language_of, translate
 from werkzeug.wrappers import Request, Response
 
 from gerai_complaints.desk import sessions
+from gerai_complaints.desk.base import DeskBase, see_other
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.rules.case import ConfidentialCase
-from gerai_complaints.schemas import LONGEST_TEXT, ReplySchema, TakeSchema, checked_key
+from gerai_complaints.schemas.desk import ReplySchema, TakeSchema
+from gerai_complaints.schemas.fields import LONGEST_TEXT, checked_key
 from gerai_complaints.shapes import Order
 from gerai_complaints.usecases import desk
 
 #: Where somebody who signs in may be sent on to: our own pages alone.
-OWN_PAGE = re.compile(r"/cases(/P-[0-9]{4}-[0-9]{6,12})?")
+OWN_PAGE = re.compile(r"/(?!sign-)[A-Za-z0-9][A-Za-z0-9/_-]{0,200}")
 FIRST_PAGE = "/cases"
 #: What a page says after a change, by the query that the redirect carries.
 DONE = ("taken", "answered")
 CONFLICT = 409
 
 
-class DeskPages:
+class DeskPages(DeskBase):
     """Sign in, list of cases, one case with its answer form."""
-
-    deployment: Deployment
 
     @http("GET", "/", page=True)
     def home(self, _request: Request) -> Response:
         """Lead to the list."""
-        return _see_other(FIRST_PAGE)
+        return see_other(FIRST_PAGE)
 
     @http("GET", "/sign-in", page=True, overseers=Access.FREE)
     def sign_in_page(self, request: Request) -> Response:
@@ -54,7 +51,7 @@ class DeskPages:
             token, _ = sessions.sign_in(self.deployment, given)
         except Refused as refusal:
             return self._sign_in_form(request, wish, username=given["username"], refusal=refusal)
-        response = _see_other(wish if OWN_PAGE.fullmatch(wish) else FIRST_PAGE)
+        response = see_other(wish if OWN_PAGE.fullmatch(wish) else FIRST_PAGE)
         sessions.set_session(
             response, token, secure=self.deployment.settings.public_url.startswith("https://")
         )
@@ -65,7 +62,7 @@ class DeskPages:
         """Sign the officer out."""
         self._pages.check_form(request)
         sessions.sign_out(self.deployment, request)
-        response = _see_other("/sign-in")
+        response = see_other("/sign-in")
         sessions.clear_session(response)
         return response
 
@@ -137,7 +134,7 @@ class DeskPages:
             if refusal.status not in (CONFLICT, InvalidRequest.status):
                 raise
             return self._case(request, number, officer, refusal=refusal, text=given.get("text", ""))
-        return _see_other(f"/cases/{number}?done={done}")
+        return see_other(f"/cases/{number}?done={done}")
 
     def _case(
         self,
@@ -185,14 +182,6 @@ class DeskPages:
             may_take=refusal.details["may_take"],
         )
 
-    def _told(self, request: Request, refusal: Refused | None) -> dict[str, Any]:
-        """Return the `problem` above the form and the `errors` at its fields."""
-        if refusal is None:
-            return {"problem": "", "errors": {}}
-        fields: dict[str, list[str]] = refusal.details.get("fields", {})
-        errors = {name: self._pages.text(request, texts[0]) for name, texts in fields.items()}
-        return {"problem": "" if errors else translate(refusal, language_of(request)), "errors": errors}
-
     def _sign_in_form(
         self, request: Request, wish: str, *, username: str = "", refusal: Refused | None = None
     ) -> Response:
@@ -204,30 +193,3 @@ class DeskPages:
             username=username,
             problem=translate(refusal, language_of(request)) if refusal else "",
         )
-
-    def _officer(self, request: Request) -> Officer | None:
-        try:
-            return sessions.officer_of(self.deployment, request)
-        except SignInRequired:
-            return None
-
-    def _to_sign_in(self, request: Request) -> Response:
-        # After a change that came too late, the case itself is the page to return to.
-        wish = request.path.removesuffix("/take").removesuffix("/reply")
-        return _see_other("/sign-in?" + urlencode({"next": wish}))
-
-    def _render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-        pages = self._pages
-        context.setdefault("officer", None)
-        return pages.render(
-            request, template, status=status, site_name=pages.text(request, "Complaints desk"), **context
-        )
-
-    @property
-    def _pages(self) -> Pages:
-        pages: Pages = self.deployment.extras["pages"]
-        return pages
-
-
-def _see_other(address: str) -> Response:
-    return Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})

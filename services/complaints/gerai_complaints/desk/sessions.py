@@ -9,7 +9,7 @@ from gerai_shared.deployment import Deployment
 from gerai_shared.refusals import InvalidRequest, Refused
 from werkzeug.wrappers import Request, Response
 
-from gerai_complaints.schemas import SignInSchema
+from gerai_complaints.schemas.desk import SignInSchema
 
 BEARER = "Bearer "
 SESSION_COOKIE = accounts.session_cookie("complaints")

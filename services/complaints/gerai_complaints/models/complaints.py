@@ -1,21 +1,13 @@
-"""The tables of the complaints service."""
+"""Complaints: who brought them, what happened with them, how far they climbed, their numbers."""
 
 from datetime import date, datetime
-from typing import ClassVar
 
 from gerai_shared import accounts
 from gerai_shared.database import CountingKey
-from gerai_shared.tables import NAMING
-from gerai_shared.times import AwareDateTime
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, MetaData, String, Text, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class Base(DeclarativeBase):
-    """What this service keeps beside the messaging tables and the officers' accounts."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar = {datetime: AwareDateTime}
+from gerai_complaints.models.base import Base
 
 
 class Complaint(Base):
@@ -138,21 +130,6 @@ class Escalation(Base):
     at: Mapped[datetime]
 
 
-class DueRuleRow(Base):
-    """A rule of `rules.due`; without `agency` it holds for all."""
-
-    __tablename__ = "sla_rules"
-    __table_args__ = (CheckConstraint("working_days > 0", name="working_days"),)
-
-    id: Mapped[int] = mapped_column(CountingKey, primary_key=True, autoincrement=True)
-    classification: Mapped[str] = mapped_column(String(20))
-    agency: Mapped[str | None] = mapped_column(String(40))
-    working_days: Mapped[int] = mapped_column(Integer)
-    basis: Mapped[str] = mapped_column(Text)
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-
-
 class NumberCounter(Base):
     """The last number given out in a year."""
 
@@ -160,38 +137,3 @@ class NumberCounter(Base):
 
     year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(Integer)
-
-
-class DayException(Base):
-    """A day on which one place works otherwise than the national calendar says; site '' means all places."""
-
-    __tablename__ = "day_exceptions"
-
-    site: Mapped[str] = mapped_column(String(60), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    working: Mapped[bool] = mapped_column(Boolean)
-    reason: Mapped[str] = mapped_column(String(200))
-
-
-class Agency(Base):
-    """An agency and what people call it, learned from its catalogue; `ask_at` is when to ask next."""
-
-    __tablename__ = "agencies"
-
-    code: Mapped[str] = mapped_column(String(40), primary_key=True)
-    name_id: Mapped[str | None] = mapped_column(String(200))
-    name_en: Mapped[str | None] = mapped_column(String(200))
-    ask_at: Mapped[datetime]
-
-
-class PlaceName(Base):
-    """What people call a site or a service of an agency (`kind`); a site's row has its time zone."""
-
-    __tablename__ = "place_names"
-
-    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
-    agency: Mapped[str] = mapped_column(String(40), primary_key=True)
-    code: Mapped[str] = mapped_column(String(60), primary_key=True)
-    name_id: Mapped[str] = mapped_column(String(200))
-    name_en: Mapped[str] = mapped_column(String(200))
-    time_zone: Mapped[str | None] = mapped_column(String(40))

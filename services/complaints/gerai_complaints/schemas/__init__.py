@@ -1,0 +1,1 @@
+"""What crosses the borders of the complaints service, one module a capability."""
