@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gerai_complaints
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from gerai_complaints import schemas
+from gerai_complaints.schemas import fields as form_fields
 from gerai_shared.refusals import Refused
 from gerai_shared.translations import texts
 from marshmallow import Schema, fields, validate
 
 PACKAGE = Path(gerai_complaints.__file__).parent
+Kind = TypeVar("Kind")
 PLACES = re.compile(r"%\((\w+)\)s")
 
 
@@ -29,7 +31,7 @@ def refusals() -> list[type[Refused]]:
     return [each for each in _below(Refused) if each.__module__.startswith("gerai_complaints")]
 
 
-def _below(kind: type[Refused]) -> Iterator[type[Refused]]:
+def _below(kind: type[Kind]) -> Iterator[type[Kind]]:
     for each in kind.__subclasses__():
         yield each
         yield from _below(each)
@@ -60,20 +62,26 @@ def template_texts() -> set[str]:
 def schema_messages() -> set[str]:
     """Return what the fields of the requests say no with."""
     said: set[str] = {"Missing data for required field.", "Field may not be null.", "Unknown field."}
-    for schema in vars(schemas).values():
-        if isinstance(schema, type) and issubclass(schema, Schema) and schema is not Schema:
-            for field in schema().fields.values():
-                said |= _messages_of(field)
+    for schema in request_schemas():
+        for field in schema().fields.values():
+            said |= _messages_of(field)
     return said
+
+
+def request_schemas() -> list[type[Schema]]:
+    """Return every schema of the border."""
+    for module in pkgutil.walk_packages(schemas.__path__, f"{schemas.__name__}."):
+        importlib.import_module(module.name)
+    return [each for each in _below(Schema) if each.__module__.startswith(schemas.__name__)]
 
 
 def _messages_of(field: fields.Field[Any]) -> set[str]:
     ours = validate.OneOf | validate.Regexp
     said = {validator.error for validator in field.validators if isinstance(validator, ours)}
-    if isinstance(field, schemas.PlainText):
+    if isinstance(field, form_fields.PlainText):
         said.add(f"At most {field.longest:,} characters.")
-        said |= {schemas.TEXT_MESSAGES[key] for key in ("blank", "unseen")}
-    if isinstance(field, schemas.PhoneNumber):
+        said |= {form_fields.TEXT_MESSAGES[key] for key in ("blank", "unseen")}
+    if isinstance(field, form_fields.PhoneNumber):
         said.add(str(field.error_messages["phone"]))
     return {message for message in said if message}
 
@@ -101,6 +109,7 @@ def test_every_text_of_the_pages_is_translated() -> None:
 
 
 def test_every_message_at_a_field_is_translated() -> None:
+    assert len(request_schemas()) > 10
     assert schema_messages() - translated().keys() == set()
 
 
