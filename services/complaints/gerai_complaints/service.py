@@ -1,5 +1,7 @@
 """The complaints service on the bus: requests, the clock, questions to the agencies, the relay."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from gerai_shared.borders import is_storable, load
@@ -25,7 +27,7 @@ from gerai_complaints.schemas.complaints import (
 )
 from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Keyring
-from gerai_complaints.usecases import asking, escalating, filing, following
+from gerai_complaints.usecases import asking, clock, escalating, filing, following
 
 log = get_logger(__name__)
 
@@ -93,21 +95,24 @@ class Complaints:
 
     @timer(interval=CLIMBING_SECONDS)
     def climb(self) -> None:
-        """Remind of complaints, and escalate them, until none has waited for it."""
-        database, clock = self.deployment.database, self.deployment.clock
+        """Remind of complaints, escalate them, and end what waited too long, until none has waited for it."""
+        keyring = self._keyring
         try:
-            seen = escalating.BATCH
-            while seen == escalating.BATCH:
-                with database.transaction() as session:
-                    seen = escalating.adopt(session, now=clock.now())
-            seen = escalating.BATCH
-            while seen == escalating.BATCH:
-                with database.transaction() as session:
-                    seen = escalating.climb(session, keyring=self._keyring, now=clock.now())
+            self._until_none_is_left(escalating.adopt)
+            self._until_none_is_left(partial(escalating.climb, keyring=keyring))
+            self._until_none_is_left(clock.adopt_answered)
+            self._until_none_is_left(partial(clock.lapse, keyring=keyring))
         except Exception as error:
             if not is_outage(error):
                 raise
             log.info("climbing_waits_for_database", reason=type(error).__name__)
+
+    def _until_none_is_left(self, some: Callable[..., int]) -> None:
+        """Do `some` in one transaction after the other, while each finds as many as one can take."""
+        seen = escalating.BATCH
+        while seen == escalating.BATCH:
+            with self.deployment.database.transaction() as session:
+                seen = some(session, now=self.deployment.clock.now())
 
     @timer(interval=ASKING_SECONDS)
     def ask_agencies(self) -> None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from gerai_shared.accounts import Officer
 from gerai_shared.sealing import Sealer
 
+from gerai_complaints.rules.channels import Channel
+
 
 @dataclass(frozen=True, kw_only=True)
 class Keyring:
@@ -44,8 +46,20 @@ class TicketFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """For whom somebody else acts, as what, and whether they have a power of attorney."""
+
+    principal: str
+    relation: str
+    has_power_of_attorney: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Filing:
-    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had."""
+    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had.
+
+    `received_by` is the id of the officer who took it down; `claims_danger`, somebody's life is in danger.
+    """
 
     classification: str
     title: str
@@ -58,6 +72,10 @@ class Filing:
     confidential: bool
     language: str
     person: Contact
+    proxy: Proxy | None = None
+    claims_danger: bool = False
+    channel: str = Channel.WEB
+    received_by: str | None = None
     ticket_facts: TicketFacts | None = None
     ticket_token: str | None = None
 
@@ -89,7 +107,9 @@ class Turn:
 class Tracked:
     """A complaint as its holder sees it; `thread` is what was said after the complaint itself.
 
-    `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none.
+    `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none. `may` are
+    the holder's acts of usecases.following that can be done now; `waits_until` is when it ends by itself,
+    should the holder say nothing; `refused_for` is the ground of a refusal (a rules.refusal.Ground).
     """
 
     number: str
@@ -105,8 +125,9 @@ class Tracked:
     escalated_to: str | None
     ticket_number: str | None
     thread: tuple[Turn, ...]
-    may_accept: bool
-    may_dispute: bool
+    waits_until: datetime | None
+    refused_for: str | None
+    may: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +148,7 @@ class CaseSummary:
     """A line of the desk's list. `working_days_left` counts from today to the due date; negative after it.
 
     `title` is None for whom the case is confidential; `level` is the highest that it ever reached.
+    `officer` is the name of whoever has it.
     """
 
     number: str
@@ -141,24 +163,62 @@ class CaseSummary:
     working_days_left: int
     level: str | None
     confidential: bool
+    is_urgent: bool
+    officer: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseList:
-    """One page of the desk's list; `counts` of all complaints by filter, `total` of this filter."""
+    """One page of the desk's list; `counts` by filter of what is not over, `total` of this filter.
+
+    `total` is None where nobody counts: of what is over, and of a search.
+    """
 
     cases: tuple[CaseSummary, ...]
     counts: dict[str, int]
-    total: int
+    total: int | None
     page: int
-    pages: int
+    has_more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """A time in which the clock stood still; `ended_on` is None while it does."""
+
+    began_on: date
+    ended_on: date | None
+    working_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extended:
+    """Working days that somebody added, and the day it was due by then."""
+
+    at: datetime
+    officer: str
+    working_days: int
+    reason: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """Somebody proposes to refuse the case; `is_own`, whoever looks proposed it."""
+
+    ground: str
+    text: str
+    officer: str
+    at: datetime
+    is_own: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A complaint as officers see it. `name` is None when whoever brought it stays anonymous.
 
-    `is_told_by_email` says whether the answer is announced to an address; nobody is told otherwise.
+    `is_told_by_email` says whether the answer is announced to an address; nobody is told otherwise. `may` are
+    the acts that this officer can do with it now; `waits_until` is when it ends by itself. `joined_to` is the
+    number of the case with which it is answered, `joined` are those that are answered with it.
     """
 
     summary: CaseSummary
@@ -180,16 +240,41 @@ class Case:
     ticket_awaited: bool
     ticket_names: tuple[Named, Named, Named] | None
     thread: tuple[Turn, ...]
-    may_take: bool
-    may_reply: bool
+    channel: str
+    received_by: str | None
+    proxy: Proxy | None
+    is_oversight: bool
+    maladministration: str | None
+    breached_rule: str | None
+    ombudsman_number: str | None
+    verify_by: date | None
+    follow_up_by: date | None
+    checks: dict[str, bool]
+    pauses: tuple[Paused, ...]
+    extensions: tuple[Extended, ...]
+    proposal: Proposal | None
+    joined_to: str | None
+    joined: tuple[str, ...]
+    waits_until: datetime | None
+    may: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What an officer orders about one case: `revision` is what they saw, `key` recognises a repeat."""
+    """What an officer orders about one case: `revision` is what they saw, `key` recognises a repeat.
+
+    `revision` is None for what does not depend on it. What else is said depends on the order: `choice` is a
+    code (an agency, a ground, a category, another case's number), `reference` the number of a letter or a
+    rule, `days` are working days, `checks` are (item of the check list, whether it is fulfilled).
+    """
 
     number: str
     officer: Officer
-    revision: int
+    revision: int | None
     key: str
     text: str | None = None
+    choice: str | None = None
+    reference: str | None = None
+    days: int | None = None
+    flag: bool | None = None
+    checks: tuple[tuple[str, bool], ...] = ()

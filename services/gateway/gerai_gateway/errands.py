@@ -285,7 +285,7 @@ def complaint(mall: Mall, token: str) -> Json:
 
 
 def decide(mall: Mall, token: str, decision: str, text: str | None, *, key: str) -> Json:
-    """Accept or dispute the answer to a complaint; return the complaint. Raises Refused."""
+    """Carry out what the holder of a complaint decides; return the complaint. Raises Refused."""
     check_complaint_token(token)
     payload = {"token": token, "decision": decision, **({"text": text} if text else {})}
     return mall.ask("complaints", "decide", payload, key=key)

@@ -74,6 +74,13 @@ CAUSES = {
     "complaint.closed.v1": Cause(template="complaint_closed"),
     "complaint.disputed.v1": Cause(template="complaint_disputed"),
     "complaint.escalated.v1": Cause(template="complaint_escalated"),
+    "complaint.incomplete.v1": Cause(template="complaint_incomplete"),
+    "complaint.forwarded.v1": Cause(template="complaint_forwarded"),
+    "complaint.extended.v1": Cause(template="complaint_extended"),
+    "complaint.refused.v1": Cause(template="complaint_refused"),
+    "complaint.urgent.v1": Cause(template="complaint_urgent"),
+    "complaint.reopened.v1": Cause(template="complaint_reopened"),
+    "complaint.withdrawn.v1": Cause(template="complaint_withdrawn"),
 }
 
 

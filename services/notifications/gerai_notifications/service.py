@@ -162,6 +162,41 @@ class Notifications:
         """Tell that the answer is late and who has the matter now."""
         self._tell(session, event)
 
+    @on("complaint.incomplete.v1")
+    def complaint_incomplete(self, session: Session, event: Event) -> None:
+        """Tell what is to be completed."""
+        self._tell(session, event)
+
+    @on("complaint.forwarded.v1")
+    def complaint_forwarded(self, session: Session, event: Event) -> None:
+        """Tell that another agency has it."""
+        self._tell(session, event)
+
+    @on("complaint.extended.v1")
+    def complaint_extended(self, session: Session, event: Event) -> None:
+        """Tell of the new due date."""
+        self._tell(session, event)
+
+    @on("complaint.refused.v1")
+    def complaint_refused(self, session: Session, event: Event) -> None:
+        """Tell that it is refused, and how to object."""
+        self._tell(session, event)
+
+    @on("complaint.urgent.v1")
+    def complaint_urgent(self, session: Session, event: Event) -> None:
+        """Tell that it goes before all others."""
+        self._tell(session, event)
+
+    @on("complaint.reopened.v1")
+    def complaint_reopened(self, session: Session, event: Event) -> None:
+        """Tell that work goes on."""
+        self._tell(session, event)
+
+    @on("complaint.withdrawn.v1")
+    def complaint_withdrawn(self, session: Session, event: Event) -> None:
+        """Tell that it is withdrawn."""
+        self._tell(session, event)
+
     def _tell(self, session: Session, event: Event) -> None:
         deployment = self.deployment
         usecases.tell_citizen(

@@ -436,6 +436,17 @@ REGISTRY = Registry(
             consumers=NOTIFICATIONS,
         ),
         _complaint(
+            "complaint.incomplete.v1", "The complainant has to complete it; the clock stands still"
+        ),
+        _complaint("complaint.forwarded.v1", "It was passed on to the agency that it is for"),
+        _complaint("complaint.extended.v1", "A supervisor gave it more time; the due date is a new one"),
+        _complaint("complaint.refused.v1", "Two persons refused it; the complainant can object"),
+        _complaint(
+            "complaint.urgent.v1", "A life is in danger: it goes before all others"
+        ),
+        _complaint("complaint.reopened.v1", "It was over, or at the Ombudsman, and work goes on"),
+        _complaint("complaint.withdrawn.v1", "The complainant withdrew it, or did not complete it in time"),
+        _complaint(
             "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"
         ),
     )

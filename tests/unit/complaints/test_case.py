@@ -4,10 +4,13 @@ import itertools
 
 import pytest
 from gerai_complaints.rules.case import (
+    FINAL_STATES,
+    OPEN_STATES,
     TRANSITIONS,
     Actor,
     AnswerNeedsText,
     DisputeNeedsText,
+    ReasonNeeded,
     StaleRevision,
     Standing,
     State,
@@ -26,7 +29,7 @@ def test_what_is_not_in_the_table_is_refused_and_changes_nothing(
 ) -> None:
     standing = Standing(state=state, revision=4)
     transition = TRANSITIONS.get((state, to))
-    if transition is not None and transition.actor is actor:
+    if transition is not None and transition.is_for(actor):
         assert move(standing, to, actor=actor, text="Sudah diperiksa.") == Standing(state=to, revision=5)
         assert may_move(state, to, actor)
     else:
@@ -35,12 +38,39 @@ def test_what_is_not_in_the_table_is_refused_and_changes_nothing(
         assert not may_move(state, to, actor)
 
 
-def test_a_closed_complaint_stays_closed() -> None:
-    assert not [arrow for arrow in TRANSITIONS if arrow[0] is State.CLOSED]
+def test_what_is_over_is_opened_again_only_with_a_reason() -> None:
+    """And withdrawn stays withdrawn: it was the complainant's own wish."""
+    for (state, to), transition in TRANSITIONS.items():
+        if state in FINAL_STATES:
+            assert state is not State.WITHDRAWN
+            assert to in (State.REOPENED, State.CLARIFICATION)
+            with pytest.raises(ReasonNeeded):
+                transition.guard(None)
+
+
+def test_no_complaint_is_refused_by_one_person_alone_and_none_closed_by_an_officer() -> None:
+    for (_, to), transition in TRANSITIONS.items():
+        if to is State.REFUSED:
+            assert transition.actors == {Actor.SUPERVISOR}
+        if to in (State.CLOSED, State.ACCEPTED, State.WITHDRAWN, State.DISPUTED):
+            assert not transition.is_for(Actor.OFFICER)
+            assert not transition.is_for(Actor.SUPERVISOR)
+
+
+def test_every_state_can_be_reached_and_from_every_one_there_is_a_way_to_an_end() -> None:
+    reached, ending = {State.RECEIVED}, set(FINAL_STATES)
+    for _ in State:
+        reached |= {to for state, to in TRANSITIONS if state in reached}
+        ending |= {state for state, to in TRANSITIONS if to in ending}
+    assert reached == ending == set(State)
+
+
+def test_an_office_that_owes_an_answer_can_always_give_it() -> None:
+    assert {state for state, to in TRANSITIONS if to is State.ANSWERED} == OPEN_STATES
 
 
 @pytest.mark.parametrize("text", [None, ""])
-@pytest.mark.parametrize("state", [State.RECEIVED, State.IN_PROGRESS, State.DISPUTED])
+@pytest.mark.parametrize("state", sorted(OPEN_STATES))
 def test_an_answer_says_something(state: State, text: str | None) -> None:
     with pytest.raises(AnswerNeedsText):
         move(Standing(state=state), State.ANSWERED, actor=Actor.OFFICER, text=text)
@@ -50,7 +80,7 @@ def test_a_dispute_says_why_and_thanks_need_no_words() -> None:
     answered = Standing(state=State.ANSWERED)
     with pytest.raises(DisputeNeedsText):
         move(answered, State.DISPUTED, actor=Actor.CITIZEN)
-    assert move(answered, State.CLOSED, actor=Actor.CITIZEN).state is State.CLOSED
+    assert move(answered, State.ACCEPTED, actor=Actor.CITIZEN).state is State.ACCEPTED
 
 
 @pytest.mark.parametrize(

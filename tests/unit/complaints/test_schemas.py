@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from gerai_complaints.schemas.acts import WordsSchema
 from gerai_complaints.schemas.complaints import DecideSchema, FileSchema
-from gerai_complaints.schemas.desk import ReplySchema
 from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Contact, Filing
 from gerai_shared.borders import UNSTORABLE, is_storable, load
@@ -154,9 +154,9 @@ def test_a_decision_is_one_of_two() -> None:
 
 
 def test_an_answer_names_the_revision_it_was_written_for() -> None:
-    assert load(ReplySchema(), {"text": "Sudah diganti.", "revision": "3"})["revision"] == 3
+    assert load(WordsSchema(), {"text": "Sudah diganti.", "revision": "3"})["revision"] == 3
     with pytest.raises(InvalidRequest):
-        load(ReplySchema(), {"text": "Sudah diganti.", "revision": 0})
+        load(WordsSchema(), {"text": "Sudah diganti.", "revision": 0})
 
 
 @pytest.mark.parametrize("key", ["a b", "k" * 101, "a\x00", "é"])

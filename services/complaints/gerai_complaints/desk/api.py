@@ -2,26 +2,21 @@
 
 from typing import Any
 
-from gerai_shared.borders import load
 from gerai_shared.deployment import Deployment
 from gerai_shared.http import http, json_body, json_response
 from gerai_shared.overseers import Access
 from gerai_shared.refusals import UnreadableBody
-from marshmallow import Schema
 from werkzeug.wrappers import Request, Response
 
-from gerai_complaints.desk import sessions
+from gerai_complaints.desk import acts, sessions
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.schemas.desk import (
     CaseListSchema,
     OfficerSchema,
-    ReplySchema,
-    TakeSchema,
     dump_case,
 )
-from gerai_complaints.schemas.fields import checked_key
-from gerai_complaints.shapes import Order
 from gerai_complaints.usecases import desk
+from gerai_complaints.usecases.case_view import case
 
 
 class DeskApi:
@@ -65,42 +60,28 @@ class DeskApi:
         """Answer one case."""
         officer = sessions.officer_of(self.deployment, request)
         with self.deployment.database.reading() as session:
-            case = desk.case(
+            found = case(
                 session,
                 number,
                 officer=officer,
                 keyring=keyring_of(self.deployment),
                 now=self.deployment.clock.now(),
             )
-        return json_response(dump_case(case))
+        return json_response(dump_case(found))
 
-    @http("POST", "/api/v1/cases/<number>/take")
-    def api_take(self, request: Request, number: str) -> Response:
-        """Take a case in hand: {revision}."""
-        order = self._order(request, number, TakeSchema())
-        with self.deployment.database.transaction() as session:
-            case = desk.take(
-                session, order, keyring=keyring_of(self.deployment), now=self.deployment.clock.now()
-            )
-        return json_response(dump_case(case))
-
-    @http("POST", "/api/v1/cases/<number>/reply")
-    def api_reply(self, request: Request, number: str) -> Response:
-        """Answer a case: {revision, text}."""
-        order = self._order(request, number, ReplySchema())
-        with self.deployment.database.transaction() as session:
-            case = desk.reply(
-                session, order, keyring=keyring_of(self.deployment), now=self.deployment.clock.now()
-            )
-        return json_response(dump_case(case))
-
-    def _order(self, request: Request, number: str, schema: Schema) -> Order:
+    @http("POST", "/api/v1/cases/<number>/<act>")
+    def api_act(self, request: Request, number: str, act: str) -> Response:
+        """Do something with a case: see desk.acts. 204 when it is no business of the officer any more."""
         officer = sessions.officer_of(self.deployment, request)
-        wanted = load(schema, _json(request))
-        key = checked_key(request.headers.get("Idempotency-Key"))
-        return Order(
-            number=number, officer=officer, key=key, revision=wanted["revision"], text=wanted.get("text")
+        changed = acts.carry_out(
+            self.deployment,
+            act,
+            number=number,
+            officer=officer,
+            said=_json(request),
+            key=request.headers.get("Idempotency-Key"),
         )
+        return json_response(dump_case(changed)) if changed else Response(status=204)
 
 
 def _json(request: Request) -> dict[str, Any]:

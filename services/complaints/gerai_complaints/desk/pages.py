@@ -4,28 +4,36 @@ import re
 from urllib.parse import urlencode
 
 from gerai_shared.accounts import Officer
-from gerai_shared.borders import load
 from gerai_shared.http import http
 from gerai_shared.overseers import Access
 from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.translations import language_of, translate
 from werkzeug.wrappers import Request, Response
 
-from gerai_complaints.desk import sessions
+from gerai_complaints.desk import acts, sessions
 from gerai_complaints.desk.base import DeskBase, see_other
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.rules.case import ConfidentialCase
-from gerai_complaints.schemas.desk import ReplySchema, TakeSchema
-from gerai_complaints.schemas.fields import LONGEST_TEXT, checked_key
-from gerai_complaints.shapes import Order
-from gerai_complaints.usecases import desk
+from gerai_complaints.rules.clock import LONGEST_EXTENSION
+from gerai_complaints.rules.maladministration import Maladministration
+from gerai_complaints.rules.refusal import Ground
+from gerai_complaints.rules.verification import FORMAL, MATERIAL
+from gerai_complaints.schemas.fields import LONGEST_TEXT
+from gerai_complaints.usecases import case_view, desk, desk_staff, similar, templates
+from gerai_complaints.usecases.places import THE_MALL, names
 
 #: Where somebody who signs in may be sent on to: our own pages alone.
 OWN_PAGE = re.compile(r"/(?!sign-)[A-Za-z0-9][A-Za-z0-9/_-]{0,200}")
 FIRST_PAGE = "/cases"
-#: What a page says after a change, by the query that the redirect carries.
-DONE = ("taken", "answered")
-CONFLICT = 409
+CONFLICT, FORBIDDEN = 409, 403
+#: What there is to choose from on the page of a case.
+CHOICES = {
+    "formal": FORMAL,
+    "material": MATERIAL,
+    "grounds": tuple(Ground),
+    "categories": tuple(Maladministration),
+    "longest_extension": LONGEST_EXTENSION,
+}
 
 
 class DeskPages(DeskBase):
@@ -89,6 +97,7 @@ class DeskPages(DeskBase):
             found=found,
             wanted="" if number else wanted,
             number=number,
+            is_forwarded=request.args.get("done") == "forward",
             page_url=lambda page: (
                 "/cases?"
                 + urlencode({"number": number, "page": page} if number else {"state": wanted, "page": page})
@@ -102,39 +111,30 @@ class DeskPages(DeskBase):
         if officer is None:
             return self._to_sign_in(request)
         done = request.args.get("done", "")
-        return self._case(request, number, officer, done=done if done in DONE else "")
+        return self._case(request, number, officer, done=done if done in acts.ACTS else "")
 
-    @http("POST", "/cases/<number>/take", page=True)
-    def take(self, request: Request, number: str) -> Response:
-        """Take a case in hand."""
-        return self._change(request, number, "taken")
-
-    @http("POST", "/cases/<number>/reply", page=True)
-    def reply(self, request: Request, number: str) -> Response:
-        """Answer a case."""
-        return self._change(request, number, "answered")
-
-    def _change(self, request: Request, number: str, done: str) -> Response:
+    @http("POST", "/cases/<number>/<act>", page=True)
+    def act(self, request: Request, number: str, act: str) -> Response:
+        """Do something with a case: desk.acts says what, and with which words."""
         self._pages.check_form(request)
         officer = self._officer(request)
         if officer is None:
             return self._to_sign_in(request)
-        use_case, schema = (desk.take, TakeSchema()) if done == "taken" else (desk.reply, ReplySchema())
-        given = {name: request.form.get(name, "") for name in schema.fields}
+        form = request.form.to_dict()
         try:
-            order = Order(
+            case = acts.carry_out(
+                self.deployment,
+                act,
                 number=number,
                 officer=officer,
-                key=checked_key(request.form.get("idempotency_key")),
-                **load(schema, given),
+                said=acts.said_on_form(act, form),
+                key=form.get("idempotency_key"),
             )
-            with self.deployment.database.transaction() as session:
-                use_case(session, order, keyring=keyring_of(self.deployment), now=self.deployment.clock.now())
         except Refused as refusal:
-            if refusal.status not in (CONFLICT, InvalidRequest.status):
+            if refusal.status not in (CONFLICT, FORBIDDEN, InvalidRequest.status):
                 raise
-            return self._case(request, number, officer, refusal=refusal, text=given.get("text", ""))
-        return see_other(f"/cases/{number}?done={done}")
+            return self._case(request, number, officer, act=act, refusal=refusal, typed=form)
+        return see_other(f"/cases/{number}?done={act}" if case else "/cases?done=forward")
 
     def _case(
         self,
@@ -143,20 +143,27 @@ class DeskPages(DeskBase):
         officer: Officer,
         *,
         done: str = "",
+        act: str = "",
         refusal: Refused | None = None,
-        text: str = "",
+        typed: dict[str, str] | None = None,
     ) -> Response:
+        wished = request.args.get("template", type=int)
         try:
             with self.deployment.database.reading() as session:
-                case = desk.case(
+                case = case_view.case(
                     session,
                     number,
                     officer=officer,
                     keyring=keyring_of(self.deployment),
                     now=self.deployment.clock.now(),
                 )
+                likely = similar.similar_cases(session, case, officer=officer)
+                texts = templates.templates_for(session, case)
+                staff = desk_staff.names(session) if officer.is_supervisor else []
+                known = names(session)
         except ConfidentialCase as confidential:
             return self._sealed(request, number, officer, confidential)
+        codes = (*self.deployment.settings.agencies, THE_MALL.code)
         return self._render(
             request,
             "case.html",
@@ -164,8 +171,15 @@ class DeskPages(DeskBase):
             officer=officer,
             case=case,
             done=done,
-            text=text,
+            act=act,
+            typed=typed or {},
+            beginning=next((each for each in texts if each.id == wished), None),
+            texts=texts,
+            similar=likely,
+            staff=staff,
+            agencies=[known.agency(code) for code in codes if code != case.summary.agency.code],
             longest_text=LONGEST_TEXT,
+            **CHOICES,
             **self._told(request, refusal),
         )
 

@@ -1,13 +1,24 @@
 """Complaints: who brought them, what happened with them, how far they climbed, their numbers."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from gerai_shared import accounts
 from gerai_shared.database import CountingKey
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gerai_complaints.models.base import Base
+from gerai_complaints.rules.case import Classification, State
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(each.value) for each in values)})"
+
+
+def _while_set(column: str) -> Index:
+    is_set = text(f"{column} IS NOT NULL")
+    return Index(f"ix_complaints_{column}", column, postgresql_where=is_set, sqlite_where=is_set)
 
 
 class Complaint(Base):
@@ -15,9 +26,13 @@ class Complaint(Base):
 
     `received_on`, `due_on` are days of the site's calendar, `time_zone` is the site's. `due_at` is when
     `due_on` is over. Both move when the answer is disputed, with the day on which the time began
-    (`period_begins`). `climbed` is how many rungs of rules.ladder are reached in this time, all of them at
-    its end; `climbs_at` is when the next one is, null when nobody waits for an answer or there is none;
-    `level` is the highest that was ever reached. What a release before the ladder wrote has no clock yet.
+    (`period_begins`), and by the working days for which the clock stood still in this time (`paused_days`) or
+    that a supervisor added to it (`extended_days`). `climbed` is how many rungs of rules.ladder are reached
+    in this time, all of them at its end; `climbs_at` is when the next one is, null when nobody waits for an
+    answer or there is none; `level` is the highest that was ever reached. What a release before the ladder
+    wrote has no clock yet. `lapses_at` is when it ends by itself for want of a word from the citizen.
+
+    `closed_at` is when it came to an end, whatever kind of end; null again when it is opened anew.
 
     The columns `ticket_*` are the facts of the visit as the agency told them; `link_at` is when it is asked
     for them next, null when there is nothing to ask.
@@ -25,20 +40,14 @@ class Complaint(Base):
 
     __tablename__ = "complaints"
     __table_args__ = (
-        CheckConstraint(
-            "classification IN ('complaint', 'information', 'aspiration')", name="classification"
-        ),
-        CheckConstraint(
-            "state IN ('received', 'in_progress', 'answered', 'disputed', 'closed')", name="state"
-        ),
+        CheckConstraint(_one_of("classification", Classification), name="classification"),
+        CheckConstraint(_one_of("state", State), name="state"),
         Index("ix_complaints_state_due_on", "state", "due_on"),
+        Index("ix_complaints_assigned_to_due_on", "assigned_to", "due_on"),
+        Index("ix_complaints_agency_state_due_on", "agency", "state", "due_on"),
         # What the clock looks for: few rows, however many complaints there are.
-        Index(
-            "ix_complaints_climbs_at",
-            "climbs_at",
-            postgresql_where=text("climbs_at IS NOT NULL"),
-            sqlite_where=text("climbs_at IS NOT NULL"),
-        ),
+        _while_set("climbs_at"),
+        _while_set("lapses_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -55,12 +64,26 @@ class Complaint(Base):
     language: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(20))
     revision: Mapped[int] = mapped_column(Integer)
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
     received_on: Mapped[date]
     time_zone: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(20), server_default="web")
+    received_by: Mapped[str | None] = mapped_column(ForeignKey(accounts.officers.c.id))
+    assigned_to: Mapped[str | None] = mapped_column(ForeignKey(accounts.officers.c.id))
+    joined_to: Mapped[str | None] = mapped_column(ForeignKey("complaints.id"), index=True)
+    urgent_at: Mapped[datetime | None]
+    is_oversight: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    maladministration: Mapped[str | None] = mapped_column(String(30))
+    breached_rule: Mapped[str | None] = mapped_column(String(300))
+    ombudsman_number: Mapped[str | None] = mapped_column(String(60))
     due_on: Mapped[date]
     working_days: Mapped[int] = mapped_column(Integer)
     due_basis: Mapped[str] = mapped_column(Text)
+    verify_by: Mapped[date | None]
+    follow_up_by: Mapped[date | None]
+    paused_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    extended_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    lapses_at: Mapped[datetime | None]
     period_begins: Mapped[date | None]
     due_at: Mapped[datetime | None]
     climbed: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -85,8 +108,9 @@ class Person(Base):
     """Who brought a complaint; everything personal is here and nowhere else, so that it can be erased.
 
     `contact` is the sealed object {name, email, phone}, its name null when the complaint is anonymous;
-    `reachable` says whether it holds an address for news. `ticket_token` is the sealed reference of a
-    ticket whose facts are still to be asked for.
+    `reachable` says whether it holds an address for news. `proxy` is the sealed object {principal, relation,
+    has_power_of_attorney} when somebody acts for the person who was harmed. `ticket_token` is the sealed
+    reference of a ticket whose facts are still to be asked for.
     """
 
     __tablename__ = "complaint_people"
@@ -96,6 +120,7 @@ class Person(Base):
     )
     contact: Mapped[str] = mapped_column(Text)
     reachable: Mapped[bool] = mapped_column(Boolean)
+    proxy: Mapped[str | None] = mapped_column(Text)
     ticket_token: Mapped[str | None] = mapped_column(Text)
 
 

@@ -8,32 +8,62 @@ from gerai_shared.refusals import Refused
 
 
 class Classification(StrEnum):
-    """What a citizen brings; the three kinds on the national complaint form (SP4N-LAPOR!)."""
+    """What a citizen brings: the kinds on the national form (SP4N-LAPOR!), and asking for advice."""
 
     COMPLAINT = "complaint"
     INFORMATION = "information"
     ASPIRATION = "aspiration"
+    CONSULTATION = "consultation"
 
 
 class State(StrEnum):
     """Where a complaint is in its life."""
 
     RECEIVED = "received"
+    #: The formal and the material check list is gone through.
+    VERIFICATION = "verification"
+    #: Waits for the citizen; the clock stands still.
+    TO_COMPLETE = "to_complete"
+    #: Came to the wrong address and was passed on to the right one, which has not begun yet.
+    FORWARDED = "forwarded"
     IN_PROGRESS = "in_progress"
     ANSWERED = "answered"
+    ACCEPTED = "accepted"
     DISPUTED = "disputed"
+    REOPENED = "reopened"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    #: The Ombudsman has asked for an explanation.
+    CLARIFICATION = "clarification"
+    #: The Ombudsman has found maladministration and said what is to be put right.
+    CORRECTIVE_ACTION = "corrective_action"
 
 
 class Actor(StrEnum):
-    """Who makes a transition."""
+    """Who makes a transition. A supervisor makes those of officers, too."""
 
     CITIZEN = "citizen"
     OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    SYSTEM = "system"
 
 
 #: States in which the office owes an answer, so that the due date runs.
-OPEN_STATES = frozenset({State.RECEIVED, State.IN_PROGRESS, State.DISPUTED})
+OPEN_STATES = frozenset(
+    {
+        State.RECEIVED,
+        State.VERIFICATION,
+        State.FORWARDED,
+        State.IN_PROGRESS,
+        State.DISPUTED,
+        State.REOPENED,
+        State.CLARIFICATION,
+        State.CORRECTIVE_ACTION,
+    }
+)
+#: States in which nothing more happens unless somebody opens the complaint again.
+FINAL_STATES = frozenset({State.ACCEPTED, State.CLOSED, State.WITHDRAWN, State.REFUSED})
 
 
 class TransitionNotAllowed(Refused):
@@ -70,6 +100,13 @@ class DisputeNeedsText(Refused):
     status = 422
 
 
+class ReasonNeeded(Refused):
+    """Nothing is written yet. Please say why, or what is asked for."""
+
+    code = "reason_needed"
+    status = 422
+
+
 class ConfidentialCase(Refused):
     """This complaint is confidential: only who takes it in hand and the supervisors read it.
 
@@ -92,29 +129,83 @@ def _answers_something(text: str | None) -> None:
         raise AnswerNeedsText
 
 
-def _gives_a_reason(text: str | None) -> None:
+def _says_what_is_open(text: str | None) -> None:
     if not text:
         raise DisputeNeedsText
+
+
+def _gives_a_reason(text: str | None) -> None:
+    if not text:
+        raise ReasonNeeded
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
     """One arrow: who may make it, and what must be said with it (the guard raises Refused)."""
 
-    actor: Actor
+    actors: frozenset[Actor]
     guard: Guard = _always
 
+    def is_for(self, actor: Actor) -> bool:
+        """Tell whether `actor` may make it; a supervisor is an officer, too."""
+        return actor in self.actors or (actor is Actor.SUPERVISOR and Actor.OFFICER in self.actors)
 
-_ANSWER = Transition(actor=Actor.OFFICER, guard=_answers_something)
+
+def _by(*actors: Actor, guard: Guard = _always) -> Transition:
+    return Transition(actors=frozenset(actors), guard=guard)
+
+
+_OFFICER, _SUPERVISOR, _CITIZEN = Actor.OFFICER, Actor.SUPERVISOR, Actor.CITIZEN
+_AT_THE_OMBUDSMAN = (State.CLARIFICATION, State.CORRECTIVE_ACTION)
+#: What has not been answered yet, so that it can still turn out to be incomplete or misdirected.
+_FIRST_ROUND = (State.RECEIVED, State.VERIFICATION, State.FORWARDED, State.IN_PROGRESS)
 
 #: Every arrow there is. Whatever is not here is refused.
 TRANSITIONS: Mapping[tuple[State, State], Transition] = {
-    (State.RECEIVED, State.IN_PROGRESS): Transition(actor=Actor.OFFICER),
-    (State.RECEIVED, State.ANSWERED): _ANSWER,
-    (State.IN_PROGRESS, State.ANSWERED): _ANSWER,
-    (State.DISPUTED, State.ANSWERED): _ANSWER,
-    (State.ANSWERED, State.CLOSED): Transition(actor=Actor.CITIZEN),
-    (State.ANSWERED, State.DISPUTED): Transition(actor=Actor.CITIZEN, guard=_gives_a_reason),
+    (State.RECEIVED, State.VERIFICATION): _by(_OFFICER),
+    (State.FORWARDED, State.VERIFICATION): _by(_OFFICER),
+    **{
+        (state, State.IN_PROGRESS): _by(_OFFICER)
+        for state in (
+            State.RECEIVED,
+            State.VERIFICATION,
+            State.FORWARDED,
+            State.DISPUTED,
+            State.REOPENED,
+            State.CLARIFICATION,
+        )
+    },
+    **{(state, State.ANSWERED): _by(_OFFICER, guard=_answers_something) for state in OPEN_STATES},
+    # Waiting for the citizen, who has to know what is asked for.
+    **{(state, State.TO_COMPLETE): _by(_OFFICER, guard=_gives_a_reason) for state in _FIRST_ROUND},
+    (State.TO_COMPLETE, State.VERIFICATION): _by(_CITIZEN, _OFFICER, guard=_gives_a_reason),
+    (State.TO_COMPLETE, State.IN_PROGRESS): _by(_OFFICER),
+    # No wrong door: what came to the wrong address is passed on, as often as needed.
+    **{(state, State.FORWARDED): _by(_OFFICER, guard=_gives_a_reason) for state in _FIRST_ROUND},
+    # A second person decides it: see usecases.refusing.
+    **{(state, State.REFUSED): _by(_SUPERVISOR, guard=_gives_a_reason) for state in _FIRST_ROUND},
+    **{
+        (state, State.WITHDRAWN): _by(_CITIZEN)
+        for state in (*_FIRST_ROUND, State.DISPUTED, State.REOPENED, *_AT_THE_OMBUDSMAN)
+    },
+    # Whoever does not complete it in the time of the rule is taken to have withdrawn it.
+    (State.TO_COMPLETE, State.WITHDRAWN): _by(_CITIZEN, Actor.SYSTEM),
+    (State.ANSWERED, State.ACCEPTED): _by(_CITIZEN),
+    (State.ANSWERED, State.DISPUTED): _by(_CITIZEN, guard=_says_what_is_open),
+    # Silence for the time of the rule.
+    (State.ANSWERED, State.CLOSED): _by(Actor.SYSTEM),
+    **{
+        (state, State.REOPENED): _by(_CITIZEN, _SUPERVISOR, guard=_gives_a_reason)
+        for state in (State.ACCEPTED, State.CLOSED, State.REFUSED)
+    },
+    **{
+        (state, State.CLARIFICATION): _by(_SUPERVISOR, guard=_gives_a_reason)
+        for state in (*_FIRST_ROUND, State.ANSWERED, State.ACCEPTED, State.DISPUTED, State.REOPENED)
+    },
+    (State.CLOSED, State.CLARIFICATION): _by(_SUPERVISOR, guard=_gives_a_reason),
+    (State.REFUSED, State.CLARIFICATION): _by(_SUPERVISOR, guard=_gives_a_reason),
+    (State.CLARIFICATION, State.CORRECTIVE_ACTION): _by(_SUPERVISOR, guard=_gives_a_reason),
+    (State.ANSWERED, State.CORRECTIVE_ACTION): _by(_SUPERVISOR, guard=_gives_a_reason),
 }
 
 
@@ -137,7 +228,7 @@ def move(
     if revision is not None and revision != standing.revision:
         raise StaleRevision(revision=standing.revision)
     transition = TRANSITIONS.get((standing.state, to))
-    if transition is None or actor is not transition.actor:
+    if transition is None or not transition.is_for(actor):
         raise TransitionNotAllowed(state=standing.state.value)
     transition.guard(text)
     return Standing(state=to, revision=standing.revision + 1)
@@ -155,4 +246,4 @@ def may_read(*, confidential: bool, is_supervisor: bool, has_worked_on_it: bool)
 def may_move(state: State, to: State, actor: Actor) -> bool:
     """Tell whether `actor` may make this transition, whatever is said with it."""
     transition = TRANSITIONS.get((state, to))
-    return transition is not None and transition.actor is actor
+    return transition is not None and transition.is_for(actor)

@@ -70,11 +70,14 @@ def higher(one: Level | None, other: Level) -> Level:
 class Period:
     """The time that an office has for an answer: it begins on a day that does not count itself, and ends with
     another one, in the calendar and the time zone (IANA name) of its place.
+
+    `working_days` are those in which something can be done; for `paused_days` more it stood still.
     """
 
     ladder: tuple[Rung, ...]
     begins: date
     working_days: int
+    paused_days: int = 0
     ends: date
     time_zone: str
 
@@ -90,7 +93,8 @@ class Period:
         if rung.share is not None:
             # Rounded up, and never before the first working day. Days that were closed since do not push it
             # behind the due date, which was promised.
-            day = calendar.add_working_days(self.begins, -(-rung.share * self.working_days // 100))
+            used = -(-rung.share * self.working_days // 100)
+            day = calendar.add_working_days(self.begins, used + self.paused_days)
             return self._begin(min(day, self.ends))
         last = calendar.add_working_days(self.ends, rung.after) if rung.after else self.ends
         return self._begin(last + timedelta(days=1))

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from gerai_complaints.rules.case import Classification
+from gerai_complaints.rules.decisions import DECISIONS
 from gerai_complaints.schemas.fields import (
     CODE,
     COUNTER,
@@ -18,7 +19,7 @@ from gerai_complaints.schemas.fields import (
     PhoneNumber,
     PlainText,
 )
-from gerai_complaints.shapes import Contact, Filing, TicketFacts
+from gerai_complaints.shapes import Contact, Filing, Proxy, TicketFacts
 
 
 class PersonSchema(Schema):
@@ -32,6 +33,19 @@ class PersonSchema(Schema):
     def make(self, values: dict[str, Any], **_: Any) -> Contact:
         """Build the dataclass."""
         return Contact(**values)
+
+
+class ProxySchema(Schema):
+    """For whom somebody acts, as what, and whether they have a power of attorney."""
+
+    principal = PlainText(longest=LONGEST_NAME, required=True)
+    relation = PlainText(longest=LONGEST_NAME, required=True)
+    has_power_of_attorney = fields.Boolean(required=True)
+
+    @post_load
+    def make(self, values: dict[str, Any], **_: Any) -> Proxy:
+        """Build the dataclass."""
+        return Proxy(**values)
 
 
 class TicketFactsSchema(Schema):
@@ -70,6 +84,8 @@ class FileSchema(Schema):
         required=True, validate=validate.OneOf(LANGUAGES, error="Please choose one of these.")
     )
     person = fields.Nested(PersonSchema, required=True)
+    proxy = fields.Nested(ProxySchema, load_default=None, allow_none=True)
+    claims_danger = fields.Boolean(load_default=False)
     ticket_facts = fields.Nested(TicketFactsSchema, load_default=None, allow_none=True)
     ticket_token = fields.String(load_default=None, allow_none=True, validate=TICKET_TOKEN)
 
@@ -92,10 +108,10 @@ class TrackSchema(Schema):
 
 
 class DecideSchema(TrackSchema):
-    """The request `decide`; a dispute needs a text, thanks may have one."""
+    """The request `decide`; thanks and a withdrawal may have a text, all others need one."""
 
     decision = fields.String(
-        required=True, validate=validate.OneOf(("accept", "dispute"), error="Please choose one of these.")
+        required=True, validate=validate.OneOf(tuple(DECISIONS), error="Please choose one of these.")
     )
     text = PlainText(longest=LONGEST_TEXT, lines=True, load_default=None, allow_none=True)
 
@@ -135,4 +151,6 @@ class TrackedSchema(Schema):
     escalated_to = fields.String()
     ticket_number = fields.String()
     thread = fields.List(fields.Nested(TurnSchema))
-    can = fields.Function(lambda tracked: {"accept": tracked.may_accept, "dispute": tracked.may_dispute})
+    waits_until = fields.AwareDateTime()
+    refused_for = fields.String()
+    can = fields.Function(lambda tracked: {name: name in tracked.may for name in DECISIONS})

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from gerai_complaints.schemas.complaints import TicketFactsSchema
-from gerai_complaints.schemas.fields import LONGEST_TEXT, PlainText
+from gerai_complaints.rules.acts import Act
+from gerai_complaints.schemas.complaints import ProxySchema, TicketFactsSchema
 
 
 class SignInSchema(Schema):
@@ -18,18 +18,6 @@ class SignInSchema(Schema):
     password = fields.String(
         required=True, validate=validate.Length(max=200, error="User name or password is wrong.")
     )
-
-
-class TakeSchema(Schema):
-    """An officer takes a case in hand."""
-
-    revision = fields.Integer(required=True, validate=validate.Range(min=1))
-
-
-class ReplySchema(TakeSchema):
-    """An officer answers."""
-
-    text = PlainText(longest=LONGEST_TEXT, lines=True, required=True)
 
 
 class OfficerSchema(Schema):
@@ -63,6 +51,8 @@ class CaseSummarySchema(Schema):
     working_days_left = fields.Integer()
     level = fields.String()
     confidential = fields.Boolean()
+    is_urgent = fields.Boolean()
+    officer = fields.String()
 
 
 class CaseListSchema(Schema):
@@ -72,7 +62,7 @@ class CaseListSchema(Schema):
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
     total = fields.Integer()
     page = fields.Integer()
-    pages = fields.Integer()
+    has_more = fields.Boolean()
 
 
 class CaseTurnSchema(Schema):
@@ -83,6 +73,34 @@ class CaseTurnSchema(Schema):
     kind = fields.String()
     text = fields.String()
     officer = fields.String()
+
+
+class PausedSchema(Schema):
+    """A time in which the clock stood still."""
+
+    began_on = fields.Date()
+    ended_on = fields.Date()
+    working_days = fields.Integer()
+
+
+class ExtendedSchema(Schema):
+    """Working days that a supervisor added."""
+
+    at = fields.AwareDateTime()
+    officer = fields.String()
+    working_days = fields.Integer()
+    reason = fields.String()
+    due_on = fields.Date()
+
+
+class ProposalSchema(Schema):
+    """A proposal to refuse it."""
+
+    ground = fields.String()
+    text = fields.String()
+    officer = fields.String()
+    at = fields.AwareDateTime()
+    is_own = fields.Boolean()
 
 
 class CaseSchema(Schema):
@@ -104,7 +122,23 @@ class CaseSchema(Schema):
     ticket = fields.Nested(TicketFactsSchema)
     ticket_awaited = fields.Boolean()
     thread = fields.List(fields.Nested(CaseTurnSchema))
-    can = fields.Function(lambda case: {"take": case.may_take, "reply": case.may_reply})
+    channel = fields.String()
+    received_by = fields.String()
+    proxy = fields.Nested(ProxySchema)
+    is_oversight = fields.Boolean()
+    maladministration = fields.String()
+    breached_rule = fields.String()
+    ombudsman_number = fields.String()
+    verify_by = fields.Date()
+    follow_up_by = fields.Date()
+    checks = fields.Dict(keys=fields.String(), values=fields.Boolean())
+    pauses = fields.List(fields.Nested(PausedSchema))
+    extensions = fields.List(fields.Nested(ExtendedSchema))
+    proposal = fields.Nested(ProposalSchema)
+    joined_to = fields.String()
+    joined = fields.List(fields.String())
+    waits_until = fields.AwareDateTime()
+    can = fields.Function(lambda case: {act.value: act.value in case.may for act in Act})
 
 
 def dump_case(case: Any) -> dict[str, Any]:

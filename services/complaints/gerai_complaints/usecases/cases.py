@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Entry, Person
-from gerai_complaints.rules.case import OPEN_STATES, Actor, Standing, State, move
-from gerai_complaints.shapes import Contact, Keyring, TicketFacts
+from gerai_complaints.rules.case import FINAL_STATES, OPEN_STATES, Actor, Standing, State, move
+from gerai_complaints.shapes import Contact, Keyring, Proxy, TicketFacts
 
 REALM = "complaint"
+#: Columns that keep when a state was last reached; the others stand in the history.
 MOMENTS = {
     State.IN_PROGRESS: "taken_at",
     State.ANSWERED: "answered_at",
     State.DISPUTED: "disputed_at",
-    State.CLOSED: "closed_at",
+    **dict.fromkeys(FINAL_STATES, "closed_at"),
 }
 
 
@@ -35,8 +36,12 @@ def step(
     before = Standing(state=State(complaint.state), revision=complaint.revision)
     after = move(before, to, actor=actor, text=text, revision=revision)
     complaint.state, complaint.revision = after.state.value, after.revision
-    setattr(complaint, MOMENTS[to], now)
-    if after.state not in OPEN_STATES:
+    if to in MOMENTS:
+        setattr(complaint, MOMENTS[to], now)
+    if to not in FINAL_STATES:
+        complaint.closed_at = None
+    complaint.lapses_at = None
+    if to not in OPEN_STATES:
         # Nobody owes an answer: the ladder is not climbed any further.
         complaint.climbs_at = None
     return before.state
@@ -105,6 +110,11 @@ def _recipient(session: Session, complaint: Complaint, keyring: Keyring) -> str 
 def contact_of(person: Person, keyring: Keyring) -> Contact:
     """Open the seal of a complaint's contact data."""
     return Contact(**keyring.sealer.unseal(person.contact))
+
+
+def proxy_of(person: Person, keyring: Keyring) -> Proxy | None:
+    """Return for whom somebody else acts, None when they act for themselves."""
+    return Proxy(**keyring.sealer.unseal(person.proxy)) if person.proxy else None
 
 
 def attach_visit(complaint: Complaint, facts: TicketFacts) -> None:

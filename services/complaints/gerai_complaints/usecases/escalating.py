@@ -31,9 +31,23 @@ def begin_period(session: Session, complaint: Complaint, *, begins: date) -> Non
     Whom it has reached before it keeps: an answer that is disputed makes nothing undone.
     """
     calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
+    complaint.paused_days = complaint.extended_days = 0
     complaint.due_on = last_day(calendar, start=begins, working_days=complaint.working_days)
     period = _start(complaint, begins)
     complaint.climbs_at = period.next_at(0, calendar)
+
+
+def move_due_date(session: Session, complaint: Complaint, *, working_days: int) -> None:
+    """Put off by when a complaint is answered, and the rungs that are still to come with it."""
+    calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
+    if working_days:
+        complaint.due_on = calendar.add_working_days(complaint.due_on, working_days)
+    if complaint.period_begins is None:
+        # A row of a release before the ladder: the clock adopts it.
+        return
+    period = _period(complaint, complaint.period_begins)
+    complaint.due_at = period.due_at
+    complaint.climbs_at = period.next_at(complaint.climbed, calendar)
 
 
 def _start(complaint: Complaint, begins: date) -> Period:
@@ -49,7 +63,8 @@ def _period(complaint: Complaint, begins: date) -> Period:
             Classification(complaint.classification), is_about_mall=complaint.agency == THE_MALL.code
         ),
         begins=begins,
-        working_days=complaint.working_days,
+        working_days=complaint.working_days + complaint.extended_days,
+        paused_days=complaint.paused_days,
         ends=complaint.due_on,
         time_zone=complaint.time_zone,
     )

@@ -1,7 +1,7 @@
 """A citizen files a complaint."""
 
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from gerai_shared import commands
@@ -9,18 +9,17 @@ from gerai_shared.clock import local_date
 from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
 from gerai_shared.refusals import InvalidRequest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_complaints.models import Agency, Complaint, DueRuleRow, NumberCounter, Person
+from gerai_complaints.models import Agency, Complaint, NumberCounter, Person
 from gerai_complaints.refusals import UnknownAgency
-from gerai_complaints.rules.case import Classification, State
-from gerai_complaints.rules.due import DueRule, rule_for
+from gerai_complaints.rules.case import State
 from gerai_complaints.rules.numbers import format_number
 from gerai_complaints.shapes import Filed, Filing, Keyring
-from gerai_complaints.usecases.cases import announce, attach_visit, token_of
+from gerai_complaints.usecases.cases import announce, attach_visit, note, token_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.places import THE_MALL, time_zone_of
+from gerai_complaints.usecases.times import rule_in_force, set_first_steps
 
 SCOPE = "complaints.file"
 
@@ -76,7 +75,7 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     today = local_date(now, time_zone)
     if filing.occurred_on is not None and filing.occurred_on > today:
         raise InvalidRequest(fields={"occurred_on": ["This day is still to come."]})
-    rule = _rule(session, filing, today)
+    rule = rule_in_force(session, classification=filing.classification, agency=filing.agency, day=today)
     complaint = Complaint(
         id=new_id(),
         number=_next_number(session, today.year),
@@ -98,33 +97,20 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
         working_days=rule.working_days,
         due_basis=rule.basis,
         link_attempts=0,
+        channel=str(filing.channel),
+        received_by=filing.received_by,
     )
     begin_period(session, complaint, begins=today)
+    set_first_steps(session, complaint)
     _link(complaint, filing, now)
     session.add(complaint)
     session.add(_person(complaint, filing, keyring))
     _remember_agency(session, filing.agency, now)
     session.flush()
     announce(session, complaint, "complaint.filed.v1", previous=None, keyring=keyring, now=now)
+    if filing.claims_danger:
+        note(session, complaint, kind="danger_claimed", by="citizen", now=now)
     return complaint
-
-
-def _rule(session: Session, filing: Filing, day: date) -> DueRule:
-    rows = session.scalars(select(DueRuleRow).where(DueRuleRow.classification == filing.classification))
-    rules = [
-        DueRule(
-            classification=Classification(row.classification),
-            agency=row.agency,
-            working_days=row.working_days,
-            basis=row.basis,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        for row in rows
-    ]
-    return rule_for(
-        rules, classification=Classification(filing.classification), agency=filing.agency, day=day
-    )
 
 
 def _next_number(session: Session, year: int) -> str:
@@ -154,6 +140,7 @@ def _person(complaint: Complaint, filing: Filing, keyring: Keyring) -> Person:
         complaint_id=complaint.id,
         contact=seal({"name": name, "email": person.email, "phone": person.phone}),
         reachable=person.reachable,
+        proxy=seal(asdict(filing.proxy)) if filing.proxy else None,
         ticket_token=seal({"token": awaited}) if awaited else None,
     )
 

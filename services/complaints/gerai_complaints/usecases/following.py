@@ -1,26 +1,35 @@
-"""A citizen follows a complaint, and accepts or disputes the answer."""
+"""A citizen follows a complaint, answers to the answer, completes it, withdraws it, opens it again."""
 
 from datetime import datetime
 from typing import Any
 
 from gerai_shared import commands
+from gerai_shared.clock import local_date
+from gerai_shared.refusals import Refused
 from gerai_shared.tokens import read_token, realm_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_complaints.models import Complaint
+from gerai_complaints.models import Complaint, RefusalProposal
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.case import Actor, State, may_move
-from gerai_complaints.rules.due import is_overdue
+from gerai_complaints.rules.decisions import DECISIONS
+from gerai_complaints.rules.due import Step, is_overdue
 from gerai_complaints.shapes import Keyring, Tracked, Turn
 from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
+from gerai_complaints.usecases.clock import end_pause, note_due
 from gerai_complaints.usecases.escalating import begin_period
+from gerai_complaints.usecases.times import last_day_of
 
-#: Decision of the holder: state after it, kind of the entry, event.
-DECISIONS = {
-    "accept": (State.CLOSED, "accepted", "complaint.closed.v1"),
-    "dispute": (State.DISPUTED, "disputed", "complaint.disputed.v1"),
-}
+#: Kinds of entries that are for colleagues alone.
+INTERNAL = frozenset({"note", "assigned", "joined", "urgent"})
+
+
+class TooLateToReopen(Refused):
+    """The time to open this again is over. Please file a new report and name the number of this one."""
+
+    code = "too_late_to_reopen"
+    status = 409
 
 
 def track(session: Session, token: str, *, keyring: Keyring, now: datetime) -> Tracked:
@@ -39,21 +48,29 @@ def decide(
     keyring: Keyring,
     now: datetime,
 ) -> Tracked:
-    """Accept or dispute the answer; the same `key` again changes nothing more. A dispute has a due date anew.
+    """Carry out what the holder decides (one of DECISIONS); the same `key` again changes nothing more.
 
-    Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, IdempotencyKeyReused.
+    What is disputed or opened again has a due date anew; what is completed goes on from where it stood still.
+    Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, ReasonNeeded, TooLateToReopen,
+    IdempotencyKeyReused.
     """
     complaint = _find(session, token, keyring=keyring)
 
     def run() -> dict[str, Any]:
-        to, kind, event_type = DECISIONS[decision]
+        made = DECISIONS[decision]
         session.refresh(complaint, with_for_update=True)
-        previous = step(complaint, to, actor=Actor.CITIZEN, text=text, now=now)
-        note(session, complaint, kind=kind, by="citizen", text=text, now=now)
-        if to is State.DISPUTED:
-            _begin_new_period(session, complaint, now)
+        if decision == "reopen" and not _may_still_reopen(session, complaint, now):
+            raise TooLateToReopen
+        previous = step(complaint, made.to, actor=Actor.CITIZEN, text=text, now=now)
+        note(session, complaint, kind=made.kind, by="citizen", text=text, now=now)
+        if previous is State.TO_COMPLETE:
+            end_pause(session, complaint, goes_on=made.to is State.VERIFICATION, now=now)
+        if made.to in (State.DISPUTED, State.REOPENED):
+            begin_period(session, complaint, begins=today_at(complaint, now))
+            note_due(session, complaint, now)
         session.flush()
-        announce(session, complaint, event_type, previous=previous, keyring=keyring, now=now)
+        if made.event is not None:
+            announce(session, complaint, made.event, previous=previous, keyring=keyring, now=now)
         return {"state": complaint.state}
 
     commands.once(session, scope=f"complaints.decide.{complaint.id}", key=key, body=body, now=now, run=run)
@@ -61,10 +78,33 @@ def decide(
     return _view(session, complaint, now)
 
 
-def _begin_new_period(session: Session, complaint: Complaint, now: datetime) -> None:
-    """Set by when a disputed answer is answered again; the history keeps each due date."""
-    begin_period(session, complaint, begins=today_at(complaint, now))
-    note(session, complaint, kind="due", by="system", text=complaint.due_on.isoformat(), now=now)
+def _may_still_reopen(session: Session, complaint: Complaint, now: datetime) -> bool:
+    if complaint.closed_at is None:
+        return False
+    closed_on = local_date(complaint.closed_at, complaint.time_zone)
+    last = last_day_of(session, complaint, Step.OBJECTION, start=closed_on)
+    return today_at(complaint, now) <= last
+
+
+def _acts(session: Session, complaint: Complaint, now: datetime) -> frozenset[str]:
+    """Return the decisions that the holder can take now."""
+    state = State(complaint.state)
+    possible = {name for name, made in DECISIONS.items() if may_move(state, made.to, Actor.CITIZEN)}
+    if "reopen" in possible and not _may_still_reopen(session, complaint, now):
+        possible.remove("reopen")
+    return frozenset(possible)
+
+
+def _ground(session: Session, complaint: Complaint) -> str | None:
+    if State(complaint.state) is not State.REFUSED:
+        return None
+    ground: str | None = session.scalar(
+        select(RefusalProposal.ground)
+        .where(RefusalProposal.complaint_id == complaint.id, RefusalProposal.is_refused.is_(True))
+        .order_by(RefusalProposal.id.desc())
+        .limit(1)
+    )
+    return ground
 
 
 def _find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
@@ -85,7 +125,9 @@ def _find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
 def _view(session: Session, complaint: Complaint, now: datetime) -> Tracked:
     state = State(complaint.state)
     said = [
-        entry for entry in history(session, complaint) if entry.text and entry.by in ("citizen", "officer")
+        entry
+        for entry in history(session, complaint)
+        if entry.text and entry.by in ("citizen", "officer") and entry.kind not in INTERNAL
     ]
     return Tracked(
         number=complaint.number,
@@ -101,6 +143,7 @@ def _view(session: Session, complaint: Complaint, now: datetime) -> Tracked:
         escalated_to=complaint.level,
         ticket_number=complaint.ticket_number,
         thread=tuple(Turn(at=each.at, by=each.by, kind=each.kind, text=each.text) for each in said),
-        may_accept=may_move(state, State.CLOSED, Actor.CITIZEN),
-        may_dispute=may_move(state, State.DISPUTED, Actor.CITIZEN),
+        waits_until=complaint.lapses_at,
+        refused_for=_ground(session, complaint),
+        may=_acts(session, complaint, now),
     )

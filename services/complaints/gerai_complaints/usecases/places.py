@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from gerai_shared import accounts
 from gerai_shared.workdays import WorkCalendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,9 +60,14 @@ def calendars(session: Session, *, sites: Iterable[str | None]) -> Calendars:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What people call agencies, sites and services."""
+    """What people call agencies, sites and services, and the officers of the desk."""
 
     known: dict[tuple[str, str, str], Named]
+    officers: dict[str, str]
+
+    def officer(self, identifier: str | None) -> str | None:
+        """Return an officer's name by their id."""
+        return self.officers.get(identifier) if identifier else None
 
     def agency(self, code: str) -> Named:
         """Return an agency's name."""
@@ -73,13 +79,18 @@ class Names:
         others = (named for (kind, _, at), named in self.known.items() if kind == SITE and at == code)
         return own or next(others, None) or Named(code=code)
 
+    def sites(self) -> list[Named]:
+        """Return every site once, by its code."""
+        found = {code: named for (kind, _, code), named in sorted(self.known.items()) if kind == SITE}
+        return list(found.values())
+
     def service(self, agency: str, code: str) -> Named:
         """Return a service's name."""
         return self.known.get((SERVICE, agency, code)) or Named(code=code)
 
 
 def names(session: Session) -> Names:
-    """Return every name that the agencies have told; some dozens of rows."""
+    """Return every name that the agencies have told, and those of officers; some dozens of rows."""
     known = {("agency", THE_MALL.code, THE_MALL.code): THE_MALL}
     for agency in session.scalars(select(Agency).where(Agency.name_id.is_not(None))):
         known["agency", agency.code, agency.code] = Named(
@@ -89,4 +100,6 @@ def names(session: Session) -> Names:
         known[place.kind, place.agency, place.code] = Named(
             code=place.code, id=place.name_id, en=place.name_en
         )
-    return Names(known=known)
+    officers = accounts.officers.c
+    rows = session.execute(select(officers.id, officers.name))
+    return Names(known=known, officers={row.id: row.name for row in rows})

@@ -3,15 +3,32 @@
 from collections.abc import Sequence
 
 from gerai_shared.accounts import Officer
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from gerai_complaints.models import Complaint, Entry
+from gerai_complaints.models import Complaint, DeskAgency, Entry
 from gerai_complaints.rules.case import Actor, ConfidentialCase, State, may_move, may_read
 
 
+def agencies_of(session: Session, officer: Officer) -> frozenset[str]:
+    """Return the agencies that an officer works for; empty for the mall's own desk, which works for all."""
+    return frozenset(session.scalars(select(DeskAgency.agency).where(DeskAgency.officer_id == officer.id)))
+
+
+def works_for(session: Session, officer: Officer, agency: str) -> bool:
+    """Tell whether complaints about an agency are an officer's business."""
+    own = agencies_of(session, officer)
+    return not own or agency in own
+
+
+def own_cases(session: Session, officer: Officer) -> ColumnElement[bool]:
+    """Return the condition of what is an officer's business: nothing else is listed or counted for them."""
+    own = agencies_of(session, officer)
+    return Complaint.agency.in_(sorted(own)) if own else true()
+
+
 def readable(session: Session, complaints: Sequence[Complaint], officer: Officer) -> set[str]:
-    """Return the ids of those complaints that `officer` may read."""
+    """Return the ids of those complaints that `officer` may read, of those that are their business."""
     confidential = [each.id for each in complaints if each.confidential]
     worked_on = set(
         session.scalars(
@@ -28,7 +45,7 @@ def readable(session: Session, complaints: Sequence[Complaint], officer: Officer
         if may_read(
             confidential=each.confidential,
             is_supervisor=officer.is_supervisor,
-            has_worked_on_it=each.id in worked_on,
+            has_worked_on_it=each.id in worked_on or each.assigned_to == officer.id,
         )
     }
 

@@ -18,6 +18,23 @@ _complaint = taken.ComplaintSchema()
 _decision = taken.DecisionSchema()
 
 
+def _deciding(summary: str) -> Operation:
+    return Operation(
+        summary=summary,
+        tag=TAG,
+        body=taken.DecisionSchema,
+        is_body_optional=True,
+        answer=ComplaintViewSchema,
+        refusals=(
+            UnknownComplaint,
+            InvalidRequest,
+            IdempotencyKeyReused,
+            TransitionNotAllowed,
+            Unavailable,
+        ),
+    )
+
+
 class ComplaintsApi:
     """Mixin: file a complaint, follow it, answer to the answer."""
 
@@ -66,20 +83,7 @@ class ComplaintsApi:
     @public(
         "POST",
         "/api/v1/complaints/<token>/accept",
-        operation=Operation(
-            summary="Accept the answer; the complaint is closed",
-            tag=TAG,
-            body=taken.DecisionSchema,
-            is_body_optional=True,
-            answer=ComplaintViewSchema,
-            refusals=(
-                UnknownComplaint,
-                InvalidRequest,
-                IdempotencyKeyReused,
-                TransitionNotAllowed,
-                Unavailable,
-            ),
-        ),
+        operation=_deciding("Accept the answer; the complaint is closed"),
     )
     def api_accept(self, request: Request, token: str) -> Response:
         """Accept the answer."""
@@ -88,24 +92,38 @@ class ComplaintsApi:
     @public(
         "POST",
         "/api/v1/complaints/<token>/dispute",
-        operation=Operation(
-            summary="Dispute the answer; work on the complaint goes on",
-            tag=TAG,
-            body=taken.DecisionSchema,
-            is_body_optional=True,
-            answer=ComplaintViewSchema,
-            refusals=(
-                UnknownComplaint,
-                InvalidRequest,
-                IdempotencyKeyReused,
-                TransitionNotAllowed,
-                Unavailable,
-            ),
-        ),
+        operation=_deciding("Dispute the answer; work on the complaint goes on"),
     )
     def api_dispute(self, request: Request, token: str) -> Response:
         """Dispute the answer."""
         return self._decide(request, token, "dispute")
+
+    @public(
+        "POST",
+        "/api/v1/complaints/<token>/complete",
+        operation=_deciding("Write what was asked for; the time to answer goes on"),
+    )
+    def api_complete(self, request: Request, token: str) -> Response:
+        """Complete it."""
+        return self._decide(request, token, "complete")
+
+    @public(
+        "POST",
+        "/api/v1/complaints/<token>/withdraw",
+        operation=_deciding("Withdraw a complaint"),
+    )
+    def api_withdraw(self, request: Request, token: str) -> Response:
+        """Withdraw it."""
+        return self._decide(request, token, "withdraw")
+
+    @public(
+        "POST",
+        "/api/v1/complaints/<token>/reopen",
+        operation=_deciding("Object to a refusal, or open a complaint again that is over"),
+    )
+    def api_reopen(self, request: Request, token: str) -> Response:
+        """Open it again."""
+        return self._decide(request, token, "reopen")
 
     def _decide(self, request: Request, token: str, decision: str) -> Response:
         key = idempotency_key(request)

@@ -16,6 +16,7 @@ from gerai_gateway.schemas import taken
 _complaint = taken.ComplaintSchema()
 _decision = taken.DecisionSchema()
 MALL_ZONE = "Asia/Jakarta"
+DECISIONS = ("accept", "dispute", "complete", "withdraw", "reopen")
 
 
 class ComplaintPages(PortalPages):
@@ -48,10 +49,11 @@ class ComplaintPages(PortalPages):
 
     @public("POST", "/c/<token>/decision", page=True)
     def form_decision(self, request: Request, token: str) -> Response:
-        """Accept or dispute the answer."""
+        """Carry out what the holder decides."""
         self.pages.check_form(request)
         key = forms.form_key(request)
-        decision = "accept" if request.form.get("decision") == "accept" else "dispute"
+        decision = request.form.get("decision", "")
+        decision = decision if decision in DECISIONS else "dispute"
         text = request.form.get("text", "").strip().replace("\r\n", "\n")
         try:
             load(_decision, {"text": text})

@@ -75,6 +75,8 @@ LABELS = {
     "first_day": "First day you can come",
     "last_day": "Last day you can come",
     "title": "Subject",
+    "principal": "Name of the person it happened to",
+    "relation": "What you are to them",
     "text": "What happened",
     "agency": "Agency",
     "site": "Place",
@@ -146,6 +148,11 @@ def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:
     if typed(form, "ticket"):
         body["ticket_token"] = token_in(typed(form, "ticket"))
         body.setdefault("agency", realm_of(body["ticket_token"]))
+    if form.get("claims_danger"):
+        body["claims_danger"] = True
+    proxy = {name: typed(form, name) for name in ("principal", "relation") if typed(form, name)}
+    if proxy:
+        body["proxy"] = {**proxy, "has_power_of_attorney": bool(form.get("has_power_of_attorney"))}
     person = {name: typed(form, name) for name in ("name", "email", "phone") if typed(form, name)}
     return {
         **body,

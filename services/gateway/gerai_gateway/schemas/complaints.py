@@ -26,10 +26,13 @@ class TurnSchema(Given):
 
 
 class DecisionsSchema(Given):
-    """What the complainant may do now."""
+    """What the complainant may do now: with an answer, with what lacks, with the whole."""
 
     accept = fields.Boolean(required=True)
     dispute = fields.Boolean(required=True)
+    complete = fields.Boolean()
+    withdraw = fields.Boolean()
+    reopen = fields.Boolean()
 
 
 class ComplaintViewSchema(Given):
@@ -37,6 +40,8 @@ class ComplaintViewSchema(Given):
 
     `escalated_to` is the highest level that it ever reached because it was not answered in time: unit_head,
     agency_head, mall or ombudsman; null for none. An answer, or a dispute of it, does not take it back.
+    `waits_until` is when it ends by itself, should the complainant say nothing; `refused_for` the ground of a
+    refusal.
     """
 
     number = fields.String(required=True)
@@ -52,4 +57,6 @@ class ComplaintViewSchema(Given):
     escalated_to = fields.String(required=True, allow_none=True)
     ticket_number = fields.String(required=True, allow_none=True)
     thread = fields.List(fields.Nested(TurnSchema), required=True)
+    waits_until = fields.AwareDateTime(allow_none=True)
+    refused_for = fields.String(allow_none=True)
     can = fields.Nested(DecisionsSchema, required=True)

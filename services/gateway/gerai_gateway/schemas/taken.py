@@ -14,7 +14,7 @@ from gerai_gateway.rules.visit_order import LEAST_ERRANDS, MOST_ERRANDS
 
 LANGUAGES = ("id", "en")
 SEXES = ("female", "male")
-CLASSIFICATIONS = ("complaint", "information", "aspiration")
+CLASSIFICATIONS = ("complaint", "information", "aspiration", "consultation")
 LONGEST_TITLE = 150
 LONGEST_TEXT = 5_000
 EMPTY = "Please fill this in."
@@ -289,6 +289,14 @@ class ComplainantSchema(Schema):
     phone = _phone()
 
 
+class ProxySchema(Schema):
+    """For whom the complainant acts, as what, and whether they have a power of attorney."""
+
+    principal = _name(required=True)
+    relation = _name(required=True)
+    has_power_of_attorney = Flag(load_default=False)
+
+
 class ComplaintSchema(Schema):
     """A complaint, a question or a wish. With `ticket_token` it concerns one visit."""
 
@@ -319,6 +327,8 @@ class ComplaintSchema(Schema):
     confidential = Flag(load_default=False)
     language = _language(load_default="id")
     person = fields.Nested(ComplainantSchema, required=True, error_messages=NEEDED)
+    proxy = fields.Nested(ProxySchema)
+    claims_danger = Flag()
     ticket_token = _token(allow_none=True, load_default=None)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)

@@ -1,0 +1,65 @@
+"""The times that rules set: by when somebody has to do something, and when silence ends a complaint."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gerai_complaints.models import Complaint, DueRuleRow
+from gerai_complaints.rules.due import ANY_KIND, OVERSIGHT, DueRule, Step, rule_for
+from gerai_complaints.usecases.places import calendars
+
+
+def rule_in_force(
+    session: Session, *, classification: str, agency: str, day: date, step: Step = Step.ANSWER
+) -> DueRule:
+    """Return the rule of a step for what `agency` receives on `day`. Raises NoDueRule."""
+    rows = session.scalars(
+        select(DueRuleRow).where(
+            DueRuleRow.classification.in_((classification, ANY_KIND)), DueRuleRow.step == step.value
+        )
+    )
+    rules = [
+        DueRule(
+            classification=row.classification,
+            step=row.step,
+            agency=row.agency,
+            working_days=row.working_days,
+            in_calendar_days=row.in_calendar_days,
+            basis=row.basis,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in rows
+    ]
+    return rule_for(rules, classification=classification, agency=agency, day=day, step=step)
+
+
+def kind_of(complaint: Complaint) -> str:
+    """Return the classification by which the rules of a complaint are found."""
+    return OVERSIGHT if complaint.is_oversight else complaint.classification
+
+
+def last_day_of(session: Session, complaint: Complaint, step: Step, *, start: date) -> date:
+    """Return by when a step that begins on `start` happens; the rule is that of the day of receipt."""
+    rule = rule_in_force(
+        session,
+        classification=kind_of(complaint),
+        agency=complaint.agency,
+        day=complaint.received_on,
+        step=step,
+    )
+    calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
+    return rule.last_day(calendar, start)
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    """Return the moment at which a day is over there."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
+
+
+def set_first_steps(session: Session, complaint: Complaint) -> None:
+    """Write down by when a new complaint is verified, and then followed up."""
+    complaint.verify_by = last_day_of(session, complaint, Step.VERIFICATION, start=complaint.received_on)
+    complaint.follow_up_by = last_day_of(session, complaint, Step.FOLLOW_UP, start=complaint.verify_by)
