@@ -112,7 +112,7 @@ def test_a_complaint_is_filed_answered_disputed_and_settled(mall, open_page, vio
     sign_in(desk, "pengaduan", mall.password)
     for answer, decision in (("Kami minta maaf.", "dispute"), ("Loket kedua kini dibuka.", "accept")):
         desk.goto(f"{mall.complaints}/cases/{found.group()}")
-        desk.locator("textarea[name=text]").fill(answer)
+        desk.locator("textarea[name='reply-text']").fill(answer)
         desk.locator("form[action$='/reply'] button[type=submit]").first.click()
         phone.reload()
         expect(phone.locator("main")).to_contain_text(answer)

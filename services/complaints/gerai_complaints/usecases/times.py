@@ -1,6 +1,6 @@
 """The times that rules set: by when somebody has to do something, and when silence ends a complaint."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -55,8 +55,8 @@ def last_day_of(session: Session, complaint: Complaint, step: Step, *, start: da
 
 
 def end_of(day: date, time_zone: str) -> datetime:
-    """Return the moment at which a day is over there."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
+    """Return the moment at which a day is over there, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def set_first_steps(session: Session, complaint: Complaint) -> None:
