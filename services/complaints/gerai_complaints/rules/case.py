@@ -179,7 +179,6 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     # Waiting for the citizen, who has to know what is asked for.
     **{(state, State.TO_COMPLETE): _by(_OFFICER, guard=_gives_a_reason) for state in _FIRST_ROUND},
     (State.TO_COMPLETE, State.VERIFICATION): _by(_CITIZEN, _OFFICER, guard=_gives_a_reason),
-    (State.TO_COMPLETE, State.IN_PROGRESS): _by(_OFFICER),
     # No wrong door: what came to the wrong address is passed on, as often as needed.
     **{(state, State.FORWARDED): _by(_OFFICER, guard=_gives_a_reason) for state in _FIRST_ROUND},
     # A second person decides it: see usecases.refusing.
