@@ -1,5 +1,6 @@
 """Tables of the complaints service."""
 
+from gerai_complaints.models.audit import AuditHead, AuditRow, Look
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
 from gerai_complaints.models.due_rules import DueRuleRow
@@ -7,12 +8,15 @@ from gerai_complaints.models.places import Agency, DayException, PlaceName
 
 __all__ = [
     "Agency",
+    "AuditHead",
+    "AuditRow",
     "Base",
     "Complaint",
     "DayException",
     "DueRuleRow",
     "Entry",
     "Escalation",
+    "Look",
     "NumberCounter",
     "Person",
     "PlaceName",

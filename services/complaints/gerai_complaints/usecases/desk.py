@@ -143,8 +143,9 @@ def case(session: Session, number: str, *, officer: Officer, keyring: Keyring, n
         ticket_awaited=complaint.link_at is not None,
         ticket_names=_ticket_names(complaint, known),
         thread=_thread(session, complaint),
-        may_take=may_move(state, State.IN_PROGRESS, Actor.OFFICER),
-        may_reply=may_move(state, State.ANSWERED, Actor.OFFICER),
+        # Overseers change nothing, and so are shown no form.
+        may_take=not officer.is_overseer and may_move(state, State.IN_PROGRESS, Actor.OFFICER),
+        may_reply=not officer.is_overseer and may_move(state, State.ANSWERED, Actor.OFFICER),
     )
 
 

@@ -28,6 +28,7 @@ def readable(session: Session, complaints: Sequence[Complaint], officer: Officer
         if may_read(
             confidential=each.confidential,
             is_supervisor=officer.is_supervisor,
+            is_overseer=officer.is_overseer,
             has_worked_on_it=each.id in worked_on,
         )
     }
