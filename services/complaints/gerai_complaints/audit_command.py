@@ -13,7 +13,7 @@ from gerai_shared.logs import redact
 from gerai_shared.settings import InvalidSettings, read_settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from gerai_complaints.usecases import audit, verifying
 
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         url = options.database_url or read_settings("complaints", needs=frozenset({"database"})).database_url
         database = Database(url, pool_size=1)
-    except (InvalidSettings, ValueError) as problem:
+    except (InvalidSettings, ArgumentError) as problem:
         sys.stderr.write(f"audit: {problem}\n")
         return EXIT_USAGE
     try:

@@ -12,7 +12,7 @@ from tests.integration.complaints.desk_http import Desk, make_desk
 
 #: All that an overseer may send: who they are, and that they leave.
 SENDS = {"/sign-in", "/sign-out", "/api/v1/session"}
-SECRET = "Petugas meminta uang di loket"  # noqa: S105 - the title of a complaint
+SECRET = "Petugas meminta uang di loket"
 
 
 @pytest.fixture
@@ -97,7 +97,12 @@ def test_s0_8_an_overseer_opens_what_says_so_and_nothing_else(overseer: Desk) ->
 
 def test_s0_8_every_look_is_in_the_log_and_in_the_audit(overseer: Desk) -> None:
     number = overseer.file().number
-    for path in ("/cases?state=overdue", f"/cases/{number}", "/cases/P-2026-999999", f"/api/v1/cases/{number}"):
+    for path in (
+        "/cases?state=overdue",
+        f"/cases/{number}",
+        "/cases/P-2026-999999",
+        f"/api/v1/cases/{number}",
+    ):
         overseer.get(path)
     overseer.client.get("/static/base.css")
     overseer.client.post(f"/cases/{number}/take")
