@@ -228,6 +228,18 @@ def test_whatever_is_changed_is_found_with_the_first_place(
         assert (code, "The audit is whole. Head: 9 " in told) == (0, True), told
 
 
+@pytest.mark.parametrize("broken", [None, "x", "y" * 64])
+def test_sealing_goes_on_behind_a_broken_end(desk: Desk, capsys: Output, broken: str | None) -> None:
+    desk.file()
+    seal(desk)
+    break_in(desk, update(AuditRow).values(hash=broken))
+    desk.file()
+    assert seal(desk) == 1
+    code, told = verify(capsys)
+    assert (code, told.count("its hash does not follow")) == (1, 1)
+    assert "first at position 1:" in told
+
+
 def test_an_act_that_was_written_without_a_row_is_found(desk: Desk, capsys: Output) -> None:
     live(desk)
     seal(desk)

@@ -109,7 +109,7 @@ def test_each_request_of_the_bus_is_known_here() -> None:
 def test_a_made_up_token_is_answered_like_that_of_a_complaint_that_is_gone(desk: Desk, method: str) -> None:
     desk.file()
     service = Complaints()
-    service.deployment = desk.deployment
+    service.__dict__["deployment"] = desk.deployment
     keyring = keyring_of(desk.deployment)
     gone = make_token(secret=keyring.secret, realm=REALM, identifier=new_id())
     of_other_secret = make_token(secret="x" * 43, realm=REALM, identifier=new_id())

@@ -1,6 +1,7 @@
 """The chain of the audit: how a row is written out, and which hash it has after the one before it."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -8,6 +9,15 @@ from typing import Any
 
 #: Stands for the hash of a row before the first.
 GENESIS = "0" * 64
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def followed(hash_of_row: str | None) -> str:
+    """Return the hash that the next row follows; what is no hash, because somebody broke it, is GENESIS.
+
+    So sealing goes on behind a broken place, and a walk along the chain tells that place alone.
+    """
+    return hash_of_row if hash_of_row and _HASH.fullmatch(hash_of_row) else GENESIS
 
 
 def moment(at: datetime) -> str:

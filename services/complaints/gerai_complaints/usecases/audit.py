@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import AuditHead, AuditRow, Complaint, Entry, Look
-from gerai_complaints.rules.chain import GENESIS, digest_of, hash_after, moment
+from gerai_complaints.rules.chain import GENESIS, digest_of, followed, hash_after, moment
 from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE
 
 FILED, OPENED, ADOPTED, ERASED = "filed", "opened", "adopted", "erased"
@@ -133,7 +133,7 @@ def head(session: Session) -> Head:
         .order_by(AuditRow.position.desc())
         .limit(1)
     ).one_or_none()
-    return Head(position=row.position, hash=row.hash or GENESIS) if row else Head(position=0, hash=GENESIS)
+    return Head(position=row.position, hash=followed(row.hash)) if row else Head(position=0, hash=GENESIS)
 
 
 def unsealed(session: Session) -> int:

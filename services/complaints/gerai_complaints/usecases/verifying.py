@@ -3,7 +3,6 @@
 Each step reads one batch in one statement, so it needs no lock and a working service may go on meanwhile.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +11,10 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import AuditHead, AuditRow, Complaint, Entry, Look
-from gerai_complaints.rules.chain import GENESIS, digest_of, hash_after
+from gerai_complaints.rules.chain import GENESIS, digest_of, followed, hash_after
 from gerai_complaints.usecases import audit
 
 BATCH = 1000
-_HASH = re.compile(r"[0-9a-f]{64}")
 #: Of what lacks a row, so much is told.
 TOLD = 20
 
@@ -73,7 +71,7 @@ class Walk:
         if row.hash != hash_after(self.hash, audit.chained(row, position)):
             self._find(position, "its hash does not follow from what it says and from the row before it")
         # From what stands there, so that one broken row does not make all that follow look broken.
-        self.position, self.hash = position, row.hash if row.hash and _HASH.fullmatch(row.hash) else GENESIS
+        self.position, self.hash = position, followed(row.hash)
 
     def _find(self, position: int, problem: str) -> None:
         self.findings.append(Finding(position=position, problem=problem))
