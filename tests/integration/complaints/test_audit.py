@@ -13,15 +13,17 @@ from gerai_complaints.__main__ import main
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.models import AuditHead, AuditRow, Complaint, Entry
 from gerai_complaints.rules.chain import GENESIS, hash_after
+from gerai_complaints.service import Complaints
 from gerai_complaints.shapes import Order
 from gerai_complaints.usecases import audit, escalating, following, verifying
 from gerai_complaints.usecases import desk as cases
 from gerai_shared import accounts
+from gerai_shared.bus.rpc import Request
 from gerai_shared.database import Database
 from gerai_shared.migrating import upgrade
 from gerai_shared.tables import outbox
 from sqlalchemy import delete, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.integration.complaints.desk_http import NOW, Desk, make_desk
 
@@ -366,6 +368,39 @@ def test_the_head_is_published_once_a_day(desk: Desk) -> None:
         "hash": head.hash,
         "count": 4,
     }
+
+
+def test_the_timer_chains_and_publishes_and_the_bus_tells_the_heads(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(desk)
+    service = Complaints()
+    service.__dict__["deployment"] = desk.deployment
+    # Four acts in batches of two: the timer goes on until none waits.
+    monkeypatch.setattr(audit, "BATCH", 2)
+    monkeypatch.setattr(audit.seal, "__kwdefaults__", {"limit": 2})
+    for _ in range(2):
+        service.seal_audit()
+    asked = Request(method="audit_heads", payload={}, deadline=NOW, idempotency_key=None, correlation_id="c")
+    last = rows(desk)[-1]
+    assert service.audit_heads(asked) == {
+        "heads": [
+            {
+                "day": "2026-11-23",
+                "at": "2026-11-23T03:00:00+00:00",
+                "position": 4,
+                "hash": last.hash,
+                "count": 4,
+            }
+        ]
+    }
+    # A database that is away is waited for.
+    monkeypatch.setattr(audit, "seal", _away)
+    service.seal_audit()
+
+
+def _away(_session: Any) -> int:
+    raise OperationalError("SELECT 1", {}, ConnectionError("away"))
 
 
 def test_misuse_has_a_code_of_its_own(
