@@ -163,7 +163,9 @@ def _announce(ports: Ports, kept: Secrets, deployment: Deployment) -> None:
     table.add_row(
         "Counters of legal", f"http://127.0.0.1:{ports.legal}/   petugas, penyelia, pusat or ombudsman"
     )
-    table.add_row("Complaints desk", f"http://127.0.0.1:{ports.complaints}/   pengaduan or pengawas")
+    table.add_row(
+        "Complaints desk", f"http://127.0.0.1:{ports.complaints}/   pengaduan, pengawas or ombudsman"
+    )
     table.add_row("Mailbox of all citizens", f"http://127.0.0.1:{ports.notifications}/")
     table.add_row("Password of them all", kept.demo_password)
     table.add_row("The mall's clock", f"{now:%A, %d %B %Y, %H:%M} WIB")

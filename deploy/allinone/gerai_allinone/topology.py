@@ -286,7 +286,7 @@ def _announce(mall: Mall) -> None:
         )
     console.print(table)
     console.print(
-        "Officers: petugas, penyelia, pusat, ombudsman (counters), pengaduan, pengawas (desk); "
+        "Officers: petugas, penyelia, pusat, ombudsman (counters), pengaduan, pengawas, ombudsman (desk); "
         f"password {Secrets.of(mall.folder).demo_password}"
     )
     console.print("Ctrl-C ends it; the data stays.")

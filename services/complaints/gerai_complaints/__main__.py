@@ -1,4 +1,4 @@
-"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed`."""
+"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | audit`."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.settings import InvalidSettings
 
     options = _parser().parse_args(arguments)
-    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed}
+    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed, "audit": _audit}
     try:
         return commands[options.command](options)
     except InvalidSettings as problem:
@@ -33,12 +33,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from gerai_complaints import audit_command
+
     parser = argparse.ArgumentParser(prog="python -m gerai_complaints", description="The complaints service.")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="answer requests until SIGTERM")
     serve.add_argument("--role", choices=sorted(NEEDS), default="all")
     commands.add_parser("migrate", help="bring the database to the newest revision")
-    commands.add_parser("seed", help="add two demonstration officers where they are missing")
+    commands.add_parser("seed", help="add three demonstration officers where they are missing")
+    audit_command.add(commands)
     return parser
 
 
@@ -80,6 +83,11 @@ def _seed(_options: argparse.Namespace) -> int:
     for username, password in added.items():
         print(f"{username}: {password}")
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    code: int = options.run(options)
+    return code
 
 
 def _demo_password() -> str | None:

@@ -8,6 +8,7 @@ from gerai_shared.runtime import Runner
 from gerai_shared.translations import add_texts_of
 
 from gerai_complaints.desk import sessions
+from gerai_complaints.desk.oversight_pages import record_opened
 from gerai_complaints.desk.service import ComplaintsDesk
 from gerai_complaints.service import Complaints, ComplaintsRelay
 
@@ -32,8 +33,7 @@ def build(deployment: Deployment, runner: Runner, role: str) -> None:
             secure_cookies=deployment.settings.public_url.startswith("https://"),
             defaults={"home_url": "/cases"},
         )
-        # Nothing here is opened to overseers yet, so they are refused all of it.
-        deployment.extras["door"] = Door(deployment, token_of=sessions.token_of)
+        deployment.extras["door"] = Door(deployment, token_of=sessions.token_of, record=record_opened)
         runner.add(ComplaintsDesk, deployment, name=f"{name}-desk")
     else:
         runner.add(OperationsService, deployment, name=f"{name}-{role}-operations")

@@ -9,6 +9,7 @@ from gerai_shared.deployment import Deployment
 DEMO_OFFICERS = (
     ("pengaduan", "Petugas Pengaduan", "officer"),
     ("pengawas", "Pengawas Pengaduan", "supervisor"),
+    ("ombudsman", "Pengawas (Ombudsman), hanya baca", "overseer"),
 )
 
 

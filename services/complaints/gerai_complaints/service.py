@@ -15,6 +15,7 @@ from gerai_shared.tokens import realm_of
 from marshmallow import Schema
 from nameko.timer import timer
 
+from gerai_complaints.auditing import Auditing
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.schemas.complaints import (
@@ -40,7 +41,7 @@ QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
-class Complaints:
+class Complaints(Auditing):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"

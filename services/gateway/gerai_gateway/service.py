@@ -6,6 +6,7 @@ from gerai_shared.events.envelope import Event
 from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
+from gerai_gateway.api.audit_heads import AuditHeadsApi
 from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
@@ -19,6 +20,7 @@ from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.api.visits import VisitsApi
 from gerai_gateway.api.waiting import WaitingApi
 from gerai_gateway.mall import Mall, MallProvider
+from gerai_gateway.portal.audit_heads import AuditHeadsPages
 from gerai_gateway.portal.booking import BookingPages
 from gerai_gateway.portal.checks import CheckPages
 from gerai_gateway.portal.complaints import ComplaintPages
@@ -48,6 +50,7 @@ class GatewayService(
     ComplaintsApi,
     RoadMapApi,
     OversightApi,
+    AuditHeadsApi,
     DevicesApi,
     DocumentsApi,
     HomePages,
@@ -65,6 +68,7 @@ class GatewayService(
     FreeDaysPages,
     RoadMapPages,
     OversightPages,
+    AuditHeadsPages,
     OutreachPages,
     StaticFiles,
     Operations,

@@ -173,6 +173,19 @@ class ComplaintEscalatedSchema(ComplaintEventSchema):
     )
 
 
+class AuditSealedSchema(Schema):
+    """The head of the audit's chain on a day; whoever keeps it can tell later whether all before it stands.
+
+    `position` is how many acts the chain has, `count` how many of them since the head before, `hash` the
+    SHA-256 of the last, in hexadecimal digits.
+    """
+
+    day = fields.Date(required=True)
+    position = fields.Integer(required=True, validate=validate.Range(min=0))
+    hash = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    count = fields.Integer(required=True, validate=validate.Range(min=0))
+
+
 class ApplicationEventSchema(Schema):
     """Where an application is after the counter; `number` is that of the ticket it was opened from.
 
@@ -448,6 +461,12 @@ REGISTRY = Registry(
         _complaint("complaint.withdrawn.v1", "The complainant withdrew it, or did not complete it in time"),
         _complaint(
             "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"
+        ),
+        EventType(
+            name="audit.sealed.v1",
+            context="complaints",
+            schema=AuditSealedSchema,
+            summary="The head of the audit's chain, published once a day",
         ),
     )
 )

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import requests
-from gerai_shared import accounts
 from gerai_shared.ids import new_id
 
 from tests.integration.complaints.conftest import FACTS, PASSWORD, Mall, call
@@ -282,26 +281,3 @@ def test_the_desk_tells_its_health(mall: Mall) -> None:
     ready = requests.get(f"{mall.base_url}/readyz", timeout=10)
     assert (ready.status_code, ready.json()["needs"]) == (200, {"database": True})
     assert "gerai_outbox_waiting" in requests.get(f"{mall.base_url}/metrics", timeout=10).text
-
-
-def test_an_overseer_signs_in_and_is_refused_everything_until_something_is_opened(mall: Mall) -> None:
-    with mall.deployment.database.transaction() as session:
-        accounts.create_officer(
-            session,
-            username="ombudsman",
-            name="Pengawas (Ombudsman)",
-            password=PASSWORD,
-            role="overseer",
-            now=mall.deployment.clock.now(),
-        )
-    overseer = mall.desk("ombudsman")
-    for verb, path in (
-        ("GET", "cases"),
-        ("GET", "cases/P-2026-000001"),
-        ("POST", "cases/P-2026-000001/take"),
-        ("POST", "cases/P-2026-000001/reply"),
-    ):
-        answer = call(mall, overseer, verb, path, {}, key="key-for-tests")
-        assert (answer.status_code, answer.json()["code"]) == (403, "reading_account")
-    assert overseer.get(f"{mall.base_url}/cases", timeout=10).status_code == 403
-    assert overseer.delete(f"{mall.base_url}/api/v1/session", timeout=10).status_code == 204

@@ -124,6 +124,10 @@ class FakeAgencies(FakeDevices, FakePlaces):
             "today": self.today,
         }
 
+    def _audit_heads(self, _payload: Json) -> Json:
+        head = {"at": self.now.isoformat(), "count": 120, "position": 4120, "hash": "ab" * 32}
+        return {"heads": [{"day": f"{self.now:%Y-%m-%d}", **head}]}
+
     def _enter_room(self, agency: str, payload: Json) -> Json:
         opens_at = self.now + timedelta(seconds=10)
         if self.releases:

@@ -146,7 +146,10 @@ def test_every_type_is_a_past_fact_with_a_version_and_an_exchange(event_type: Ev
         ),
         "booking.events",
     )
-    assert event_type.exchange == {**exchanges, "complaint": "complaints.events"}[context]
+    assert (
+        event_type.exchange
+        == {**exchanges, "complaint": "complaints.events", "audit": "complaints.events"}[context]
+    )
     assert version == "v1"
     assert event_type.summary
 

@@ -40,7 +40,7 @@ class DeskApi:
         sessions.clear_session(response)
         return response
 
-    @http("GET", "/api/v1/cases")
+    @http("GET", "/api/v1/cases", overseers=Access.ON_RECORD)
     def api_cases(self, request: Request) -> Response:
         """Answer a page of the cases: `?state=` one of the filters, `?number=` a part of one, `?page=`."""
         officer = sessions.officer_of(self.deployment, request)
@@ -55,7 +55,7 @@ class DeskApi:
             )
         return json_response(CaseListSchema().dump(found))
 
-    @http("GET", "/api/v1/cases/<number>")
+    @http("GET", "/api/v1/cases/<number>", overseers=Access.ON_RECORD)
     def api_case(self, request: Request, number: str) -> Response:
         """Answer one case."""
         officer = sessions.officer_of(self.deployment, request)

@@ -39,7 +39,7 @@ CHOICES = {
 class DeskPages(DeskBase):
     """Sign in, list of cases, one case with its answer form."""
 
-    @http("GET", "/", page=True)
+    @http("GET", "/", page=True, overseers=Access.FREE)
     def home(self, _request: Request) -> Response:
         """Lead to the list."""
         return see_other(FIRST_PAGE)
@@ -74,7 +74,7 @@ class DeskPages(DeskBase):
         sessions.clear_session(response)
         return response
 
-    @http("GET", "/cases", page=True)
+    @http("GET", "/cases", page=True, overseers=Access.ON_RECORD)
     def cases(self, request: Request) -> Response:
         """Show the cases, what is due first on top."""
         officer = self._officer(request)
@@ -104,7 +104,7 @@ class DeskPages(DeskBase):
             ),
         )
 
-    @http("GET", "/cases/<number>", page=True)
+    @http("GET", "/cases/<number>", page=True, overseers=Access.ON_RECORD)
     def case(self, request: Request, number: str) -> Response:
         """Show one case."""
         officer = self._officer(request)

@@ -1,5 +1,6 @@
 """Tables of the complaints service."""
 
+from gerai_complaints.models.audit import AuditHead, AuditRow, Look
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
 from gerai_complaints.models.due_rules import DueRuleRow
@@ -16,6 +17,8 @@ from gerai_complaints.models.work import (
 __all__ = [
     "Agency",
     "AnswerTemplate",
+    "AuditHead",
+    "AuditRow",
     "Base",
     "Complaint",
     "DayException",
@@ -24,6 +27,7 @@ __all__ = [
     "Entry",
     "Escalation",
     "Extension",
+    "Look",
     "NumberCounter",
     "Pause",
     "Person",

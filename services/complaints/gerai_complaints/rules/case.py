@@ -233,13 +233,15 @@ def move(
     return Standing(state=to, revision=standing.revision + 1)
 
 
-def may_read(*, confidential: bool, is_supervisor: bool, has_worked_on_it: bool) -> bool:
+def may_read(
+    *, confidential: bool, is_supervisor: bool, has_worked_on_it: bool, is_overseer: bool = False
+) -> bool:
     """Tell whether an officer may read a case.
 
-    A confidential one is for supervisors, and for who has taken it in hand or answered it: an act that
-    stands in its history, under their name.
+    A confidential one is for supervisors, for overseers (whose every look is on record), and for who has
+    taken it in hand or answered it: an act that stands in its history, under their name.
     """
-    return not confidential or is_supervisor or has_worked_on_it
+    return not confidential or is_supervisor or is_overseer or has_worked_on_it
 
 
 def may_move(state: State, to: State, actor: Actor) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Complaint, Entry, Person
 from gerai_complaints.rules.case import FINAL_STATES, OPEN_STATES, Actor, Standing, State, move
 from gerai_complaints.shapes import Contact, Keyring, Proxy, TicketFacts
+from gerai_complaints.usecases import audit
 
 REALM = "complaint"
 #: Columns that keep when a state was last reached; the others stand in the history.
@@ -57,8 +58,19 @@ def note(
     text: str | None = None,
     officer_id: str | None = None,
 ) -> None:
-    """Add an entry to a complaint's history."""
-    session.add(Entry(complaint_id=complaint.id, at=now, by=by, officer_id=officer_id, kind=kind, text=text))
+    """Add an entry to a complaint's history, and to the audit."""
+    entry = Entry(complaint_id=complaint.id, at=now, by=by, officer_id=officer_id, kind=kind, text=text)
+    session.add(entry)
+    audit.record(
+        session,
+        act=kind,
+        by=by,
+        content=audit.content_of_entry(entry),
+        complaint=complaint,
+        officer_id=officer_id,
+        entry=entry,
+        now=now,
+    )
 
 
 def announce(

@@ -16,6 +16,7 @@ from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.case import State
 from gerai_complaints.rules.numbers import format_number
 from gerai_complaints.shapes import Filed, Filing, Keyring
+from gerai_complaints.usecases import audit
 from gerai_complaints.usecases.cases import announce, attach_visit, note, token_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.places import THE_MALL, time_zone_of
@@ -106,6 +107,14 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     session.add(complaint)
     session.add(_person(complaint, filing, keyring))
     _remember_agency(session, filing.agency, now)
+    audit.record(
+        session,
+        act=audit.FILED,
+        by=audit.CITIZEN,
+        content=audit.content_of_complaint(complaint),
+        complaint=complaint,
+        now=now,
+    )
     session.flush()
     announce(session, complaint, "complaint.filed.v1", previous=None, keyring=keyring, now=now)
     if filing.claims_danger:

@@ -46,6 +46,7 @@ def readable(session: Session, complaints: Sequence[Complaint], officer: Officer
             confidential=each.confidential,
             is_supervisor=officer.is_supervisor,
             has_worked_on_it=each.id in worked_on or each.assigned_to == officer.id,
+            is_overseer=officer.is_overseer,
         )
     }
 
