@@ -9,7 +9,7 @@ from gerai_shared.translations import add_texts_of
 from gerai_notifications.channels import channel_for
 from gerai_notifications.mail import sender_address
 from gerai_notifications.mailbox import Mailbox
-from gerai_notifications.service import Notifications, Sending
+from gerai_notifications.service import Notifications, Sending, Webhooks
 from gerai_notifications.writing import Writer
 
 PACKAGE = "gerai_notifications"
@@ -32,6 +32,7 @@ def build(deployment: Deployment, runner: Runner, role: str) -> None:
         )
         runner.add(Notifications, deployment, name="notifications", needs_bus=True)
         runner.add(Sending, deployment, name="notifications-sender")
+        runner.add(Webhooks, deployment, name="notifications-webhooks")
     if role in ("all", "mailbox"):
         add_texts_of([PACKAGE])
         deployment.extras["pages"] = Pages(
