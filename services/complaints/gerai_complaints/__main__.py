@@ -1,4 +1,4 @@
-"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed`."""
+"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | receive-mail`."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.settings import InvalidSettings
 
     options = _parser().parse_args(arguments)
-    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed}
+    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed, "receive-mail": _receive_mail}
     try:
         return commands[options.command](options)
     except InvalidSettings as problem:
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=sorted(NEEDS), default="all")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="add two demonstration officers where they are missing")
+    commands.add_parser("receive-mail", help="take one mail from standard input, for a mail server")
     return parser
 
 
@@ -80,6 +81,23 @@ def _seed(_options: argparse.Namespace) -> int:
     for username, password in added.items():
         print(f"{username}: {password}")
     return 0
+
+
+def _receive_mail(_options: argparse.Namespace) -> int:
+    from gerai_shared.deployment import deployment_of
+    from gerai_shared.runtime import exit_with, start_logs
+    from gerai_shared.settings import InvalidSettings, read_settings
+
+    from gerai_complaints.receiving import EXIT_LATER, receive_mail
+
+    try:
+        deployment = deployment_of(read_settings(DEPLOYMENT, needs=NEEDS["bus"]))
+    except InvalidSettings as problem:
+        # Other codes would send the mail back to a citizen who can do nothing about it.
+        exit_with(problem)
+        return EXIT_LATER
+    start_logs(deployment)
+    return receive_mail(deployment, sys.stdin.buffer)
 
 
 def _demo_password() -> str | None:

@@ -28,7 +28,9 @@ def build(deployment: Deployment, runner: Runner, role: str) -> None:
     if role in ("all", "bus"):
         deployment.extras["channel"] = channel_for(deployment)
         deployment.extras["writer"] = Writer(
-            public_url=settings.public_url, organizer=sender_address(settings.mail_from)
+            public_url=settings.public_url,
+            organizer=sender_address(settings.mail_from),
+            hears_complainants=bool(settings.complaints_mail),
         )
         runner.add(Notifications, deployment, name="notifications", needs_bus=True)
         runner.add(Sending, deployment, name="notifications-sender")

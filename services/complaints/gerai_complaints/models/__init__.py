@@ -3,6 +3,7 @@
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
 from gerai_complaints.models.due_rules import DueRuleRow
+from gerai_complaints.models.mails import MailIn
 from gerai_complaints.models.places import Agency, DayException, PlaceName
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "DueRuleRow",
     "Entry",
     "Escalation",
+    "MailIn",
     "NumberCounter",
     "Person",
     "PlaceName",
