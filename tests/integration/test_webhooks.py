@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import eventlet
 import pytest
 from gerai_notifications import roles
 from gerai_notifications.__main__ import main
@@ -437,3 +438,40 @@ def test_the_commands(
     assert "no subscription" in run("remove", "dinas", code=1)
     assert deliveries(deployment) == []
     deployment.database.close()
+
+
+def test_the_receiver_that_the_documentation_shows_takes_each_once_and_nothing_forged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = rules.secret_of(b"k" * 32)
+    monkeypatch.setenv("WEBHOOK_SECRET", secret)
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text()
+    example: dict[str, Any] = {"__name__": "example"}
+    exec(page.partition("```python\n")[2].partition("```")[0], example)
+    monkeypatch.setattr(example["Receiver"], "log_message", lambda *_: None, raising=False)
+    # A green thread of the thread that the example opened its database in.
+    server = HTTPServer(("127.0.0.1", 0), example["Receiver"])
+    serving = eventlet.spawn(server.serve_forever, 0.02)
+    url = f"http://127.0.0.1:{server.server_address[1]}/"
+
+    def told(body: bytes, *, signed: bytes, ago: int = 0) -> int:
+        timestamp = int(Clock().now().timestamp()) - ago
+        headers = {
+            "webhook-id": "0193a111",
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": rules.signatures(
+                [secret], message_id="0193a111", timestamp=timestamp, body=signed
+            ),
+        }
+        return posting.post(url, headers=headers, body=body, production=False).status
+
+    try:
+        assert [told(b"{}", signed=b"{}") for _ in range(2)] == [204, 204]
+        assert told(b'{"a":1}', signed=b"{}") == 401
+        assert told(b"{}", signed=b"{}", ago=301) == 401
+        assert example["taken"].execute("SELECT * FROM taken").fetchall() == [("0193a111", "{}")]
+    finally:
+        serving.kill()
+        server.server_close()
+        example["taken"].close()

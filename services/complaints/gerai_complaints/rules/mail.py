@@ -13,7 +13,7 @@ from gerai_complaints.rules.mail_text import cleaned, of_html, one_line, without
 
 #: Mails with attachments of a few photographs; the attachments are not kept.
 MOST_BYTES = 10_240_000
-#: The standard library looks for the end of each part that it is within at every line, and keeps every header.
+#: At every line the standard library looks for the end of each part that it is within; it keeps every header.
 MOST_BOUNDARIES = 100
 MOST_HEAD_BYTES = 256_000
 #: More of a text than is ever kept, and little enough to look through.
