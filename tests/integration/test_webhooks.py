@@ -1,9 +1,11 @@
 """From an event on the bus to another system that asked for it, through everything such systems do."""
 
+import contextlib
 import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,6 +19,9 @@ from typing import Any
 
 import eventlet
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from gerai_notifications import roles
 from gerai_notifications.__main__ import main
 from gerai_notifications.service import Webhooks
@@ -49,6 +54,7 @@ class Receiver:
     """Another system. What it answers is its path: /200, /500, /410, /302, /garbage, /hang."""
 
     url: str = ""
+    server: Any = None
     got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     go_on: threading.Event = field(default_factory=threading.Event)
 
@@ -74,6 +80,11 @@ def receiver() -> Iterator[Receiver]:
             kept.got.append((self.path, headers, body))
             if self.path == "/hang":
                 kept.go_on.wait(20)
+            if self.path == "/flood":
+                with contextlib.suppress(OSError):
+                    for _ in range(10_000):
+                        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                return
             if self.path == "/garbage":
                 self.wfile.write(b"\x00\xffthis is no HTTP\r\n\r\n" * 50)
                 return
@@ -88,8 +99,10 @@ def receiver() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.block_on_close = False
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
+    kept.server = server
     kept.url = f"http://127.0.0.1:{server.server_address[1]}"
     yield kept
     kept.go_on.set()
@@ -231,6 +244,7 @@ def test_one_that_hangs_holds_up_nobody_else(
         ("/500", "answered 500"),
         ("/302", "answered 302, and redirects are not followed"),
         ("/garbage", "its answer is not HTTP (BadStatusLine)"),
+        ("/flood", "its answer is not HTTP (HTTPException)"),
     ],
 )
 def test_whoever_takes_it_not_is_tried_again_with_the_same_id_and_signed_anew(
@@ -390,6 +404,57 @@ def test_in_production_no_name_leads_into_the_malls_own_networks(
     answer = posting.post(f"http://rebind.example:{port}/200", headers={}, body=b"{}", production=False)
     assert (answer.status, asked) == (200, ["rebind.example"] * 2)
     assert receiver.got[0][1]["host"] == f"rebind.example:{port}"
+
+
+def test_the_certificate_has_to_be_of_the_name_and_of_somebody_who_is_trusted(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed("hook.example", tmp_path)
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+    receiver.server.socket = serving.wrap_socket(receiver.server.socket, server_side=True)
+    port = receiver.url.rpartition(":")[2]
+    monkeypatch.setattr(
+        posting.socket,
+        "getaddrinfo",
+        lambda _host, port, **_: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))],
+    )
+
+    def post(host: str) -> int:
+        return posting.post(f"https://{host}:{port}/200", headers={}, body=b"{}", production=False).status
+
+    with pytest.raises(posting.Undeliverable, match="certificate is not valid"):
+        post("hook.example")
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr(posting, "_tls", lambda: trusting)
+    assert post("hook.example") == 200
+    with pytest.raises(posting.Undeliverable, match="certificate is not valid"):
+        post("other.example")
+    assert len(receiver.got) == 1
+
+
+def self_signed(name: str, folder: Path) -> Path:
+    """A certificate that nobody vouches for, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = Clock().now()
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    file.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return file
 
 
 def test_the_commands(

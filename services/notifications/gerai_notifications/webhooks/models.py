@@ -93,7 +93,7 @@ def subscriptions(session: Session) -> list[Subscription]:
 def find_subscription(session: Session, name: str, *, lock: bool = False) -> Subscription | None:
     """Return the subscription of a name."""
     query = select(Subscription).where(Subscription.name == name)
-    return session.scalar(query.with_for_update() if lock else query)
+    return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
 def add_delivery(session: Session, delivery: Delivery) -> bool:
@@ -122,7 +122,7 @@ def claim_subscription(session: Session, *, now: datetime, lease_ends_at: dateti
         .where(Subscription.state == SubscriptionState.ACTIVE, Subscription.ready_at <= now, due)
         .order_by(Subscription.ready_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     if found is None:
         return None
@@ -135,7 +135,8 @@ def claim_delivery(
 ) -> tuple[Subscription, Delivery] | None:
     """Take the delivery of a subscription that is due longest, and renew the lease; None without one."""
     subscription = session.scalar(
-        select(Subscription).where(Subscription.id == subscription_id).with_for_update()
+        # Not against new deliveries, whose foreign key leads here: events do not wait for senders.
+        select(Subscription).where(Subscription.id == subscription_id).with_for_update(key_share=True)
     )
     if subscription is None or subscription.state != SubscriptionState.ACTIVE:
         return None

@@ -5,12 +5,14 @@ import socket
 import ssl
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from gerai_notifications.webhooks import rules
 
 #: Between two bytes; the whole attempt has its own limit.
 SILENCE_SECONDS = 10.0
+MOST_ANSWER_BYTES = 65_536
 USER_AGENT = "Gerai-Webhooks/1"
 
 
@@ -26,8 +28,37 @@ class Answer:
     retry_after: float | None
 
 
+class _Bounded:
+    """The answer's stream, up to so many bytes: who never comes to an end would keep the whole process."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._left = MOST_ANSWER_BYTES
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def readline(self, limit: int = -1) -> bytes:
+        """Read a line. Raises HTTPException when there was too much."""
+        line: bytes = self._stream.readline(limit)
+        self._left -= len(line)
+        if self._left < 0:
+            raise http.client.HTTPException
+        return line
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer of which the head is read, and no more of that than makes sense."""
+
+    def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.fp: Any = _Bounded(self.fp)
+
+
 class _Connection(http.client.HTTPConnection):
     """Connects to an address that was chosen before; certificate and Host are of the name."""
+
+    response_class = _Response
 
     def __init__(self, host: str, port: int, *, address: str, secure: bool) -> None:
         super().__init__(host, port, timeout=SILENCE_SECONDS)
@@ -41,7 +72,11 @@ class _Connection(http.client.HTTPConnection):
         """Open the way, with TLS where the address wants it."""
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._secure:
-            self.sock = _tls().wrap_socket(self.sock, server_hostname=self.host)
+            # In two steps: one whose certificate is wrong has to be closed, too.
+            self.sock = _tls().wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
 
 
 @cache

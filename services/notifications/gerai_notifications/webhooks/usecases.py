@@ -18,6 +18,8 @@ from gerai_notifications.webhooks.models import Delivery, Subscription
 from gerai_notifications.webhooks.rules import DeliveryState, SubscriptionState
 
 GONE = 410
+#: The subscriptions that a transaction has read.
+KNOWN = "webhook_subscriptions"
 
 
 class NotDone(Exception):
@@ -54,9 +56,12 @@ class Outcome:
 
 def queue(session: Session, event: Event, *, now: datetime) -> None:
     """Write a delivery of `event` for each subscription that asked for it, paused ones too."""
+    if KNOWN not in session.info:
+        # Once for all events of a transaction.
+        session.info[KNOWN] = models.subscriptions(session)
     wanted = [
         each
-        for each in models.subscriptions(session)
+        for each in session.info[KNOWN]
         if rules.matches(each.event_types.split(), event.type) and each.agency in (None, event.agency)
     ]
     if not wanted:
@@ -210,7 +215,7 @@ def record(
     session: Session, parcel: Parcel, outcome: Outcome, *, chance: float, now: datetime
 ) -> DeliveryState:
     """Record how an attempt ended and return the state it leads to. `chance` in [0, 1) spreads waits."""
-    subscription = session.get(Subscription, parcel.subscription_id, with_for_update=True)
+    subscription = session.get(Subscription, parcel.subscription_id, with_for_update={"key_share": True})
     if subscription is None:
         return DeliveryState.PARKED
     attempts = parcel.attempts + 1
@@ -251,6 +256,6 @@ def record(
 
 def release(session: Session, subscription_id: str, *, now: datetime) -> None:
     """Give a subscription back that was sent to without failure."""
-    subscription = session.get(Subscription, subscription_id, with_for_update=True)
+    subscription = session.get(Subscription, subscription_id, with_for_update={"key_share": True})
     if subscription is not None:
         subscription.ready_at = now
