@@ -1,6 +1,7 @@
 """The tables of webhooks, and the queries on them."""
 
 from datetime import datetime
+from typing import Any
 
 from gerai_shared.database import AwareDateTime, CountingKey, insert_into
 from sqlalchemy import (
@@ -83,6 +84,14 @@ Index(
     postgresql_where=_under_way,
     sqlite_where=_under_way,
 )
+_parked = Delivery.state == DeliveryState.PARKED.value
+# What is counted every few seconds, however much was delivered.
+Index(
+    "ix_webhook_deliveries_parked",
+    Delivery.subscription_id,
+    postgresql_where=_parked,
+    sqlite_where=_parked,
+)
 
 
 def subscriptions(session: Session) -> list[Subscription]:
@@ -96,16 +105,18 @@ def find_subscription(session: Session, name: str, *, lock: bool = False) -> Sub
     return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
-def add_delivery(session: Session, delivery: Delivery) -> bool:
-    """Write a delivery unless there is one of this event for this subscription; tell whether it was."""
+def add_deliveries(session: Session, rows: list[dict[str, Any]]) -> bool:
+    """Write deliveries, each unless there is one of its event for its subscription; tell whether any was.
+
+    The table itself: the mapper would double the price of what is written for every event.
+    """
     table = Delivery.__table__
-    values = {column.key: getattr(delivery, column.key) for column in table.columns if column.key != "id"}
     statement = (
         insert_into(session, table)
         .on_conflict_do_nothing(index_elements=[table.c.subscription_id, table.c.event_id])
         .returning(table.c.id)
     )
-    return session.scalar(statement, values) is not None
+    return bool(session.scalars(statement, rows).all())
 
 
 def claim_subscription(session: Session, *, now: datetime, lease_ends_at: datetime) -> str | None:
@@ -183,11 +194,7 @@ def replay(
     session: Session, subscription_id: str, *, delivery_id: int | None, now: datetime, expires_at: datetime
 ) -> int:
     """Have parked deliveries, or any one that is not under way, sent anew; return how many."""
-    chosen = (
-        Delivery.state == DeliveryState.PARKED
-        if delivery_id is None
-        else (Delivery.id == delivery_id) & ~_under_way
-    )
+    chosen = _parked if delivery_id is None else (Delivery.id == delivery_id) & ~_under_way
     statement = (
         update(Delivery)
         .where(Delivery.subscription_id == subscription_id, chosen)
@@ -236,7 +243,7 @@ def standing(session: Session) -> tuple[int, datetime | None, int]:
     waiting, oldest = session.execute(
         select(func.count(), func.min(Delivery.created_at)).where(_under_way)
     ).one()
-    parked = session.scalar(select(func.count()).where(Delivery.state == DeliveryState.PARKED))
+    parked = session.scalar(select(func.count()).where(_parked))
     return waiting, oldest, parked or 0
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from gerai_notifications.rules import CAUSES
 from gerai_notifications.webhooks import models, rules
-from gerai_notifications.webhooks.models import Delivery, Subscription
+from gerai_notifications.webhooks.models import Subscription
 from gerai_notifications.webhooks.rules import DeliveryState, SubscriptionState
 
 GONE = 410
@@ -68,25 +68,24 @@ def queue(session: Session, event: Event, *, now: datetime) -> None:
         return
     wire = to_wire(replace(event, data=REGISTRY.dump(event.type, event.data)))
     body = json.dumps(rules.shown(wire), separators=(",", ":"), ensure_ascii=False)
-    for subscription in wanted:
-        written = models.add_delivery(
-            session,
-            Delivery(
-                subscription_id=subscription.id,
-                event_id=event.id,
-                event_type=event.type,
-                correlation_id=event.correlation_id,
-                body=body,
-                state=DeliveryState.WAITING,
-                attempts=0,
-                next_attempt_at=now,
-                expires_at=now + rules.WORTH_SENDING,
-                created_at=now,
-            ),
-        )
-        if written:
-            # Wakes the senders of this process after the commit.
-            session.info[ANNOUNCES] = True
+    rows = [
+        {
+            "subscription_id": subscription.id,
+            "event_id": event.id,
+            "event_type": event.type,
+            "correlation_id": event.correlation_id,
+            "body": body,
+            "state": DeliveryState.WAITING.value,
+            "attempts": 0,
+            "next_attempt_at": now,
+            "expires_at": now + rules.WORTH_SENDING,
+            "created_at": now,
+        }
+        for subscription in wanted
+    ]
+    if models.add_deliveries(session, rows):
+        # Wakes the senders of this process after the commit.
+        session.info[ANNOUNCES] = True
 
 
 def subscribe(
@@ -218,20 +217,32 @@ def record(
     subscription = session.get(Subscription, parcel.subscription_id, with_for_update={"key_share": True})
     if subscription is None:
         return DeliveryState.PARKED
-    attempts = parcel.attempts + 1
     if outcome.delivered:
         subscription.failures = 0
         models.settle(
             session,
             parcel.delivery_id,
             state=DeliveryState.DELIVERED,
-            attempts=attempts,
+            attempts=parcel.attempts + 1,
             next_attempt_at=None,
             delivered_at=now,
             last_status=outcome.status,
             last_error=None,
         )
         return DeliveryState.DELIVERED
+    return _record_failure(session, subscription, parcel, outcome, chance=chance, now=now)
+
+
+def _record_failure(
+    session: Session,
+    subscription: Subscription,
+    parcel: Parcel,
+    outcome: Outcome,
+    *,
+    chance: float,
+    now: datetime,
+) -> DeliveryState:
+    attempts = parcel.attempts + 1
     subscription.failures = parcel.failures + 1
     subscription.ready_at = now + rules.rest_after(
         subscription.failures, chance=chance, asked=outcome.rest_asked

@@ -66,6 +66,14 @@ def upgrade() -> None:
         postgresql_where=under_way,
         sqlite_where=under_way,
     )
+    parked = sa.text("state = 'parked'")
+    op.create_index(
+        "ix_webhook_deliveries_parked",
+        "webhook_deliveries",
+        ["subscription_id"],
+        postgresql_where=parked,
+        sqlite_where=parked,
+    )
 
 
 def downgrade() -> None:
