@@ -22,6 +22,7 @@ URL_OF_PORTAL = Regexp(
 URL_OF_MAIL = Regexp(
     r"^(smtps?|mailbox)://[^\s]+$", error="must be smtp://…, smtps://… or, in demonstrations, mailbox://…"
 )
+BARE_MAIL_ADDRESS = Regexp(r"^([^\s@<>,+]+@[^\s@<>,]+)?$", error="must be a bare address, without a +")
 ADDRESS = Regexp(r"^[^:]+:\d{1,5}$", error="must be host:port")
 SHORTEST_SECRET = 32
 #: Seconds by which a demonstration may shift its clock: ten years.
@@ -48,6 +49,8 @@ class Settings:
     agencies: tuple[str, ...] = ()
     smtp_url: str = ""
     mail_from: str = "antrean@gerai.invalid"
+    #: Where complaints come in by e-mail: a bare address, '' where they do not.
+    complaints_mail: str = ""
     log_level: str = "INFO"
     clock_offset: timedelta = timedelta(0)
     drain_seconds: float = 20.0
@@ -107,6 +110,7 @@ def read_settings(deployment: str, *, needs: frozenset[str]) -> Settings:
             "SMTP_URL", **needed("smtp", ""), **({"validate": URL_OF_MAIL} if "smtp" in needs else {})
         ),
         "mail_from": env.str("MAIL_FROM", "antrean@gerai.invalid"),
+        "complaints_mail": env.str("COMPLAINTS_MAIL", "", validate=BARE_MAIL_ADDRESS),
         "log_level": env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         "clock_offset": env.float(
             "CLOCK_OFFSET", 0.0, validate=Range(min=-FARTHEST_OFFSET, max=FARTHEST_OFFSET)

@@ -1,4 +1,4 @@
-"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | audit`."""
+"""Commands of the complaints service: `python -m gerai_complaints --help` names them."""
 
 import argparse
 import os
@@ -25,7 +25,13 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.settings import InvalidSettings
 
     options = _parser().parse_args(arguments)
-    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed, "audit": _audit}
+    commands = {
+        "serve": _serve,
+        "migrate": _migrate,
+        "seed": _seed,
+        "audit": _audit,
+        "receive-mail": _receive_mail,
+    }
     try:
         return commands[options.command](options)
     except InvalidSettings as problem:
@@ -42,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="add three demonstration officers where they are missing")
     audit_command.add(commands)
+    commands.add_parser("receive-mail", help="take one mail from standard input, for a mail server")
     return parser
 
 
@@ -88,6 +95,23 @@ def _seed(_options: argparse.Namespace) -> int:
 def _audit(options: argparse.Namespace) -> int:
     code: int = options.run(options)
     return code
+
+
+def _receive_mail(_options: argparse.Namespace) -> int:
+    from gerai_shared.deployment import deployment_of
+    from gerai_shared.runtime import exit_with, start_logs
+    from gerai_shared.settings import InvalidSettings, read_settings
+
+    from gerai_complaints.receiving import EXIT_LATER, receive_mail
+
+    try:
+        deployment = deployment_of(read_settings(DEPLOYMENT, needs=NEEDS["bus"]))
+    except InvalidSettings as problem:
+        # Other codes would send the mail back to a citizen who can do nothing about it.
+        exit_with(problem)
+        return EXIT_LATER
+    start_logs(deployment)
+    return receive_mail(deployment, sys.stdin.buffer)
 
 
 def _demo_password() -> str | None:

@@ -1,4 +1,4 @@
-"""`python -m gerai_notifications serve [--role all|bus|mailbox]` and `... migrate`."""
+"""`python -m gerai_notifications serve [--role all|bus|mailbox]`, `... migrate` and `... webhooks`."""
 
 from gerai_shared.green import make_green
 
@@ -15,6 +15,7 @@ from gerai_shared.runtime import EXIT_OK, Runner, exit_with, serve, start_logs  
 from gerai_shared.settings import InvalidSettings, read_settings  # noqa: E402
 
 from gerai_notifications.roles import NEEDS, PACKAGE, ROLES, build  # noqa: E402
+from gerai_notifications.webhooks import commands as webhooks  # noqa: E402
 
 DEPLOYMENT = "notifications"
 NICENESS = 10
@@ -27,8 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
     serving = commands.add_parser("serve", help="run a process of this service until SIGTERM")
     serving.add_argument("--role", choices=ROLES, default="all")
     commands.add_parser("migrate", help="bring the database to the newest form")
+    webhooks.add(commands.add_parser("webhooks", help="which other systems are told of what happens"))
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.command == "webhooks":
+            return webhooks.run(deployment_of(read_settings(DEPLOYMENT, needs=webhooks.NEEDS)), chosen)
         return _serve(chosen.role) if chosen.command == "serve" else _migrate()
     except InvalidSettings as problem:
         return exit_with(problem)

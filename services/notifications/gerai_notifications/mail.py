@@ -18,9 +18,13 @@ def sender_address(mail_from: str) -> str:
     return parseaddr(mail_from)[1]
 
 
-def message_id_of(identifier: str, mail_from: str) -> str:
-    """Return the Message-ID header of the message `identifier`: the same for each attempt to send it."""
-    return f"<{identifier}@{sender_address(mail_from).rpartition('@')[2]}>"
+def message_id_of(identifier: str, mail_from: str, *, about: str = "") -> str:
+    """Return the Message-ID header of the message `identifier`: the same for each attempt to send it.
+
+    `about` is the complaint that it is about: an answer refers to this header, and so finds its complaint.
+    """
+    name = f"{identifier}.{about}" if about else identifier
+    return f"<{name}@{sender_address(mail_from).rpartition('@')[2]}>"
 
 
 def compose(delivery: Delivery, *, mail_from: str) -> EmailMessage:
@@ -30,6 +34,8 @@ def compose(delivery: Delivery, *, mail_from: str) -> EmailMessage:
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(display_name=name or SENDER_NAME, addr_spec=address)
     mail["To"] = Address(display_name=delivery.name, addr_spec=delivery.address)
+    if delivery.reply_to:
+        mail["Reply-To"] = Address(display_name=name or SENDER_NAME, addr_spec=delivery.reply_to)
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(delivery.written_at)
     mail["Message-ID"] = delivery.message_id

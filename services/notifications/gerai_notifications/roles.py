@@ -9,7 +9,7 @@ from gerai_shared.translations import add_texts_of
 from gerai_notifications.channels import channel_for
 from gerai_notifications.mail import sender_address
 from gerai_notifications.mailbox import Mailbox
-from gerai_notifications.service import Notifications, Sending
+from gerai_notifications.service import Notifications, Sending, Webhooks
 from gerai_notifications.writing import Writer
 
 PACKAGE = "gerai_notifications"
@@ -28,10 +28,13 @@ def build(deployment: Deployment, runner: Runner, role: str) -> None:
     if role in ("all", "bus"):
         deployment.extras["channel"] = channel_for(deployment)
         deployment.extras["writer"] = Writer(
-            public_url=settings.public_url, organizer=sender_address(settings.mail_from)
+            public_url=settings.public_url,
+            organizer=sender_address(settings.mail_from),
+            hears_complainants=bool(settings.complaints_mail),
         )
         runner.add(Notifications, deployment, name="notifications", needs_bus=True)
         runner.add(Sending, deployment, name="notifications-sender")
+        runner.add(Webhooks, deployment, name="notifications-webhooks")
     if role in ("all", "mailbox"):
         add_texts_of([PACKAGE])
         deployment.extras["pages"] = Pages(

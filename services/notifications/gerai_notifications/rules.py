@@ -94,6 +94,14 @@ ABOUT_APPOINTMENT = (
 )
 
 
+COMPLAINT_ID = re.compile(r"[0-9a-f-]{36}")
+
+
+def is_about_complaint(template: str) -> bool:
+    """Tell whether a message is about a complaint, so that its reader may have something to add."""
+    return template.startswith("complaint_")
+
+
 def valid_until(
     template: str,
     *,

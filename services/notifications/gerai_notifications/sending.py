@@ -171,6 +171,7 @@ class Sender(Entrypoint):
             address=address,
             letter=letter,
             written_at=message.created_at,
+            reply_to=usecases.reply_to(message, self._resources.settings.complaints_mail),
         )
         try:
             with Timeout(HAND_OVER_SECONDS):

@@ -1,4 +1,4 @@
-"""The bus side: what happened becomes a message, and messages are sent."""
+"""The bus side: what happened becomes messages to citizens and other systems, and they are sent."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from gerai_notifications import usecases
 from gerai_notifications.sending import sender
+from gerai_notifications.webhooks import usecases as webhooks
+from gerai_notifications.webhooks.sending import webhook_sender
 
 
 class Notifications:
@@ -208,6 +210,7 @@ class Notifications:
             mail_from=deployment.settings.mail_from,
             now=deployment.clock.now(),
         )
+        webhooks.queue(session, event, now=deployment.clock.now())
 
 
 class Sending:
@@ -216,5 +219,15 @@ class Sending:
     name = "notifications-sender"
 
     @sender
+    def send(self) -> None:
+        """Never called: the entrypoint itself sends."""
+
+
+class Webhooks:
+    """Tells other systems."""
+
+    name = "notifications-webhooks"
+
+    @webhook_sender
     def send(self) -> None:
         """Never called: the entrypoint itself sends."""

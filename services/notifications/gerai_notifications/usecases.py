@@ -61,7 +61,7 @@ def tell_citizen(
             appointment_ends_at=appointment_end(event),
             offer_ends_at=event.data.get("offer_ends"),
         ),
-        message_id=message_id_of(identifier, mail_from),
+        message_id=message_id_of(identifier, mail_from, about=_complaint_of(event)),
         created_at=now,
     )
     if contact is not None and address is not None:
@@ -74,6 +74,17 @@ def tell_citizen(
     if add_message(session, message):
         # Wakes the sender of this process after the commit.
         session.info[ANNOUNCES] = True
+
+
+def _complaint_of(event: Event) -> str:
+    """Return the id of the complaint that an event is about, '' for all others and whatever is no id."""
+    is_one = rules.is_about_complaint(rules.CAUSES[event.type].template)
+    return event.subject if is_one and rules.COMPLAINT_ID.fullmatch(event.subject) else ""
+
+
+def reply_to(message: Message, complaints_mail: str) -> str:
+    """Return the address that reads answers to a message: of those about complaints `complaints_mail`."""
+    return complaints_mail if rules.is_about_complaint(message.template) else ""
 
 
 def _contact(event: Event, sealer: Sealer) -> Contact | None:

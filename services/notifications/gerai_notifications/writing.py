@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 
 from gerai_notifications.calendar_file import Appointment, Attachment, appointment_file
-from gerai_notifications.rules import CAUSES
+from gerai_notifications.rules import CAUSES, is_about_complaint
 
 PACKAGE = "gerai_notifications"
 
@@ -71,11 +71,15 @@ class Words:
 
 
 class Writer:
-    """Writes letters that lead to the portal at `public_url`; `organizer` is named in calendar files."""
+    """Writes letters that lead to the portal at `public_url`; `organizer` is named in calendar files.
 
-    def __init__(self, *, public_url: str, organizer: str) -> None:
+    `hears_complainants` says that answers to mails about complaints are read.
+    """
+
+    def __init__(self, *, public_url: str, organizer: str, hears_complainants: bool = False) -> None:
         self._public_url = public_url.rstrip("/")
         self._organizer = organizer
+        self._hears_complainants = hears_complainants
 
     def write(self, event: Event, *, name: str, token: str) -> Letter:
         """Return the letter about `event`.
@@ -90,10 +94,17 @@ class Writer:
             "home_url": f"{self._public_url}/",
             "check_url": f"{self._public_url}/check",
         }
-        template = self._plain[language].get_template(f"messages/{CAUSES[event.type].template}.txt")
+        template_name = CAUSES[event.type].template
+        template = self._plain[language].get_template(f"messages/{template_name}.txt")
         words = Words.of(template.make_module(context))
         calendar = self._calendar(event, words, page_url=context["page_url"])
-        frame = {"words": words, "name": name, "language": language, "has_calendar": calendar is not None}
+        frame = {
+            "words": words,
+            "name": name,
+            "language": language,
+            "has_calendar": calendar is not None,
+            "can_answer": self._hears_complainants and is_about_complaint(template_name),
+        }
         return Letter(
             subject=" ".join(words.subject.split()),
             text=self._plain[language].get_template("letter.txt").render(frame),

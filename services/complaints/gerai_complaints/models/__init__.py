@@ -4,6 +4,7 @@ from gerai_complaints.models.audit import AuditHead, AuditRow, Look
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
 from gerai_complaints.models.due_rules import DueRuleRow
+from gerai_complaints.models.mails import MailIn
 from gerai_complaints.models.places import Agency, DayException, PlaceName
 from gerai_complaints.models.work import (
     AnswerTemplate,
@@ -28,6 +29,7 @@ __all__ = [
     "Escalation",
     "Extension",
     "Look",
+    "MailIn",
     "NumberCounter",
     "Pause",
     "Person",

@@ -39,7 +39,8 @@ class Rejected(Exception):
 class Delivery:
     """A message opened for its way: whom it goes to and what it says.
 
-    `message_id` (a mail's header, with its angle brackets) is the same each time it is sent.
+    `message_id` (a mail's header, with its angle brackets) is the same each time it is sent. `reply_to` is
+    the address that reads answers, '' where nobody does.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Delivery:
     address: str
     letter: Letter
     written_at: datetime
+    reply_to: str = ""
 
 
 class Connection(Protocol):
