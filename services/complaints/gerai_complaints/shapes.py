@@ -1,5 +1,6 @@
 """What goes in and out of the use cases: frozen shapes between the border and the tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -45,7 +46,9 @@ class TicketFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had."""
+    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had;
+    `attachments` are references of uploaded files.
+    """
 
     classification: str
     title: str
@@ -60,6 +63,7 @@ class Filing:
     person: Contact
     ticket_facts: TicketFacts | None = None
     ticket_token: str | None = None
+    attachments: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

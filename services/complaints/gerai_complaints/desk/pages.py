@@ -12,7 +12,8 @@ from gerai_shared.translations import language_of, translate
 from werkzeug.wrappers import Request, Response
 
 from gerai_complaints.desk import sessions
-from gerai_complaints.desk.base import DeskBase, see_other
+from gerai_complaints.desk.attachment_pages import AttachmentPages
+from gerai_complaints.desk.base import see_other
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.rules.case import ConfidentialCase
 from gerai_complaints.schemas.desk import ReplySchema, TakeSchema
@@ -24,11 +25,11 @@ from gerai_complaints.usecases import desk
 OWN_PAGE = re.compile(r"/(?!sign-)[A-Za-z0-9][A-Za-z0-9/_-]{0,200}")
 FIRST_PAGE = "/cases"
 #: What a page says after a change, by the query that the redirect carries.
-DONE = ("taken", "answered")
+DONE = ("taken", "answered", "files_added")
 CONFLICT = 409
 
 
-class DeskPages(DeskBase):
+class DeskPages(AttachmentPages):
     """Sign in, list of cases, one case with its answer form."""
 
     @http("GET", "/", page=True)
@@ -155,6 +156,7 @@ class DeskPages(DeskBase):
                     keyring=keyring_of(self.deployment),
                     now=self.deployment.clock.now(),
                 )
+                files = self._files_of(session, number, officer)
         except ConfidentialCase as confidential:
             return self._sealed(request, number, officer, confidential)
         return self._render(
@@ -166,6 +168,7 @@ class DeskPages(DeskBase):
             done=done,
             text=text,
             longest_text=LONGEST_TEXT,
+            **files,
             **self._told(request, refusal),
         )
 
