@@ -30,7 +30,6 @@ class FilesAreNotTaken(Refused):
     """Files cannot be added here at present. Please send it without, and show them at the counter."""
 
     code = "files_are_not_taken"
-    status = 503
 
 
 class AttachmentFiles:

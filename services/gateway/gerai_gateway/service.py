@@ -8,6 +8,7 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
+from gerai_gateway.api.complaint_files import ComplaintFilesApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
@@ -46,6 +47,7 @@ class GatewayService(
     BoardsApi,
     SpeechApi,
     ComplaintsApi,
+    ComplaintFilesApi,
     RoadMapApi,
     OversightApi,
     DevicesApi,

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from gerai_gateway.schemas.base import Given
+from gerai_gateway.schemas.complaint_files import AttachmentSchema
 
 
 class FiledSchema(Given):
@@ -53,3 +54,5 @@ class ComplaintViewSchema(Given):
     ticket_number = fields.String(required=True, allow_none=True)
     thread = fields.List(fields.Nested(TurnSchema), required=True)
     can = fields.Nested(DecisionsSchema, required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema))
+    may_add_files = fields.Boolean()
