@@ -1,7 +1,6 @@
 """Files between the edges, the database and the store: received, given out, scanned, removed."""
 
 import hashlib
-import hmac
 from functools import partial
 
 from eventlet import tpool
@@ -69,7 +68,6 @@ class AttachmentFiles:
             name=kept_name(name, kind),
             kind=kind,
             size=len(kept),
-            digest=self._digest(kept),
             original_digest=hashlib.sha256(content).hexdigest(),
             by=by,
             officer_id=officer_id,
@@ -79,7 +77,9 @@ class AttachmentFiles:
                 session, upload, key=key, keyring=keyring_of(self._deployment), now=clock.now()
             )
         if is_new:
-            store.put(uploaded.id, tpool.execute(self._deployment.sealer.seal_bytes, kept))
+            # With its name inside: whoever exchanges two files in the store is noticed.
+            named = uploaded.id.encode() + kept
+            store.put(uploaded.id, tpool.execute(self._deployment.sealer.seal_bytes, named))
             with database.transaction() as session:
                 attachments.stored(session, uploaded.id, now=clock.now())
         return uploaded
@@ -88,15 +88,14 @@ class AttachmentFiles:
         """Return what is kept of a file. Raises Unavailable, also when it was changed or lost."""
         try:
             sealed = self._must_store().get(opened.id)
-            content: bytes = tpool.execute(self._deployment.sealer.unseal_bytes, sealed)
-            if not hmac.compare_digest(self._digest(content), opened.digest):
-                # Sealed by us, but another file: somebody exchanged them.
+            named: bytes = tpool.execute(self._deployment.sealer.unseal_bytes, sealed)
+            if not named.startswith(opened.id.encode()):
                 raise BrokenSeal
         except (Missing, BrokenSeal) as error:
             # For the operator: something else than this service wrote into the store, or lost from it.
             log.exception("attachment_is_broken", attachment=opened.id)
             raise Unavailable(retry_after=60) from error
-        return content
+        return named[len(opened.id) :]
 
     def scan_next(self) -> bool:
         """Have the file scanned that waits longest; return whether there may be another one."""
@@ -133,9 +132,6 @@ class AttachmentFiles:
             with database.transaction() as session:
                 attachments.removed(session, attachment_id)
         return len(claimed) == attachments.REMOVED_AT_ONCE
-
-    def _digest(self, content: bytes) -> str:
-        return hmac.new(self._deployment.settings.secret_key.encode(), content, hashlib.sha256).hexdigest()
 
     def _must_store(self) -> Store:
         if self._store is None:

@@ -8,14 +8,14 @@ from gerai_complaints.rules.attachments import Kind, Scan
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file that came. `size` in bytes is of what is kept, `digest` its keyed digest; `original_digest` the
-    SHA-256 of what was sent. `by` is citizen or officer, `officer_id` who.
+    """A file that came. `size` in bytes is of what is kept, `original_digest` the SHA-256 of what was sent.
+
+    `by` is citizen or officer, `officer_id` who.
     """
 
     name: str
     kind: Kind
     size: int
-    digest: str
     original_digest: str
     by: str
     officer_id: str | None = None
@@ -49,9 +49,8 @@ class AttachmentView:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A file that may be opened, before its content is fetched, which has this `digest`."""
+    """A file that may be opened, before its content is fetched."""
 
     id: str
     name: str
     kind: str
-    digest: str

@@ -17,8 +17,8 @@ class Attachment(Base):
 
     Without `complaint_id` it waits to be sent with something, or has lost its complaint: what waits too
     long, and what was attached once, is removed. `by` is citizen or officer. `name` is the sealed object
-    {name}; `kind` a media type; `size` in bytes; `digest` is keyed with the service's secret, of the content,
-    in hexadecimal digits. `verdict` is the scanner's; until it has one, `scan_at` is when it is asked.
+    {name}; `kind` a media type; `size` in bytes. `verdict` is the scanner's; until it has one, `scan_at` is
+    when it is asked.
     `removing_at` is when somebody began to remove it.
     """
 
@@ -44,7 +44,6 @@ class Attachment(Base):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(20))
     size: Mapped[int] = mapped_column(Integer)
-    digest: Mapped[str] = mapped_column(String(64))
     uploaded_at: Mapped[datetime]
     stored_at: Mapped[datetime | None]
     attached_at: Mapped[datetime | None]

@@ -56,7 +56,11 @@ class ClamdScanner:
         if self._address.startswith("/"):
             local = socket.socket(socket.AF_UNIX)
             local.settimeout(SCAN_SECONDS)
-            local.connect(self._address)
+            try:
+                local.connect(self._address)
+            except OSError:
+                local.close()
+                raise
             return local
         host, _, port = self._address.rpartition(":")
         return socket.create_connection((host, int(port)), timeout=SCAN_SECONDS)

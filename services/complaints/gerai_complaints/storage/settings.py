@@ -35,12 +35,12 @@ class StorageSettings:
 
 
 def read_storage() -> StorageSettings:
-    """Read GERAI_ATTACHMENTS_URL, _REGION, _ACCESS_KEY and _SECRET_KEY, and GERAI_SCANNER.
+    """Read GERAI_ATTACHMENTS_STORE, _REGION, _ACCESS_KEY and _SECRET_KEY, and GERAI_SCANNER.
 
     Raises InvalidSettings.
     """
     env = FileAwareEnv(eager=False, prefix="GERAI_", strip_whitespace=True)
-    url = env.str("ATTACHMENTS_URL", "", validate=URL)
+    url = env.str("ATTACHMENTS_STORE", "", validate=URL)
     region = env.str("ATTACHMENTS_REGION", StorageSettings.region)
     access_key = env.str("ATTACHMENTS_ACCESS_KEY", "")
     secret_key = env.str("ATTACHMENTS_SECRET_KEY", "")
@@ -53,7 +53,7 @@ def read_storage() -> StorageSettings:
         problems = [f"{name}: {' '.join(texts)}" for name, texts in sorted(found.items())] or [str(error)]
     if (url or "").startswith("s3+") and not (access_key and secret_key):
         problems.append(
-            "GERAI_ATTACHMENTS_URL: such a store needs GERAI_ATTACHMENTS_ACCESS_KEY and"
+            "GERAI_ATTACHMENTS_STORE: such a store needs GERAI_ATTACHMENTS_ACCESS_KEY and"
             " GERAI_ATTACHMENTS_SECRET_KEY, too"
         )
     if problems:

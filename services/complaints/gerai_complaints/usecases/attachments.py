@@ -63,7 +63,6 @@ def begin(
             name=keyring.sealer.seal({"name": upload.name}),
             kind=upload.kind.value,
             size=upload.size,
-            digest=upload.digest,
             uploaded_at=now,
             scan_at=now,
             scan_attempts=0,
@@ -288,7 +287,7 @@ def _opened(
         raise NotFound
     if not may_open(scan_state(row.verdict, is_scanning=is_scanning)):
         raise FileNotOpened
-    return Opened(id=row.id, name=_name(row, keyring), kind=row.kind, digest=row.digest)
+    return Opened(id=row.id, name=_name(row, keyring), kind=row.kind)
 
 
 def _name(row: Attachment, keyring: Keyring) -> str:
@@ -328,7 +327,7 @@ def next_to_scan(session: Session, *, now: datetime) -> Opened | None:
     row.scan_attempts += 1
     # Whoever gives no answer, this process included, is asked again: soon at first, then more rarely.
     row.scan_at = now + LEASE * min(row.scan_attempts, 12)
-    return Opened(id=row.id, name="", kind=row.kind, digest=row.digest)
+    return Opened(id=row.id, name="", kind=row.kind)
 
 
 def scanned(session: Session, attachment_id: str, verdict: str) -> None:

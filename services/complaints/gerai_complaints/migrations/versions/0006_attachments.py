@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("uploaded_at", MOMENT, nullable=False),
         sa.Column("stored_at", MOMENT, nullable=True),
         sa.Column("attached_at", MOMENT, nullable=True),
