@@ -7,13 +7,13 @@ from eventlet import tpool
 from eventlet.semaphore import Semaphore
 from gerai_shared.deployment import Deployment
 from gerai_shared.logs import get_logger
-from gerai_shared.refusals import Refused, Unavailable
+from gerai_shared.refusals import Unavailable
 from gerai_shared.sealing import BrokenSeal
 
 from gerai_complaints.attachment_shapes import Opened, Upload, Uploaded
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.pictures import cleaned
-from gerai_complaints.rules.attachments import kept_name, kind_of, shown_name
+from gerai_complaints.rules.attachments import FilesAreNotTaken, kept_name, kind_of, shown_name
 from gerai_complaints.storage.scanning import Scanner, ScannerAway
 from gerai_complaints.storage.settings import StorageSettings, scanner_of, store_of
 from gerai_complaints.storage.stores import Missing, Store
@@ -23,12 +23,6 @@ log = get_logger(__name__)
 
 #: Unpacked, a picture is up to a hundred times as large as its file: so many at once, the others wait.
 PICTURES_AT_ONCE = 2
-
-
-class FilesAreNotTaken(Refused):
-    """Files cannot be added here at present. Please send it without, and show them at the counter."""
-
-    code = "files_are_not_taken"
 
 
 class AttachmentFiles:

@@ -57,11 +57,9 @@ def _written_anew(content: bytes, kind: Kind, *, name: str) -> bytes:
         # Its header says how large it is: nothing is unpacked yet.
         if opened.width * opened.height > MOST_PIXELS:
             raise PictureTooLarge(file=name)
-        if max(opened.size) > LONGEST_SIDE:
-            # Of a JPEG, no more is unpacked than is needed.
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        # First smaller, then turned: the whole of a large one is in memory once.
+        opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(opened)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     has_holes = kind in LETS_THROUGH and (
         upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     )

@@ -50,19 +50,24 @@ def kept_files(values: Sequence[str]) -> list[KeptFile]:
     return [KeptFile(reference=each[1], size=int(each[2]), name=each[3]) for each in found if each]
 
 
-def upload(mall: Mall, content: bytes, *, name: str, key: str) -> Json:
-    """Have a file kept for a day: {"reference", "name", "kind", "size"}. Raises Refused."""
+def upload(mall: Mall, content: bytes, *, name: str, address: str, key: str) -> Json:
+    """Have a file kept for a day: {"reference", "name", "kind", "size"}. `address` is where it comes from.
+
+    Raises Refused.
+    """
     called = storable(name)[-LONGEST_NAME:]
     if len(content) > MOST_BYTES:
         raise FileTooLarge(file=called, megabytes=MOST_BYTES // MEGABYTE)
+    mall.limiter.admit_upload(address=address)
     body = {"name": called, "content": base64.b64encode(content).decode()}
     return mall.ask("complaints", "upload", body, deadline=FILE_SECONDS, key=key)
 
 
-def upload_all(mall: Mall, sent: Sequence[SentFile], kept: list[KeptFile], *, key: str) -> None:
+def upload_all(mall: Mall, sent: Sequence[SentFile], kept: list[KeptFile], *, address: str, key: str) -> None:
     """Have the files of a form kept and add each to `kept`; the good ones are there also after a refusal.
 
-    `key` is the form's. Raises Refused: of the first that is not taken, when all have been looked at.
+    `address` is where they come from, `key` the form's. Raises Refused: of the first that is not taken, when
+    all have been looked at.
     """
     if len(kept) + len(sent) > MOST_AT_ONCE:
         raise TooManyFiles(most=MOST_AT_ONCE)
@@ -70,7 +75,7 @@ def upload_all(mall: Mall, sent: Sequence[SentFile], kept: list[KeptFile], *, ke
     for each in sent:
         mark = hashlib.sha256(each.content).hexdigest()[:20]
         try:
-            told = upload(mall, each.content, name=each.name, key=f"{key[:70]}.{mark}")
+            told = upload(mall, each.content, name=each.name, address=address, key=f"{key[:70]}.{mark}")
         except Refused as refused:
             refusal = refusal or refused
             if refused.status >= 500:

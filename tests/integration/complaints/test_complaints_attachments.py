@@ -15,6 +15,7 @@ from gerai_complaints.models import Attachment, Complaint
 from gerai_complaints.rules.attachments import Scan
 from gerai_complaints.storage.scanning import ScannerAway
 from gerai_complaints.storage.settings import StorageSettings
+from gerai_complaints.usecases import attachments
 from gerai_shared.refusals import Refused, Unavailable
 from PIL import Image
 from sqlalchemy import delete, func, select
@@ -319,7 +320,10 @@ def test_officers_open_files_and_add_some(mall: Mall, folder: Path) -> None:
         ("citizen", 'surat "asli" ✓.pdf'),
         ("officer", "denah.png"),
     ]
-    # What an officer uploaded is no citizen's to send.
+    told = desk.get(f"{mall.base_url}/api/v1/cases/{number}/attachments", timeout=10).json()
+    assert [each["officer"] for each in told["attachments"]] == [None, "Petugas Uji"]
+    file = f"{mall.base_url}/api/v1/cases/{number}/attachments/{told['attachments'][0]['id']}"
+    assert desk.get(file, timeout=10).content == document()
     assert "Berkas ditambahkan" in desk.get(address, timeout=10).text
 
 
@@ -343,7 +347,16 @@ def test_files_of_a_confidential_case_are_for_those_who_work_on_it(mall: Mall, f
 
 
 @on_sqlite
-def test_without_a_place_for_files_none_are_taken(mall: Mall) -> None:
+def test_without_a_place_for_files_none_are_taken(
+    mall: Mall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(mall, StorageSettings(url=f"file://{tmp_path}/kept"))
+    monkeypatch.setattr(attachments, "LOOSE_BYTES", 2 * len(document()))
+    sent = upload(mall, document())
+    upload(mall, document())
+    assert refused(lambda: upload(mall, document())).code == "files_are_not_taken"
+    mall.file(attachments=[sent])
+    upload(mall, document())
     keep(mall, StorageSettings())
     assert refused(lambda: upload(mall)).code == "files_are_not_taken"
     assert mall.ask("track", {"token": mall.file()["token"]})["attachments"] == []

@@ -29,8 +29,11 @@ def test_a_folder_keeps_replaces_and_forgets(tmp_path: Path) -> None:
     store.put(NAME, b"two")
     assert store.get(NAME) == b"two"
     assert [path.name for path in (tmp_path / "kept").rglob("*") if path.is_file()] == [NAME]
+    left_by_a_crash = tmp_path / "kept" / NAME[-2:] / f".{NAME}.half"
+    left_by_a_crash.write_bytes(b"tw")
     store.delete(NAME)
     store.delete(NAME)
+    assert not left_by_a_crash.exists()
     with pytest.raises(Missing):
         store.get(NAME)
 

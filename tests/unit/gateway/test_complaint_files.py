@@ -5,6 +5,7 @@ from html import unescape
 from io import BytesIO
 
 from gerai_gateway import uploads
+from gerai_gateway.limits import Limits
 from gerai_shared.refusals import Unavailable
 
 from tests.support.pictures import document, picture
@@ -75,6 +76,13 @@ def test_too_many_and_too_large_are_refused_before_they_travel(gateway, monkeypa
     large = chosen(("besar.pdf", document() + b"0" * 1000))
     assert "besar.pdf lebih besar dari" in text_of(send(gateway, page, "/c/new", **TYPED, files=large))
     assert gateway.agencies.count("upload") == 0
+
+
+def test_who_sends_very_many_files_is_asked_to_wait(gateway_with) -> None:
+    gateway = gateway_with(Limits(uploads=3))
+    answers = [uploaded(gateway, key=f"upload-{number:02}").status_code for number in range(4)]
+    assert answers == [201, 201, 201, 429]
+    assert gateway.api("POST", "complaints", json=COMPLAINT).status_code == 201
 
 
 def test_files_are_added_on_the_page_of_a_complaint(gateway) -> None:

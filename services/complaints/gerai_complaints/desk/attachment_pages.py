@@ -4,7 +4,7 @@ from typing import Any
 
 from gerai_shared.accounts import Officer
 from gerai_shared.files import download, sent_files
-from gerai_shared.http import http
+from gerai_shared.http import http, json_response
 from gerai_shared.refusals import NotFound, Refused
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
@@ -14,7 +14,7 @@ from gerai_complaints.desk import sessions
 from gerai_complaints.desk.base import DeskBase, see_other
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.rules.attachments import MOST_AT_ONCE, MOST_BYTES, NothingChosen, check_count
-from gerai_complaints.schemas.attachments import ATTACHMENT_ID
+from gerai_complaints.schemas.attachments import ATTACHMENT_ID, DeskAttachmentSchema
 from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.usecases import attachments
 
@@ -34,6 +34,9 @@ class AttachmentPages(DeskBase):
         officer = self._officer(request)
         if officer is None:
             return self._to_sign_in(request)
+        return self._file(number, attachment_id, officer)
+
+    def _file(self, number: str, attachment_id: str, officer: Officer) -> Response:
         if not ATTACHMENT_ID.fullmatch(attachment_id):
             raise NotFound
         files = files_of(self.deployment)
@@ -47,6 +50,20 @@ class AttachmentPages(DeskBase):
                 keyring=keyring_of(self.deployment),
             )
         return download(files.content_of(opened), name=opened.name, kind=opened.kind)
+
+    @http("GET", "/api/v1/cases/<number>/attachments")
+    def api_case_files(self, request: Request, number: str) -> Response:
+        """Answer the files of a case: {"attachments": [...], "may_add_files"}."""
+        officer = sessions.officer_of(self.deployment, request)
+        with self.deployment.database.reading() as session:
+            found = self._files_of(session, number, officer)
+        seen = DeskAttachmentSchema(many=True).dump(found["attachments"])
+        return json_response({**found, "attachments": seen})
+
+    @http("GET", "/api/v1/cases/<number>/attachments/<attachment_id>")
+    def api_case_file(self, request: Request, number: str, attachment_id: str) -> Response:
+        """Answer a file of a case."""
+        return self._file(number, attachment_id, sessions.officer_of(self.deployment, request))
 
     @http("POST", "/cases/<number>/files", page=True, body_limit=FORM_BYTES, seconds=FORM_SECONDS)
     def add_case_files(self, request: Request, number: str) -> Response:

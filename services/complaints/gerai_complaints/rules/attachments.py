@@ -108,6 +108,12 @@ class FileNotKept(Refused):
     code = "file_not_kept"
 
 
+class FilesAreNotTaken(Refused):
+    """Files cannot be added here at present. Please send it without, and show them at the counter."""
+
+    code = "files_are_not_taken"
+
+
 class FileNotOpened(Refused):
     """This file is not opened, because it is not known to be harmless. Please ask for it in another way."""
 

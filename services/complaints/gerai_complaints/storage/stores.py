@@ -57,7 +57,7 @@ class FolderStore:
 
     def delete(self, name: str) -> None:
         """As Store."""
-        self._do(partial(self._path(name).unlink, missing_ok=True))
+        self._do(partial(self._delete, name))
 
     def _do(self, call: Callable[[], Any]) -> Any:
         try:
@@ -70,11 +70,18 @@ class FolderStore:
     def _path(self, name: str) -> Path:
         return self._root / name[-2:] / name
 
+    def _delete(self, name: str) -> None:
+        path = self._path(name)
+        path.unlink(missing_ok=True)
+        # What was being written when a process ended.
+        for unfinished in path.parent.glob(f".{name}.*"):
+            unfinished.unlink(missing_ok=True)
+
     def _put(self, name: str, content: bytes) -> None:
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Nobody ever reads half a file: it gets its name when it is whole and on the disk.
-        descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".")
+        descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

@@ -22,6 +22,7 @@ from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.attachments import (
     FileNotKept,
     FileNotOpened,
+    FilesAreNotTaken,
     NothingMoreIsAdded,
     check_count,
     may_add,
@@ -40,6 +41,8 @@ CITIZEN, OFFICER = "citizen", "officer"
 ADDED = "files_added"
 #: How long a file waits to be sent with something.
 KEPT_LOOSE = timedelta(days=1)
+#: So many bytes that nobody has sent with anything are kept at most: whoever fills the store fills no more.
+LOOSE_BYTES = 4 << 30
 #: After which whoever began to scan or to remove a file is taken for gone.
 LEASE = timedelta(minutes=5)
 REMOVED_AT_ONCE = 20
@@ -52,10 +55,12 @@ def begin(
 
     The same `key` again returns the same.
 
-    Raises IdempotencyKeyReused, FileNotKept when it is repeated after the file is gone.
+    Raises IdempotencyKeyReused, FilesAreNotTaken, FileNotKept when it is repeated after the file is gone.
     """
 
     def run() -> dict[str, Any]:
+        if upload.by == CITIZEN and _loose_bytes(session) + upload.size > LOOSE_BYTES:
+            raise FilesAreNotTaken
         row = Attachment(
             id=new_id(),
             by=upload.by,
@@ -85,6 +90,11 @@ def begin(
         size=row.size,
     )
     return uploaded, row.stored_at is None
+
+
+def _loose_bytes(session: Session) -> int:
+    is_loose = Attachment.complaint_id.is_(None)
+    return session.scalar(select(func.coalesce(func.sum(Attachment.size), 0)).where(is_loose)) or 0
 
 
 def stored(session: Session, attachment_id: str, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from gerai_shared.borders import load
 from gerai_shared.files import download
-from gerai_shared.http import json_body, json_response
+from gerai_shared.http import client_address, json_body, json_response
 from gerai_shared.refusals import IdempotencyKeyReused, InvalidRequest, NotFound, Unavailable
 from werkzeug.wrappers import Request, Response
 
@@ -55,7 +55,9 @@ class ComplaintFilesApi:
         """Keep a file; its bytes say what it is, whatever its name and type."""
         key = idempotency_key(request)
         name = load(_name, request.args.to_dict())["name"]
-        return json_response(uploads.upload(self.mall, request.get_data(), name=name, key=key), 201)
+        address = client_address(request, self.mall.deployment.settings.trusted_proxies)
+        told = uploads.upload(self.mall, request.get_data(), name=name, address=address, key=key)
+        return json_response(told, 201)
 
     @public(
         "POST",

@@ -1,6 +1,7 @@
 """Files of complaints in the portal: sent with a form, kept while it is corrected, added later, opened."""
 
 from gerai_shared.files import download, sent_files
+from gerai_shared.http import client_address
 from gerai_shared.refusals import Refused
 from werkzeug.wrappers import Request, Response
 
@@ -49,7 +50,8 @@ class ComplaintFilePages(PortalPages):
         Raises Refused; `kept` then has what could be kept.
         """
         kept += uploads.kept_files(request.form.getlist(KEPT_FIELD))
-        uploads.upload_all(self.mall, sent_files(request, FIELD), kept, key=key)
+        address = client_address(request, self.deployment.settings.trusted_proxies)
+        uploads.upload_all(self.mall, sent_files(request, FIELD), kept, address=address, key=key)
 
     def _complaint(
         self,
