@@ -5,7 +5,6 @@ behind its end: none of it is in what is kept, because only its points are.
 """
 
 import struct
-import warnings
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -38,12 +37,8 @@ def cleaned(content: bytes, kind: Kind, *, name: str) -> bytes:
     if kind is Kind.PDF:
         return content
     try:
-        with warnings.catch_warnings():
-            # It is refused below, by our own number.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            warnings.simplefilter("ignore", UserWarning)
-            written = _written_anew(content, kind, name=name)
-    except Image.DecompressionBombError as error:
+        written = _written_anew(content, kind, name=name)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLarge(file=name) from error
     except (UnidentifiedImageError, *DAMAGED) as error:
         raise FileDamaged(file=name) from error

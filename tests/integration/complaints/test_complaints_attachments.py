@@ -280,6 +280,7 @@ def browser(mall: Mall, username: str = "pengaduan") -> tuple[requests.Session, 
     return session, form_token[1]
 
 
+@on_sqlite
 def test_officers_open_files_and_add_some(mall: Mall, folder: Path) -> None:
     filed = mall.file(attachments=[upload(mall, document(), name='surat "asli" ✓.pdf')])
     number, address = filed["number"], f"{mall.base_url}/cases/{filed['number']}"

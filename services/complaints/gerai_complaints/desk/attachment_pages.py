@@ -69,7 +69,9 @@ class AttachmentPages(DeskBase):
     def add_case_files(self, request: Request, number: str) -> Response:
         """Add files, which whoever brought the complaint sees."""
         self._pages.check_form(request)
-        officer = sessions.officer_of(self.deployment, request)
+        officer = self._officer(request)
+        if officer is None:
+            return self._to_sign_in(request)
         key = checked_key(request.form.get("idempotency_key"))
         try:
             self._add_files(request, number, officer, key)
@@ -94,7 +96,7 @@ class AttachmentPages(DeskBase):
                 name=each.name,
                 by=attachments.OFFICER,
                 officer_id=officer.id,
-                key=f"{key}.{place}",
+                key=f"{key[:90]}.{place}",
             ).reference
             for place, each in enumerate(sent)
         ]
