@@ -10,21 +10,29 @@ from typing import Any
 
 import pytest
 import requests
+from eventlet import spawn
 from gerai_complaints.attachment_files import AttachmentFiles, files_of
 from gerai_complaints.models import Attachment, Complaint
-from gerai_complaints.rules.attachments import Scan
+from gerai_complaints.rules.attachments import FileNotKept, Scan
 from gerai_complaints.storage.scanning import ScannerAway
 from gerai_complaints.storage.settings import StorageSettings
 from gerai_complaints.usecases import attachments
 from gerai_shared.refusals import Refused, Unavailable
 from PIL import Image
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
 
 from tests.integration.complaints.conftest import PASSWORD, Mall
 from tests.support.pictures import document, photo_of_a_place, picture
 from tests.support.s3_server import KEY, REGION, SECRET, S3Server, running_s3
+from tests.support.waiting import wait_until
 
 PHOTO = photo_of_a_place()
+#: How many wait for a lock in this test's database.
+WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE NOT granted AND datname = current_database()"
+)
 #: What does not lean on the database's own ways is tried with one of them.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -161,6 +169,35 @@ def test_a_reference_is_good_once_and_for_a_day(mall: Mall, folder: Path) -> Non
     assert refused(lambda: mall.file(attachments=[forged])).code == "file_not_kept"
     assert refused(lambda: mall.file(attachments=[filed["token"]])).code == "invalid_request"
     assert rows(mall) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_two_who_send_one_file_at_once_one_has_it(mall: Mall, folder: Path) -> None:
+    reference = upload(mall)
+    numbers = [mall.file()["number"] for _ in range(2)]
+    database = mall.deployment.database
+
+    def attach_to(session: Session, number: str) -> None:
+        complaint = session.scalars(select(Complaint).where(Complaint.number == number)).one()
+        now = mall.deployment.clock.now()
+        attachments.attach(session, complaint, [reference], by="citizen", keyring=mall.keyring, now=now)
+
+    def second() -> str:
+        with database.transaction() as session:
+            attach_to(session, numbers[1])
+        return "attached"
+
+    def waits() -> bool:
+        # It found the file loose, as the first one did, and would take it: the lock alone stops it.
+        with database.reading() as session:
+            return bool(session.scalar(text(WAITING)))
+
+    with database.transaction() as session:
+        attach_to(session, numbers[0])
+        waiting = spawn(second)
+        wait_until(waits)
+    with pytest.raises(FileNotKept):
+        waiting.wait()
 
 
 def test_a_file_that_comes_twice_is_one(mall: Mall, folder: Path) -> None:
