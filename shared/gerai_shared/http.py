@@ -9,11 +9,13 @@ import json
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 from eventlet import sleep, wsgi
 from eventlet.event import Event
@@ -29,7 +31,7 @@ from gerai_shared import metrics
 from gerai_shared.context import current_context, new_context, working_in
 from gerai_shared.database import is_outage
 from gerai_shared.deployment import service_of
-from gerai_shared.http_connection import IDLE_SECONDS, Connection, receive
+from gerai_shared.http_connection import CONNECTION, IDLE_SECONDS, Connection, receive
 from gerai_shared.logs import get_logger
 from gerai_shared.overseers import Access
 from gerai_shared.refusals import (
@@ -49,6 +51,10 @@ from gerai_shared.waiting import wait_at_most
 log = get_logger("gerai.access")
 
 REQUEST_SECONDS = 15.0
+#: What a large body may take to arrive beyond the time of every request: files, over a slow line.
+LARGE_BODY_SECONDS = 60.0
+#: Bodies beyond the common limit are in memory whole: all of them in a process, together, take so much.
+LARGE_BODIES_BYTES = 192 << 20
 #: How long no connection is taken after the system had none to give, such as for want of descriptors.
 ACCEPT_AGAIN_SECONDS = 0.1
 SECURITY_HEADERS = {
@@ -62,6 +68,19 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+
+
+class BodyInMemory(Request):
+    """A request whose files are read from the body that is here already: none is put on a disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002 - werkzeug's signature
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return BytesIO()
 
 
 def problem(refusal: Refused, *, language: str, request_id: str) -> Response:
@@ -120,6 +139,7 @@ class GeraiWebServer(WebServer):
     def __init__(self) -> None:
         super().__init__()
         self.under_way = 0
+        self.large_bytes = 0
         self.closing = False
 
     def get_wsgi_app(self) -> Any:
@@ -189,7 +209,7 @@ class Application:
         self._settings = server.container.config["gerai"].settings
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        request = Request(environ)
+        request = BodyInMemory(environ)
         request.max_form_parts = 200
         context = new_context(
             correlation_id=request.headers.get("X-Request-ID"), traceparent=request.headers.get("traceparent")
@@ -197,8 +217,8 @@ class Application:
         began = time.monotonic()
         self._server.under_way += 1
         try:
-            with working_in(context):
-                name, response = self._answer(request)
+            with working_in(context), self._room_for(request) as has_room:
+                name, response = self._answer(request) if has_room else self._no_room(request)
                 response.headers.setdefault("X-Request-ID", context.correlation_id)
                 for header, value in SECURITY_HEADERS.items():
                     response.headers.setdefault(header, value)
@@ -219,10 +239,34 @@ class Application:
     def _done(self) -> None:
         self._server.under_way -= 1
 
+    @contextmanager
+    def _room_for(self, request: Request) -> Iterator[bool]:
+        """Keep room in memory for a large body during the block; False when there is none now.
+
+        A body in chunks, which does not say how long it is, is never taken beyond the common limit.
+        """
+        length = request.content_length or 0
+        wanted = length if self._settings.body_limit < length <= self._body_limit(request) else 0
+        if wanted and self._server.large_bytes + wanted > LARGE_BODIES_BYTES:
+            yield False
+            return
+        self._server.large_bytes += wanted
+        try:
+            yield True
+        finally:
+            self._server.large_bytes -= wanted
+
+    def _no_room(self, request: Request) -> tuple[str, Response]:
+        connection = request.environ.get(CONNECTION)
+        if connection is not None:
+            connection.close_connection = connection.has_unread = True
+        return "none", self._refuse(request, Saturated(retry_after=10))
+
     def _answer(self, request: Request) -> tuple[str, Response]:
         try:
             limit = request.max_content_length = self._body_limit(request)
-            receive(request.environ, limit=limit)
+            is_large = (request.content_length or 0) > self._settings.body_limit
+            receive(request.environ, limit=limit, more_seconds=LARGE_BODY_SECONDS if is_large else 0.0)
             provider, values = self._url_map.bind_to_environ(request.environ).match()
         except RequestRedirect as redirect:
             return "redirect", Response(status=308, headers={"Location": redirect.new_url})

@@ -57,8 +57,10 @@ class Connection(HttpOnlyProtocol):
         environ[CONNECTION] = self
         return environ
 
-    def read_body(self, body: Any, *, limit: int) -> bytes:
+    def read_body(self, body: Any, *, limit: int, more_seconds: float = 0.0) -> bytes:
         """Return a request's whole body. Raises BodyTooLarge, ArrivedTooSlowly, UnreadableBody.
+
+        `more_seconds` is what a large one may take beyond the time of every request.
 
         After a refusal the connection is closed: where the next request begins on it nobody knows.
         """
@@ -68,7 +70,7 @@ class Connection(HttpOnlyProtocol):
             raise BodyTooLarge(limit=limit)
         try:
             # The server's own reader checks no lengths: one byte too many shows what is too large.
-            left = max(0.0, self.arrives_until - time.monotonic())
+            left = max(0.0, self.arrives_until + more_seconds - time.monotonic())
             received: bytes | None = wait_at_most(left, partial(body.read, limit + 1))
         except (OSError, ValueError):
             # The client went away half-way, or its chunks are none.
@@ -92,7 +94,7 @@ class Connection(HttpOnlyProtocol):
         super().finish()
 
 
-def receive(environ: dict[str, Any], *, limit: int) -> None:
+def receive(environ: dict[str, Any], *, limit: int, more_seconds: float = 0.0) -> None:
     """Have a request's body, at most `limit` bytes, in memory before anybody works on it.
 
     Raises what `Connection.read_body` raises. Without a connection of ours the body is there already.
@@ -103,7 +105,7 @@ def receive(environ: dict[str, Any], *, limit: int) -> None:
     body = environ["eventlet.input"]
     if not body.chunked_input and not body.content_length:
         return
-    received = connection.read_body(body, limit=limit)
+    received = connection.read_body(body, limit=limit, more_seconds=more_seconds)
     environ["wsgi.input"] = BytesIO(received)
     environ["CONTENT_LENGTH"] = str(len(received))
     # Its length is known now, and werkzeug takes a body in chunks for one without.

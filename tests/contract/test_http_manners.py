@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from eventlet import GreenPool, sleep, spawn
+from gerai_shared import http as http_module
 from gerai_shared import http_connection
 from gerai_shared.context import current_deadline
 from gerai_shared.deployment import deployment_of
@@ -39,6 +40,14 @@ class Service(Operations):
     def echo(self, request: Request) -> Response:
         """Answer what was sent."""
         return json_response(json_body(request))
+
+    @entrypoint("POST", "/api/file", body_limit=1 << 20)
+    def file(self, request: Request) -> Response:
+        """Answer how much was sent, once the test says so."""
+        while not self.deployment.extras.get("read_files", True):
+            sleep(0.01)
+        sizes = [len(each.read()) for each in request.files.values()]
+        return json_response({"bytes": len(request.get_data()), "files": sizes})
 
     @entrypoint("GET", "/api/fail")
     def fail(self, _request: Request) -> Response:
@@ -221,6 +230,52 @@ def test_a_client_that_leaves_half_way_harms_nobody(service) -> None:
         wait_until(lambda: service.server.under_way == 1)
     wait_until(lambda: service.server.under_way == 0)
     assert service("GET", "/api/hello/a")[0] == 200
+
+
+def test_files_take_more_bytes_and_only_so_much_memory_together(service, monkeypatch) -> None:
+    monkeypatch.setattr(http_module, "LARGE_BODIES_BYTES", 250_000)
+    service.deployment.extras["read_files"] = False
+    first = spawn(service, "POST", "/api/file", b"x" * 200_000)
+    wait_until(lambda: service.server.large_bytes == 200_000)
+    status, problem, _headers = service("POST", "/api/file", b"x" * 200_000)
+    assert (status, problem["code"]) == (503, "saturated")
+    # What is no larger than all take is served meanwhile, and so is a smaller file.
+    assert service("POST", "/api/echo", b"{}", Content_Type="application/json")[0] == 200
+    second = spawn(service, "POST", "/api/file", b"x" * 40_000)
+    wait_until(lambda: service.server.large_bytes == 240_000)
+    service.deployment.extras["read_files"] = True
+    assert (first.wait()[1]["bytes"], second.wait()[1]["bytes"]) == (200_000, 40_000)
+    assert service.server.large_bytes == 0
+    assert service("POST", "/api/file", b"x" * ((1 << 20) + 1))[0] == 413
+    assert service("POST", "/api/echo", b"x" * 200_000)[0] == 413
+
+
+def test_files_of_a_form_are_put_on_no_disk(service, monkeypatch) -> None:
+    def no_disk(*_: Any, **__: Any) -> None:
+        raise AssertionError("a file was put on the disk")
+
+    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", no_disk)
+    form = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n' + b"x" * 700_000
+    kind = "multipart/form-data; boundary=b"
+    answer = service("POST", "/api/file", form + b"\r\n--b--\r\n", Content_Type=kind)
+    assert (answer[0], answer[1]["files"]) == (200, [700_000])
+
+
+def test_a_large_body_has_longer_to_arrive(service, monkeypatch) -> None:
+    monkeypatch.setattr(http_connection, "RECEIVE_SECONDS", 0.2)
+
+    def sent_slowly(path: str, length: int) -> bytes:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+            connection.sendall(
+                f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode()
+            )
+            sleep(0.5)
+            with suppress(OSError):
+                connection.sendall(b"x" * length)
+            return connection.recv(12)
+
+    assert sent_slowly("/api/file", 100_000) == b"HTTP/1.1 200"
+    assert sent_slowly("/api/file", 1_000) == b"HTTP/1.1 408"
 
 
 def test_who_still_sends_what_is_too_large_sees_the_refusal(service) -> None:

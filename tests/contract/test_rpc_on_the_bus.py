@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from eventlet import GreenPool, sleep
+from gerai_complaints.rules.attachments import MOST_BYTES_KEPT
 from gerai_shared.bus.rpc import Request, Rpcs, rpc
 from gerai_shared.context import current_context, new_context, working_in
 from gerai_shared.deployment import Resources
@@ -92,6 +93,15 @@ def call(deployed, start):
 
     ask.serving = serving  # type: ignore[attr-defined]
     return ask
+
+
+def test_the_largest_file_crosses_both_ways_and_others_meanwhile(call) -> None:
+    content = "0123456789abcdef" * (MOST_BYTES_KEPT * 4 // 3 // 16)
+    pool = GreenPool()
+    large = [pool.spawn(call, "echo", {"content": content}, deadline=20.0) for _ in range(2)]
+    small = pool.spawn(call, "echo", {"n": 1}, deadline=20.0)
+    assert small.wait()["payload"] == {"n": 1}
+    assert all(each.wait()["payload"]["content"] == content for each in large)
 
 
 def test_a_request_is_answered_in_its_asker_s_context(call) -> None:

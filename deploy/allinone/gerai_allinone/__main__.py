@@ -18,6 +18,7 @@ from gerai_booking.rules.catalogue import Agency  # noqa: E402
 from gerai_booking.seeding import seed as seed_booking  # noqa: E402
 from gerai_complaints import roles as complaints  # noqa: E402
 from gerai_complaints.seeding import seed as seed_complaints  # noqa: E402
+from gerai_complaints.storage.settings import StorageSettings  # noqa: E402
 from gerai_gateway import roles as gateway  # noqa: E402
 from gerai_notifications import roles as notifications  # noqa: E402
 from gerai_shared import migrating, runtime  # noqa: E402
@@ -121,10 +122,12 @@ def _deployments(folder: Path, ports: Ports, kept: Secrets, offset: timedelta) -
             )
         )
 
+    desk = made("complaints", ports.complaints)
+    desk.extras["storage"] = StorageSettings(url=f"file://{(folder / 'attachments').resolve()}")
     return {
         "immigration": made("booking-immigration", ports.immigration),
         "legal": made("booking-legal", ports.legal),
-        "complaints": made("complaints", ports.complaints),
+        "complaints": desk,
         "notifications": made("notifications", ports.notifications),
         "gateway": made("gateway", ports.gateway, database=False),
     }

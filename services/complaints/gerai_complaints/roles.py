@@ -7,10 +7,12 @@ from gerai_shared.pages import Pages
 from gerai_shared.runtime import Runner
 from gerai_shared.translations import add_texts_of
 
+from gerai_complaints.attachment_files import AttachmentFiles
 from gerai_complaints.desk import sessions
 from gerai_complaints.desk.oversight_pages import record_opened
 from gerai_complaints.desk.service import ComplaintsDesk
 from gerai_complaints.service import Complaints, ComplaintsRelay
+from gerai_complaints.storage.settings import read_storage
 
 DEPLOYMENT = "complaints"
 ROLES = ("all", "bus", "desk", "relay")
@@ -18,8 +20,15 @@ PACKAGE = "gerai_complaints"
 
 
 def build(deployment: Deployment, runner: Runner, role: str) -> None:
-    """Add the containers of `role` (one of ROLES) to `runner`, and what they need to `deployment`."""
+    """Add the containers of `role` (one of ROLES) to `runner`, and what they need to `deployment`.
+
+    Its extra `storage` (StorageSettings) says where files are kept, else the environment does.
+    Raises InvalidSettings.
+    """
     add_texts_of([PACKAGE])
+    if role != "relay":
+        kept = deployment.extras.get("storage") or read_storage()
+        deployment.extras["files"] = AttachmentFiles(deployment, kept)
     name = deployment.name
     if role in ("all", "bus"):
         # The desk works without the broker: only a role that lives by it is not ready while it is away.

@@ -15,6 +15,7 @@ from gerai_shared.tokens import realm_of
 from marshmallow import Schema
 from nameko.timer import timer
 
+from gerai_complaints.attachment_requests import AttachmentRequests
 from gerai_complaints.auditing import Auditing
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.refusals import UnknownComplaint
@@ -41,7 +42,7 @@ QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
-class Complaints(Auditing):
+class Complaints(Auditing, AttachmentRequests):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"
@@ -73,7 +74,7 @@ class Complaints(Auditing):
         token = load(TrackSchema(), request.payload)["token"]
         with self.deployment.database.reading() as session:
             tracked = following.track(session, token, keyring=self._keyring, now=self.deployment.clock.now())
-        return _dump(TrackedSchema(), tracked)
+            return {**_dump(TrackedSchema(), tracked), **self.files_seen(session, token)}
 
     @rpc
     def decide(self, request: Request) -> dict[str, Any]:
@@ -92,7 +93,7 @@ class Complaints(Auditing):
                 keyring=self._keyring,
                 now=self.deployment.clock.now(),
             )
-        return _dump(TrackedSchema(), tracked)
+            return {**_dump(TrackedSchema(), tracked), **self.files_seen(session, wanted["token"])}
 
     @timer(interval=CLIMBING_SECONDS)
     def climb(self) -> None:

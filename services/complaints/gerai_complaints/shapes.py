@@ -1,5 +1,6 @@
 """What goes in and out of the use cases: frozen shapes between the border and the tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -59,6 +60,7 @@ class Filing:
     """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had.
 
     `received_by` is the id of the officer who took it down; `claims_danger`, somebody's life is in danger.
+    `attachments` are references of uploaded files.
     """
 
     classification: str
@@ -78,6 +80,7 @@ class Filing:
     received_by: str | None = None
     ticket_facts: TicketFacts | None = None
     ticket_token: str | None = None
+    attachments: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,9 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 class Operation:
     """What the interface's document says of one entrypoint.
 
-    `query` and `body` are schemas of what is taken, `answer` of what is given as JSON, or `answer_type`
-    is the media type of another answer. Without `is_keyed` a write takes no key: repeating it does no harm.
+    `query` and `body` are schemas of what is taken, `body_types` the media types of a file that is; `answer`
+    is the schema of what is given as JSON, or `answer_type` the media type of another answer. Without
+    `is_keyed` a write takes no key: repeating it does no harm.
     `refusals` are those of its own, beside what every one may give.
     """
 
@@ -29,6 +30,7 @@ class Operation:
     status: int = 200
     query: type[Schema] | None = None
     body: type[Schema] | None = None
+    body_types: tuple[str, ...] = ()
     is_body_optional: bool = False
     answer: type[Schema] | None = None
     answer_type: str = "application/json"
@@ -47,9 +49,10 @@ class Public(Http):
         *,
         page: bool = False,
         seconds: float = REQUEST_SECONDS,
+        body_limit: int | None = None,
         operation: Operation | None = None,
     ) -> None:
-        super().__init__(method, url, page=page, seconds=seconds)
+        super().__init__(method, url, page=page, seconds=seconds, body_limit=body_limit)
         self.operation = operation
 
     def handle_request(self, request: Request) -> Response:

@@ -251,7 +251,8 @@ def file_complaint(mall: Mall, body: dict[str, Any], *, key: str) -> Json:
                 raise
     else:
         _check_place(mall, body)
-    return mall.ask("complaints", "file", {**body, "ticket_facts": facts}, key=key)
+    sent = {name: value for name, value in body.items() if name != "attachments" or value}
+    return mall.ask("complaints", "file", {**sent, "ticket_facts": facts}, key=key)
 
 
 def _check_place(mall: Mall, body: Json) -> None:

@@ -26,6 +26,7 @@ class Limiter:
     def __init__(self, limits: Limits, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._reads = Buckets(per_minute=limits.reads)
         self._writes = Buckets(per_minute=limits.writes)
+        self._uploads = Buckets(per_minute=limits.uploads)
         self._identities = Buckets(per_minute=limits.identity_writes)
         self._monotonic = monotonic
         self._key = secrets.token_bytes(32)
@@ -34,6 +35,10 @@ class Limiter:
         """Count one request of an address. Raises TooManyRequests."""
         buckets = self._writes if writes else self._reads
         self._refuse_if(buckets.take(network_of(address), now=self._monotonic()))
+
+    def admit_upload(self, *, address: str) -> None:
+        """Count one file of an address. Raises TooManyRequests."""
+        self._refuse_if(self._uploads.take(network_of(address), now=self._monotonic()))
 
     def admit_identity(self, identity: str) -> None:
         """Count one booking of a person, named by NIK or passport number. Raises TooManyRequests."""

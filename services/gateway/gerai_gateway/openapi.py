@@ -101,6 +101,8 @@ def _describe(entrypoint: Public, name: str) -> dict[str, Any]:
             "required": not operation.is_body_optional,
             "content": {"application/json": {"schema": operation.body}},
         }
+    if operation.body_types:
+        described["requestBody"] = {"required": True, "content": {each: {} for each in operation.body_types}}
     return described
 
 
@@ -142,7 +144,7 @@ def _problems(operation: Operation, *, is_write: bool) -> dict[str, Any]:
         *operation.refusals,
         *ANYWHERE,
         *(ON_WRITES if is_write else ()),
-        *(ON_BODIES if operation.body is not None else ()),
+        *(ON_BODIES if operation.body is not None or operation.body_types else ()),
     )
     codes: dict[int, set[str]] = {}
     for status, code in [*((each.status, each.code) for each in classes), *operation.codes]:

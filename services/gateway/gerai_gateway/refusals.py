@@ -45,6 +45,24 @@ class UnknownComplaint(Refused):
     status = 404
 
 
+class FileTooLarge(Refused):
+    """The file %(file)s is larger than %(megabytes)s MB. Please choose a smaller one, or a photo of it."""
+
+    code = "file_too_large"
+
+
+class TooManyFiles(Refused):
+    """At most %(most)s files can be added at once. Please leave some out, and add them afterwards."""
+
+    code = "too_many_files"
+
+
+class NoFileChosen(Refused):
+    """No file is chosen. Please choose at least one."""
+
+    code = "no_file_chosen"
+
+
 class RangeTooLong(Refused):
     """At most %(days)s days can be asked for at once.
 

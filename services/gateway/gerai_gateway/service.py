@@ -9,6 +9,7 @@ from gerai_shared.pages import StaticFiles
 from gerai_gateway.api.audit_heads import AuditHeadsApi
 from gerai_gateway.api.boards import BoardsApi
 from gerai_gateway.api.catalogue import CatalogueApi
+from gerai_gateway.api.complaint_files import ComplaintFilesApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
@@ -48,6 +49,7 @@ class GatewayService(
     BoardsApi,
     SpeechApi,
     ComplaintsApi,
+    ComplaintFilesApi,
     RoadMapApi,
     OversightApi,
     AuditHeadsApi,

@@ -17,13 +17,14 @@ from gerai_shared.waiting_room import Number, Room, site_mark
 from tests.unit.gateway import figures
 from tests.unit.gateway.fake_catalogue import NOW, SECRET, TODAY, Json, catalogue_of
 from tests.unit.gateway.fake_devices import FakeDevices
+from tests.unit.gateway.fake_files import FakeFiles
 from tests.unit.gateway.fake_places import FakePlaces
 
 PROOF_KEY = "a key for tasks that only tests know"
 _schema = TicketSchema()
 
 
-class FakeAgencies(FakeDevices, FakePlaces):
+class FakeAgencies(FakeDevices, FakePlaces, FakeFiles):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class FakeAgencies(FakeDevices, FakePlaces):
         self.events: list[Event] = []
         self.counters_open: dict[str, dict[str, str]] = {}
         self.complaints: dict[str, Json] = {}
+        self.uploaded: dict[str, Json] = {}
         self.releases: list[Json] = []
         self.numbers = 0
         self.checks: dict[str, Json] = {}
@@ -478,6 +480,7 @@ class FakeAgencies(FakeDevices, FakePlaces):
             "can": {"accept": False, "dispute": False},
         }
         filed = self.complaints[token]
+        self.attach(token, payload.get("attachments", []))
         return {
             "number": filed["number"],
             "token": token,

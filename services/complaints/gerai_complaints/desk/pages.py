@@ -11,7 +11,8 @@ from gerai_shared.translations import language_of, translate
 from werkzeug.wrappers import Request, Response
 
 from gerai_complaints.desk import acts, sessions
-from gerai_complaints.desk.base import DeskBase, see_other
+from gerai_complaints.desk.attachment_pages import AttachmentPages
+from gerai_complaints.desk.base import see_other
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.rules.case import ConfidentialCase
 from gerai_complaints.rules.clock import LONGEST_EXTENSION
@@ -34,9 +35,11 @@ CHOICES = {
     "categories": tuple(Maladministration),
     "longest_extension": LONGEST_EXTENSION,
 }
+#: What a page says after something else than an act, by the query that the redirect carries.
+FILES_ADDED = "files_added"
 
 
-class DeskPages(DeskBase):
+class DeskPages(AttachmentPages):
     """Sign in, list of cases, one case with its answer form."""
 
     @http("GET", "/", page=True, overseers=Access.FREE)
@@ -111,7 +114,7 @@ class DeskPages(DeskBase):
         if officer is None:
             return self._to_sign_in(request)
         done = request.args.get("done", "")
-        return self._case(request, number, officer, done=done if done in acts.ACTS else "")
+        return self._case(request, number, officer, done=done if done in (*acts.ACTS, FILES_ADDED) else "")
 
     @http("POST", "/cases/<number>/<act>", page=True)
     def act(self, request: Request, number: str, act: str) -> Response:
@@ -161,6 +164,7 @@ class DeskPages(DeskBase):
                 texts = templates.templates_for(session, case)
                 staff = desk_staff.names(session) if officer.is_supervisor else []
                 known = names(session)
+                files = self._files_of(session, number, officer)
         except ConfidentialCase as confidential:
             return self._sealed(request, number, officer, confidential)
         codes = (*self.deployment.settings.agencies, THE_MALL.code)
@@ -180,6 +184,7 @@ class DeskPages(DeskBase):
             agencies=[known.agency(code) for code in codes if code != case.summary.agency.code],
             longest_text=LONGEST_TEXT,
             **CHOICES,
+            **files,
             **self._told(request, refusal),
         )
 

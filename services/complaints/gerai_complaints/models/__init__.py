@@ -1,5 +1,6 @@
 """Tables of the complaints service."""
 
+from gerai_complaints.models.attachments import Attachment
 from gerai_complaints.models.audit import AuditHead, AuditRow, Look
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
@@ -18,6 +19,7 @@ from gerai_complaints.models.work import (
 __all__ = [
     "Agency",
     "AnswerTemplate",
+    "Attachment",
     "AuditHead",
     "AuditRow",
     "Base",

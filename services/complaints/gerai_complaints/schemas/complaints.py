@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from gerai_complaints.rules.case import Classification
 from gerai_complaints.rules.decisions import DECISIONS
+from gerai_complaints.schemas.attachments import References
 from gerai_complaints.schemas.fields import (
     CODE,
     COUNTER,
@@ -88,6 +89,7 @@ class FileSchema(Schema):
     claims_danger = fields.Boolean(load_default=False)
     ticket_facts = fields.Nested(TicketFactsSchema, load_default=None, allow_none=True)
     ticket_token = fields.String(load_default=None, allow_none=True, validate=TICKET_TOKEN)
+    attachments = References(load_default=list)
 
     @validates_schema(skip_on_field_errors=True)
     def name_the_known(self, values: dict[str, Any], **_: Any) -> None:

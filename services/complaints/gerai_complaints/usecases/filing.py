@@ -17,6 +17,7 @@ from gerai_complaints.rules.case import State
 from gerai_complaints.rules.numbers import format_number
 from gerai_complaints.shapes import Filed, Filing, Keyring
 from gerai_complaints.usecases import audit
+from gerai_complaints.usecases.attachments import CITIZEN, attach
 from gerai_complaints.usecases.cases import announce, attach_visit, note, token_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.places import THE_MALL, time_zone_of
@@ -38,7 +39,7 @@ def file(
     """Receive a complaint and return its receipt; the same `key` again returns the same receipt.
 
     `body` is the request as it came, `agencies` those of the mall (empty when nobody told).
-    Raises UnknownAgency, InvalidRequest, IdempotencyKeyReused.
+    Raises UnknownAgency, InvalidRequest, IdempotencyKeyReused, and what `attachments.attach` raises.
     """
 
     def run() -> dict[str, Any]:
@@ -116,6 +117,7 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
         now=now,
     )
     session.flush()
+    attach(session, complaint, filing.attachments, by=CITIZEN, keyring=keyring, now=now)
     announce(session, complaint, "complaint.filed.v1", previous=None, keyring=keyring, now=now)
     if filing.claims_danger:
         note(session, complaint, kind="danger_claimed", by="citizen", now=now)

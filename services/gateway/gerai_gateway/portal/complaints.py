@@ -1,17 +1,21 @@
 """Filing a complaint and following it."""
 
+from collections.abc import Sequence
+
 from gerai_shared.borders import load
 from gerai_shared.refusals import Refused
 from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_gateway import errands
+from gerai_gateway import errands, uploads
 from gerai_gateway.catalogues import Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms
-from gerai_gateway.portal.base import PortalPages, see_other
+from gerai_gateway.portal.base import see_other
+from gerai_gateway.portal.complaint_files import ComplaintFilePages
 from gerai_gateway.schemas import taken
+from gerai_gateway.uploads import KeptFile
 
 _complaint = taken.ComplaintSchema()
 _decision = taken.DecisionSchema()
@@ -19,7 +23,7 @@ MALL_ZONE = "Asia/Jakarta"
 DECISIONS = ("accept", "dispute", "complete", "withdraw", "reopen")
 
 
-class ComplaintPages(PortalPages):
+class ComplaintPages(ComplaintFilePages):
     """Mixin: complaints."""
 
     @public("GET", "/c/new", page=True)
@@ -29,17 +33,20 @@ class ComplaintPages(PortalPages):
         started["agency"] = started["agency"] or realm_of(forms.token_in(started["ticket"]))
         return self._form(request, form=started)
 
-    @public("POST", "/c/new", page=True)
+    @public("POST", "/c/new", page=True, body_limit=uploads.FORM_BYTES, seconds=uploads.FORM_SECONDS)
     def form_complaint(self, request: Request) -> Response:
         """File the complaint."""
         self.pages.check_form(request)
         key = forms.form_key(request)
         form = request.form.to_dict()
-        body = forms.complaint_body(form, language=language_of(request))
+        kept: list[KeptFile] = []
         try:
+            self.keep_files(request, kept, key=key)
+            references = [each.reference for each in kept]
+            body = forms.complaint_body(form, language=language_of(request), attachments=references)
             receipt = errands.file_complaint(self.mall, load(_complaint, body), key=key)
         except Refused as refusal:
-            return self._form(request, form=form, refusal=refusal)
+            return self._form(request, form=form, refusal=refusal, kept=kept)
         return see_other(f"/c/{receipt['token']}?new=1")
 
     @public("GET", "/c/<token>", page=True)
@@ -63,7 +70,14 @@ class ComplaintPages(PortalPages):
             return self._complaint(request, token, tracked, form=request.form.to_dict(), refusal=refusal)
         return see_other(f"/c/{token}")
 
-    def _form(self, request: Request, *, form: dict[str, str], refusal: Refused | None = None) -> Response:
+    def _form(
+        self,
+        request: Request,
+        *,
+        form: dict[str, str],
+        refusal: Refused | None = None,
+        kept: Sequence[KeptFile] = (),
+    ) -> Response:
         by_field, summary = self.errors(request, refusal)
         catalogues = self.mall.catalogues
         known = {catalogue.code: catalogue.agency["name"] for catalogue in catalogues.known()}
@@ -73,6 +87,7 @@ class ComplaintPages(PortalPages):
             section="complaint",
             status=refusal.status if refusal else 200,
             form=form,
+            kept=kept,
             errors=by_field,
             summary=summary,
             key=forms.key_to_keep(form, refusal),
@@ -90,6 +105,7 @@ class ComplaintPages(PortalPages):
         *,
         form: dict[str, str] | None = None,
         refusal: Refused | None = None,
+        kept: list[KeptFile] | None = None,
     ) -> Response:
         by_field, summary = self.errors(request, refusal)
         typed = form or {}
@@ -113,4 +129,6 @@ class ComplaintPages(PortalPages):
             summary=summary,
             key=forms.key_to_keep(typed, refusal),
             is_new="new" in request.args,
+            kept=kept or [],
+            has_added="added" in request.args,
         )

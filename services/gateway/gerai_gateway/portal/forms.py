@@ -1,7 +1,7 @@
 """Forms of the portal: from what was typed to what the interface takes, and errors back to their fields."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gerai_shared.refusals import InvalidRequest, Refused
@@ -28,6 +28,7 @@ FIELD_OF_PATH = {
     "police_report.date": "police_date",
     "police_report.station": "police_station",
     "ticket_token": "ticket",
+    "attachments": "files",
 }
 #: Fields that a refusal is about, when it is about one.
 FIELD_OF_CODE = {
@@ -51,6 +52,16 @@ FIELD_OF_CODE = {
     "places_free": "first_day",
     "waiting_over": "last_day",
     "wait_too_long": "last_day",
+    "file_empty": "files",
+    "file_too_large": "files",
+    "file_type_not_taken": "files",
+    "file_damaged": "files",
+    "picture_too_large": "files",
+    "too_many_files": "files",
+    "no_file_chosen": "files",
+    "file_not_kept": "files",
+    "files_are_not_taken": "files",
+    "case_holds_enough_files": "files",
 }
 #: After these nobody knows yet whether it went through.
 UNANSWERED = frozenset({"unavailable", "saturated", "fault", "took_too_long"})
@@ -83,6 +94,7 @@ LABELS = {
     "occurred_on": "Day",
     "classification": "Kind",
     "ticket": "Ticket code",
+    "files": "Photos or documents",
 }
 _SEPARATORS = re.compile(r"[\s.-]")
 
@@ -136,8 +148,10 @@ def without_separators(number: str) -> str:
     return _SEPARATORS.sub("", number)
 
 
-def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:
-    """Return the interface's complaint in a form."""
+def complaint_body(
+    form: Mapping[str, str], *, language: str, attachments: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the interface's complaint in a form; `attachments` are references of kept files."""
     body: dict[str, Any] = {
         name: typed(form, name)
         for name in ("classification", "title", "text", "agency", "site", "service", "occurred_on")
@@ -160,6 +174,7 @@ def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:
         "confidential": bool(form.get("confidential")),
         "language": language,
         "person": person,
+        "attachments": list(attachments),
     }
 
 

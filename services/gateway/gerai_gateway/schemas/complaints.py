@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from gerai_gateway.schemas.base import Given
+from gerai_gateway.schemas.complaint_files import AttachmentSchema
 
 
 class FiledSchema(Given):
@@ -60,3 +61,5 @@ class ComplaintViewSchema(Given):
     waits_until = fields.AwareDateTime(allow_none=True)
     refused_for = fields.String(allow_none=True)
     can = fields.Nested(DecisionsSchema, required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema))
+    may_add_files = fields.Boolean()

@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from gerai_gateway.rules.visit_order import LEAST_ERRANDS, MOST_ERRANDS
+from gerai_gateway.schemas.complaint_files import references
 
 LANGUAGES = ("id", "en")
 SEXES = ("female", "male")
@@ -298,7 +299,9 @@ class ProxySchema(Schema):
 
 
 class ComplaintSchema(Schema):
-    """A complaint, a question or a wish. With `ticket_token` it concerns one visit."""
+    """A complaint, a question or a wish. With `ticket_token` it concerns one visit; `attachments` are
+    references of kept files.
+    """
 
     classification = fields.String(
         required=True, validate=validate.OneOf(CLASSIFICATIONS, error=CHOOSE), error_messages=NEEDED
@@ -330,6 +333,7 @@ class ComplaintSchema(Schema):
     proxy = fields.Nested(ProxySchema)
     claims_danger = Flag()
     ticket_token = _token(allow_none=True, load_default=None)
+    attachments = references(load_default=list)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
