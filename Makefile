@@ -29,7 +29,7 @@ test: ## checks, unit, contract, integration, deploy, faults, browser
 faults: ## of the tests only these: kill, stop, starve and flood the real topology under load
 	@tools/system_packages.sh servers
 	@tools/setup.sh all
-	@exec $(PYTHON) tools/test_all.py --only faults
+	@exec $(PYTHON) tools/test_all.py --only faults,release
 
 check: ## what to run before each commit: style, types, import contracts, unit tests
 	@tools/setup.sh all

@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 import structlog
 
+from tests.support.migrated import MigratedDatabases, MigratedFiles
 from tests.support.passwords import hash_quickly
 from tests.support.servers import PostgresServer, RabbitServer, shared_postgres, shared_rabbit
 from tests.support.services import serve_quickly
@@ -53,6 +54,20 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     yield postgres.create_database(name)
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> MigratedFiles:
+    """SQLite databases as migrations leave them."""
+    return MigratedFiles(folder=tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(scope="session")
+def migrated_databases(postgres: PostgresServer) -> Iterator[MigratedDatabases]:
+    """PostgreSQL databases as migrations leave them, for one test at a time."""
+    databases = MigratedDatabases(server=postgres)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from kombu import Producer
 from sqlalchemy import select
 
 from tests.support.mail_server import MailServer
+from tests.support.migrated import MigratedDatabases, MigratedFiles
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
 from tests.unit.notifications.examples import SEALING_KEY, complaint_event, contact, ticket_event
@@ -49,14 +50,14 @@ def mail_server(tmp_path: Path) -> Iterator[MailServer]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated_files: MigratedFiles) -> str:
     """A migrated database of each kind."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'notifications.sqlite'}"
-    else:
-        url = str(request.getfixturevalue("postgres_url"))
-    migrating.upgrade(url, PACKAGE)
-    return url
+        path = tmp_path / "notifications.sqlite"
+        migrated_files.copy(path, PACKAGE)
+        return f"sqlite:///{path}"
+    databases: MigratedDatabases = request.getfixturevalue("migrated_databases")
+    return databases.fresh(PACKAGE)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 import requests
 from gerai_notifications import roles, usecases
 from gerai_notifications.models import MailboxMail
-from gerai_shared import migrating
 from gerai_shared.deployment import Deployment, deployment_of
 from gerai_shared.events.envelope import Event
 from gerai_shared.runtime import Runner
@@ -20,20 +19,21 @@ from gerai_shared.settings import Settings
 from icalendar import Calendar
 from sqlalchemy import select
 
+from tests.support.migrated import MigratedFiles
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
 from tests.unit.notifications.examples import SEALING_KEY, complaint_event, contact, delivery, ticket_event
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    url = f"sqlite:///{tmp_path / 'notifications.sqlite'}"
-    migrating.upgrade(url, "gerai_notifications")
+def settings(tmp_path: Path, migrated_files: MigratedFiles) -> Settings:
+    path = tmp_path / "notifications.sqlite"
+    migrated_files.copy(path, "gerai_notifications")
     return Settings(
         deployment="notifications",
         environment="demo",
         bus_url="embedded://mailbox-tests",
-        database_url=url,
+        database_url=f"sqlite:///{path}",
         http_address=f"127.0.0.1:{free_port()}",
         sealing_keys=(SEALING_KEY,),
         smtp_url="mailbox://local",

@@ -143,10 +143,19 @@ def test_the_two_longest_stages_run_beside_each_other_and_nothing_beside_the_fau
 ) -> None:
     """As long as each took on two idle cores; begun after one of them, either would run its last minutes alone."""
     monkeypatch.setattr(test_all, "SIDE_BY_SIDE", 2)
-    seconds = {"unit": 124, "contract": 48, "integration": 477, "browser": 468, "deploy": 110, "faults": 422}
-    waiting = [stage for stage in test_all.stages() if isinstance(stage, test_all.Tests)]
-    assert {stage.name for stage in waiting} == seconds.keys()
-    now, running = 0, list[tuple[int, test_all.Tests]]()
+    seconds = {
+        "types": 31,
+        "unit": 124,
+        "contract": 48,
+        "integration": 477,
+        "browser": 468,
+        "deploy": 110,
+        "release": 60,
+        "faults": 380,
+    }
+    waiting = [stage for stage in test_all.stages() if stage.name in seconds]
+    assert len(waiting) == len(seconds)
+    now, running = 0, list[tuple[int, test_all.Check | test_all.Tests]]()
     beside: dict[str, set[str]] = {}
     while waiting or running:
         while waiting and has_room(waiting[0], [stage for _, stage in running]):
@@ -159,6 +168,42 @@ def test_the_two_longest_stages_run_beside_each_other_and_nothing_beside_the_fau
     assert beside["faults"] == set()
     # Both cores are busy but for the minute in which the last of the others ends, and for the faults.
     assert now - seconds["faults"] <= (sum(seconds.values()) - seconds["faults"]) / 2 + 60
+
+
+@pytest.mark.parametrize(("code", "verdict"), [(0, "passed"), (2, "failed")])
+def test_a_check_beside_the_tests_is_told_by_its_code_and_shown_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, verdict: str
+) -> None:
+    monkeypatch.setattr(test_all, "RESULTS", tmp_path)
+    console = Console(file=io.StringIO(), width=110)
+    checks = [
+        test_all.Check(name="wrong", command=("sh", "-c", f"echo reason; exit {code}"), beside_tests=True),
+        test_all.Check(name="right", command=("true",), beside_tests=True),
+    ]
+    outcomes = run_tests(checks, os.environ, time.monotonic() + 100, console)
+    found = {each.name: (each.verdict, each.failed) for each in outcomes}
+    assert found == {"wrong": (verdict, 0), "right": ("passed", 0)}
+    assert ("reason" in console.file.getvalue()) is (verdict == "failed")
+
+
+def test_every_module_of_tests_belongs_to_one_stage() -> None:
+    places = [test_all.tests_of(stage) for stage in test_all.stages() if isinstance(stage, test_all.Tests)]
+    modules = [place for place in places if place.is_file()]
+    assert [module.relative_to(test_all.ROOT / "tests").as_posix() for module in modules] == [
+        test_all.RELEASE
+    ]
+    (ignoring,) = (stage for stage in test_all.stages() if stage.name == "faults")
+    assert test_all.command_of(ignoring)[-2:] == (f"--ignore=tests/{test_all.RELEASE}", "tests/faults")
+    folders = {place for place in places if place.is_dir()}
+    found = (test_all.ROOT / "tests").rglob("test_*.py")
+    assert {path for path in found if not folders & set(path.parents)} == set()
+
+
+def test_processes_of_tests_read_what_the_first_of_them_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("GERAI_PUBLIC_URL", "https://elsewhere.example")
+    with test_all.test_environment(Console(file=io.StringIO()), servers=False) as env:
+        assert not {"PYTHONDONTWRITEBYTECODE", "GERAI_PUBLIC_URL"} & env.keys()
 
 
 def test_of_two_stages_the_one_that_hangs_is_ended_and_the_other_counts(

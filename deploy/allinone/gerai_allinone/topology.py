@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -147,15 +148,21 @@ class Mall:
                 self.rabbit.rabbitmqctl("add_user", deployment, kept.demo_password)
         for command in topology.permission_commands(roles, "/"):
             self.rabbit.rabbitmqctl(*command)
-        for role in roles.values():
-            if role.database:
-                self._prepare_database(role)
+        keepers = [role for role in roles.values() if role.database]
+        for role in keepers:
+            self._create_database(role)
+        # Each is a process of its own for some seconds: side by side they need half as long on two cores.
+        with ThreadPoolExecutor() as pool:
+            for _filled in pool.map(self._fill_database, keepers):
+                pass
 
-    def _prepare_database(self, role: Role) -> None:
+    def _create_database(self, role: Role) -> None:
         name = self.database_url(role.deployment).rsplit("/", 1)[-1]
         known = self.postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'", "postgres")  # noqa: S608
         if not known.strip():
             self.postgres.create_database(name)
+
+    def _fill_database(self, role: Role) -> None:
         start = role.command[: role.command.index("serve")]
         for step in ("migrate", "seed"):
             if step == "seed" and role.deployment == "notifications":

@@ -23,12 +23,12 @@ from gerai_shared.bus.rpc import Request, Rpcs, rpc
 from gerai_shared.clock import Clock
 from gerai_shared.deployment import Deployment, Resources, deployment_of
 from gerai_shared.events.envelope import Event
-from gerai_shared.migrating import upgrade
 from gerai_shared.refusals import NotFound
 from gerai_shared.runtime import Runner
 from gerai_shared.settings import Settings
 from nameko.timer import Timer
 
+from tests.support.migrated import MigratedDatabases, MigratedFiles
 from tests.support.servers import free_ports
 from tests.support.waiting import wait_until
 
@@ -231,23 +231,23 @@ def settings(deployment: str, bus_url: str, **changes: Any) -> Settings:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+    """A database of each kind: an empty one, or on PostgreSQL one that is migrated."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'complaints.sqlite'}"
-    url = request.getfixturevalue("postgres_url")
-    assert isinstance(url, str)
-    return url
+    databases: MigratedDatabases = request.getfixturevalue("migrated_databases")
+    return databases.fresh("gerai_complaints")
 
 
 @pytest.fixture
-def mall(database_url: str, tmp_path: Path) -> Iterator[Mall]:
+def mall(database_url: str, tmp_path: Path, migrated_files: MigratedFiles) -> Iterator[Mall]:
     """The complaints service with all roles, a gateway, and a listener."""
     StandingClock.moment = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
     name = secrets.token_hex(6)
     bus_url = f"embedded://{name}"
     topology.apply(topology.describe(["immigration", "legal"]), connection_to(bus_url))
     (port,) = free_ports(1)
-    upgrade(database_url, "gerai_complaints")
+    if database_url.startswith("sqlite"):
+        migrated_files.copy(Path(database_url.removeprefix("sqlite:///")), "gerai_complaints")
     deployment = Deployment(
         settings=settings(
             "complaints",
