@@ -13,15 +13,15 @@ from gerai_shared.tables import outbox
 from sqlalchemy import select
 
 from tests.integration.complaints.conftest import Mall, call
+from tests.support.migrated import MigratedDatabases
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """SQLite, unless a test asks for PostgreSQL."""
     if getattr(request, "param", "sqlite") == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        assert isinstance(url, str)
-        return url
+        databases: MigratedDatabases = request.getfixturevalue("migrated_databases")
+        return databases.fresh("gerai_complaints")
     return f"sqlite:///{tmp_path / 'complaints.sqlite'}"
 
 

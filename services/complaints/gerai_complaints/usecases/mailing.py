@@ -1,7 +1,7 @@
 """A mail comes in: it becomes a complaint, or a message on one that its writer has, or it is refused."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, MailIn, Person
 from gerai_complaints.rules.case import Classification
+from gerai_complaints.rules.channels import Channel
 from gerai_complaints.rules.mail import Mail
 from gerai_complaints.rules.mail_text import language_of, shortened
 from gerai_complaints.schemas.complaints import FileSchema
@@ -147,7 +148,7 @@ def _received(
         return Received(outcome=COMMENT, number=answered.number)
     body = _body(mail, agencies)
     try:
-        filing = load(FileSchema(), body)
+        filing = replace(load(FileSchema(), body), channel=Channel.EMAIL)
     except InvalidRequest:
         # An address that no answer could go to.
         return Received(outcome=REFUSED, reason="no_sender")
