@@ -16,7 +16,7 @@ from gerai_complaints.rules.chain import GENESIS, hash_after
 from gerai_complaints.service import Complaints
 from gerai_complaints.shapes import Order
 from gerai_complaints.usecases import audit, escalating, following, verifying
-from gerai_complaints.usecases import desk as cases
+from gerai_complaints.usecases import working as cases
 from gerai_shared import accounts
 from gerai_shared.bus.rpc import Request
 from gerai_shared.database import Database

@@ -60,7 +60,7 @@ def test_s0_8_an_overseer_is_shown_no_form_but_the_one_to_leave(overseer: Desk) 
     number = overseer.file().number
     for path in ("/cases", f"/cases/{number}", "/oversight/opened"):
         assert overseer.get(path).text.count('method="post"') == 1, path
-    assert overseer.get(f"/api/v1/cases/{number}").json["can"] == {"take": False, "reply": False}
+    assert not any(overseer.get(f"/api/v1/cases/{number}").json["can"].values())
     assert overseer.client.get("/").headers["Location"] == "/cases"
 
 

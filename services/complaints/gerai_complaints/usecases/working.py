@@ -164,9 +164,9 @@ def forward(
     ConfidentialCase, StaleRevision, TransitionNotAllowed, ReasonNeeded, UnknownAgency.
     """
     to = order.choice or ""
+    complaint = find(session, order.number, officer=order.officer)
     if to not in (*agencies, THE_MALL.code):
         raise UnknownAgency
-    complaint = find(session, order.number, officer=order.officer)
 
     def run(complaint: Complaint) -> None:
         must_read(session, complaint, order.officer)
