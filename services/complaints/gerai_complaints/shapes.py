@@ -44,8 +44,27 @@ class TicketFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicWish:
+    """That a complaint may be read by the public, as far as a moderator lets it.
+
+    `client_id` and `content_hash` are of the program that reported it, None of our own form; the place is
+    the reporter's, in WGS84 degrees. Without `agreed` it only gets an id, under which nobody finds anything.
+    """
+
+    agreed: bool = True
+    client_id: str | None = None
+    content_hash: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Filing:
-    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had."""
+    """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had.
+
+    `public` is what makes a public report of it, None without one.
+    """
 
     classification: str
     title: str
@@ -60,6 +79,7 @@ class Filing:
     person: Contact
     ticket_facts: TicketFacts | None = None
     ticket_token: str | None = None
+    public: PublicWish | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +109,8 @@ class Turn:
 class Tracked:
     """A complaint as its holder sees it; `thread` is what was said after the complaint itself.
 
-    `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none.
+    `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none;
+    `publication` a rules.public_reports.Publication while the public may read it, None otherwise.
     """
 
     number: str
@@ -105,6 +126,7 @@ class Tracked:
     escalated_to: str | None
     ticket_number: str | None
     thread: tuple[Turn, ...]
+    publication: str | None = None
     may_accept: bool
     may_dispute: bool
 

@@ -5,10 +5,11 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_complaints.desk.api import DeskApi
+from gerai_complaints.desk.moderation_pages import ModerationPages
 from gerai_complaints.desk.pages import DeskPages
 
 
-class ComplaintsDesk(DeskPages, DeskApi, StaticFiles, Operations):
+class ComplaintsDesk(DeskPages, ModerationPages, DeskApi, StaticFiles, Operations):
     """Everything that answers on the desk's address; needs its own database only."""
 
     name = "complaints-desk"

@@ -18,7 +18,7 @@ from gerai_complaints.schemas.fields import (
     PhoneNumber,
     PlainText,
 )
-from gerai_complaints.shapes import Contact, Filing, TicketFacts
+from gerai_complaints.shapes import Contact, Filing, PublicWish, TicketFacts
 
 
 class PersonSchema(Schema):
@@ -72,6 +72,7 @@ class FileSchema(Schema):
     person = fields.Nested(PersonSchema, required=True)
     ticket_facts = fields.Nested(TicketFactsSchema, load_default=None, allow_none=True)
     ticket_token = fields.String(load_default=None, allow_none=True, validate=TICKET_TOKEN)
+    public = fields.Boolean(load_default=False)
 
     @validates_schema(skip_on_field_errors=True)
     def name_the_known(self, values: dict[str, Any], **_: Any) -> None:
@@ -82,7 +83,7 @@ class FileSchema(Schema):
     @post_load
     def make(self, values: dict[str, Any], **_: Any) -> Filing:
         """Build the dataclass."""
-        return Filing(**values)
+        return Filing(**{**values, "public": PublicWish() if values["public"] else None})
 
 
 class TrackSchema(Schema):
@@ -135,4 +136,5 @@ class TrackedSchema(Schema):
     escalated_to = fields.String()
     ticket_number = fields.String()
     thread = fields.List(fields.Nested(TurnSchema))
+    publication = fields.String()
     can = fields.Function(lambda tracked: {"accept": tracked.may_accept, "dispute": tracked.may_dispute})

@@ -21,6 +21,7 @@ from gerai_complaints.shapes import Filed, Filing, Keyring
 from gerai_complaints.usecases.cases import announce, attach_visit, token_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.places import THE_MALL, time_zone_of
+from gerai_complaints.usecases.publishing import publish_later
 
 SCOPE = "complaints.file"
 
@@ -105,6 +106,8 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     session.add(_person(complaint, filing, keyring))
     _remember_agency(session, filing.agency, now)
     session.flush()
+    if filing.public is not None:
+        publish_later(session, complaint, filing.public, now=now)
     announce(session, complaint, "complaint.filed.v1", previous=None, keyring=keyring, now=now)
     return complaint
 

@@ -15,6 +15,7 @@ from gerai_complaints.rules.due import is_overdue
 from gerai_complaints.shapes import Keyring, Tracked, Turn
 from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
 from gerai_complaints.usecases.escalating import begin_period
+from gerai_complaints.usecases.publishing import publication_of
 
 #: Decision of the holder: state after it, kind of the entry, event.
 DECISIONS = {
@@ -25,7 +26,7 @@ DECISIONS = {
 
 def track(session: Session, token: str, *, keyring: Keyring, now: datetime) -> Tracked:
     """Return the complaint that `token` opens. Raises UnknownComplaint."""
-    return _view(session, _find(session, token, keyring=keyring), now)
+    return _view(session, find(session, token, keyring=keyring), now)
 
 
 def decide(
@@ -43,7 +44,7 @@ def decide(
 
     Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, IdempotencyKeyReused.
     """
-    complaint = _find(session, token, keyring=keyring)
+    complaint = find(session, token, keyring=keyring)
 
     def run() -> dict[str, Any]:
         to, kind, event_type = DECISIONS[decision]
@@ -67,7 +68,7 @@ def _begin_new_period(session: Session, complaint: Complaint, now: datetime) -> 
     note(session, complaint, kind="due", by="system", text=complaint.due_on.isoformat(), now=now)
 
 
-def _find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
+def find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
     """Return a token's complaint. Raises UnknownComplaint.
 
     A made-up token is refused by its signature alone: the database is not asked, and the answer is
@@ -100,6 +101,7 @@ def _view(session: Session, complaint: Complaint, now: datetime) -> Tracked:
         overdue=is_overdue(state, due_on=complaint.due_on, today=today_at(complaint, now)),
         escalated_to=complaint.level,
         ticket_number=complaint.ticket_number,
+        publication=publication_of(session, complaint),
         thread=tuple(Turn(at=each.at, by=each.by, kind=each.kind, text=each.text) for each in said),
         may_accept=may_move(state, State.CLOSED, Actor.CITIZEN),
         may_dispute=may_move(state, State.DISPUTED, Actor.CITIZEN),
