@@ -11,6 +11,7 @@ from gerai_gateway.api.catalogue import CatalogueApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.open311 import Open311Api
 from gerai_gateway.api.oversight import OversightApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
@@ -46,6 +47,7 @@ class GatewayService(
     BoardsApi,
     SpeechApi,
     ComplaintsApi,
+    Open311Api,
     RoadMapApi,
     OversightApi,
     DevicesApi,

@@ -94,7 +94,9 @@ class ModerationPages(DeskBase):
     ) -> Response:
         with self.deployment.database.reading() as session:
             report = moderating.report_to_moderate(session, identifier)
-        typed = given or {"title": report.title, "text": report.text[:LONGEST_PUBLISHED], "reason": ""}
+        typed = {"title": report.title, "text": report.text[:LONGEST_PUBLISHED], "reason": ""}
+        # The other form of the page has sent nothing for these fields: they stay as they are proposed.
+        typed |= {name: text for name, text in (given or {}).items() if name in request.form}
         return self._render(
             request,
             "moderated_report.html",

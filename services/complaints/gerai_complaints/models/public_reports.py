@@ -1,4 +1,4 @@
-"""What the public may read of complaints, who looked at it first, and the programs that report for citizens."""
+"""What the public may read of complaints, who looked at it first, and programs that report for citizens."""
 
 from datetime import datetime
 
@@ -57,7 +57,7 @@ class PublicReport(Base):
 
 
 class Moderation(Base):
-    """What an officer decided about a public report: `text` as it was published, or the `reason` it is not."""
+    """What an officer decided about a public report: the `text` as published, or the `reason` it is not."""
 
     __tablename__ = "public_report_moderations"
 

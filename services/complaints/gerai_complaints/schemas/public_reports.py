@@ -18,7 +18,7 @@ CHOOSE = "Please choose one of these."
 
 
 class ReportSchema(Schema):
-    """The request `report` of a program: a filing, who brings it, where it was, and whether all may read it."""
+    """The request `report` of a program: a filing, who brings it, where it was, may all read it."""
 
     key_hash = fields.String(required=True, validate=KEY_HASH)
     filing = fields.Nested(FileSchema(exclude=["public"]), required=True)

@@ -7,7 +7,7 @@ from typing import Any
 from gerai_shared import accounts, commands
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import is_id
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Moderation, PublicReport
@@ -77,7 +77,7 @@ class ReportToModerate:
 def reports_to_moderate(session: Session, *, state: Publication, page: int) -> ReportList:
     """Return one page of the reports in a state."""
     counted = session.execute(_listed(PublicReport.state, func.count()).group_by(PublicReport.state)).all()
-    counts = {each.value: 0 for each in Publication} | {row[0]: row[1] for row in counted}
+    counts = {each.value: 0 for each in Publication} | {state: count for state, count in counted}
     total = counts[state.value]
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -182,31 +182,19 @@ def _decide(
     note(session, complaint, kind=state.value, by="officer", officer_id=officer.id, now=now)
 
 
-def _listed(*columns: object) -> Select[tuple[object, ...]]:
-    conditions: tuple[ColumnElement[bool], ...] = (
+def _listed(*columns: Any) -> Select[Any]:
+    statement: Select[Any] = select(*columns)
+    return statement.join_from(PublicReport, Complaint, Complaint.id == PublicReport.complaint_id).where(
         PublicReport.agreed_at.is_not(None),
         PublicReport.withdrawn_at.is_(None),
         Complaint.confidential.is_(False),
-    )
-    statement: Select[tuple[object, ...]] = select(*columns)  # type: ignore[call-overload]
-    return statement.join_from(PublicReport, Complaint, Complaint.id == PublicReport.complaint_id).where(
-        *conditions
     )
 
 
 def _find(session: Session, identifier: str) -> tuple[PublicReport, Complaint]:
     found = None
     if is_id(identifier):
-        statement = (
-            select(PublicReport, Complaint)
-            .join(Complaint, Complaint.id == PublicReport.complaint_id)
-            .where(
-                PublicReport.id == identifier,
-                PublicReport.agreed_at.is_not(None),
-                PublicReport.withdrawn_at.is_(None),
-                Complaint.confidential.is_(False),
-            )
-        )
+        statement = _listed(PublicReport, Complaint).where(PublicReport.id == identifier)
         found = session.execute(statement).one_or_none()
     if found is None:
         raise UnknownReport

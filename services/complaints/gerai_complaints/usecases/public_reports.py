@@ -159,27 +159,25 @@ def id_of_token(session: Session, token: str, *, keyring: Keyring) -> str:
 
 
 def _listed() -> Select[Any]:
-    """Select what the public may know of, and of nothing else: no list, count or address leads around this."""
-    return (
-        select(
-            PublicReport,
-            Complaint.state.label("case_state"),
-            Complaint.classification,
-            Complaint.agency,
-            Complaint.service,
-            Complaint.site,
-            Complaint.taken_at,
-            Complaint.answered_at,
-            Complaint.disputed_at,
-            Complaint.closed_at,
-            Complaint.due_at,
-        )
-        .join(Complaint, Complaint.id == PublicReport.complaint_id)
-        .where(
-            PublicReport.agreed_at.is_not(None),
-            PublicReport.withdrawn_at.is_(None),
-            Complaint.confidential.is_(False),
-        )
+    """Select what the public may know of and nothing else: no list, count or address leads around this."""
+    columns: tuple[Any, ...] = (
+        PublicReport,
+        Complaint.state.label("case_state"),
+        Complaint.classification,
+        Complaint.agency,
+        Complaint.service,
+        Complaint.site,
+        Complaint.taken_at,
+        Complaint.answered_at,
+        Complaint.disputed_at,
+        Complaint.closed_at,
+        Complaint.due_at,
+    )
+    statement: Select[Any] = select(*columns)
+    return statement.join(Complaint, Complaint.id == PublicReport.complaint_id).where(
+        PublicReport.agreed_at.is_not(None),
+        PublicReport.withdrawn_at.is_(None),
+        Complaint.confidential.is_(False),
     )
 
 
@@ -256,5 +254,5 @@ def revoke_client(session: Session, name: str, *, now: datetime) -> bool:
 
 
 def hash_of(key: str) -> str:
-    """Return what stands for a key on the bus and in the database; keys are random, so that this is enough."""
+    """Return what stands for a key on the bus and in the database; keys are random, so this is enough."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -59,7 +59,7 @@ def is_listed(report: PublicReport) -> bool:
 
 
 def take_back(session: Session, complaint: Complaint, *, now: datetime) -> None:
-    """End that the public may read a complaint, and forget what was published; nothing happens a second time."""
+    """End that the public may read a complaint, and forget what was published; a second time is nothing."""
     report = report_of(session, complaint)
     if report is None:
         return

@@ -80,6 +80,7 @@ LABELS = {
     "site": "Place",
     "occurred_on": "Day",
     "classification": "Kind",
+    "public": "May everybody read it?",
     "ticket": "Ticket code",
 }
 _SEPARATORS = re.compile(r"[\s.-]")
@@ -151,6 +152,7 @@ def complaint_body(form: Mapping[str, str], *, language: str) -> dict[str, Any]:
         **body,
         "anonymous": bool(form.get("anonymous")),
         "confidential": bool(form.get("confidential")),
+        **({"public": True} if form.get("public") else {}),
         "language": language,
         "person": person,
     }

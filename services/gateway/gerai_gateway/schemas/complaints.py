@@ -37,6 +37,7 @@ class ComplaintViewSchema(Given):
 
     `escalated_to` is the highest level that it ever reached because it was not answered in time: unit_head,
     agency_head, mall or ombudsman; null for none. An answer, or a dispute of it, does not take it back.
+    `publication` says what everybody may read of it: waiting, published or withheld; null for nothing.
     """
 
     number = fields.String(required=True)
@@ -52,4 +53,5 @@ class ComplaintViewSchema(Given):
     escalated_to = fields.String(required=True, allow_none=True)
     ticket_number = fields.String(required=True, allow_none=True)
     thread = fields.List(fields.Nested(TurnSchema), required=True)
+    publication = fields.String(allow_none=True)
     can = fields.Nested(DecisionsSchema, required=True)
