@@ -1,4 +1,4 @@
-"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed`."""
+"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | …`."""
 
 import argparse
 import os
@@ -24,8 +24,17 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.runtime import exit_with
     from gerai_shared.settings import InvalidSettings
 
+    from gerai_complaints import interface_keys, national_files
+
     options = _parser().parse_args(arguments)
-    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed}
+    commands = {
+        "serve": _serve,
+        "migrate": _migrate,
+        "seed": _seed,
+        "open311-keys": interface_keys.run,
+        "import-national": national_files.run_import,
+        "export-national": national_files.run_export,
+    }
     try:
         return commands[options.command](options)
     except InvalidSettings as problem:
@@ -33,12 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from gerai_complaints import interface_keys, national_files
+
     parser = argparse.ArgumentParser(prog="python -m gerai_complaints", description="The complaints service.")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="answer requests until SIGTERM")
     serve.add_argument("--role", choices=sorted(NEEDS), default="all")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="add two demonstration officers where they are missing")
+    interface_keys.add_parser(commands)
+    national_files.add_parsers(commands)
     return parser
 
 
