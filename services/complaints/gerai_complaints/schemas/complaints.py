@@ -83,7 +83,7 @@ class FileSchema(Schema):
     @post_load
     def make(self, values: dict[str, Any], **_: Any) -> Filing:
         """Build the dataclass."""
-        return Filing(**{**values, "public": PublicWish() if values["public"] else None})
+        return Filing(**{**values, "public": PublicWish() if values.get("public") else None})
 
 
 class TrackSchema(Schema):

@@ -27,6 +27,13 @@ class ReportSchema(Schema):
     latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=-90, max=90))
     longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=-180, max=180))
 
+    @validates_schema(skip_on_field_errors=True)
+    def keep_together(self, values: dict[str, Any], **_: Any) -> None:
+        """One coordinate alone is no place."""
+        if (values["latitude"] is None) != (values["longitude"] is None):
+            lacking = "latitude" if values["latitude"] is None else "longitude"
+            raise ValidationError({lacking: ["Please fill this in."]})
+
     @post_load
     def make(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Build the wish."""

@@ -36,8 +36,17 @@ def publish_later(session: Session, complaint: Complaint, wish: PublicWish, *, n
     session.add(report)
     if wish.agreed:
         note(session, complaint, kind="may_be_public", by="citizen", now=now)
+    if place := _place(wish):
+        note(session, complaint, kind="place", by="system", text=place, now=now)
     session.flush()
     return report
+
+
+def _place(wish: PublicWish) -> str:
+    """Return where it was, for those who work on it."""
+    latitude, longitude = wish.latitude, wish.longitude
+    degrees = None if latitude is None or longitude is None else f"{latitude:.5f}, {longitude:.5f}"
+    return "; ".join(filter(None, (wish.address, degrees)))
 
 
 def publication_of(session: Session, complaint: Complaint) -> str | None:

@@ -107,6 +107,21 @@ class ComplaintsApi:
         """Dispute the answer."""
         return self._decide(request, token, "dispute")
 
+    @public(
+        "POST",
+        "/api/v1/complaints/<token>/unpublish",
+        operation=Operation(
+            summary="Take back that everybody may read the complaint",
+            tag=TAG,
+            answer=ComplaintViewSchema,
+            is_keyed=False,
+            refusals=(UnknownComplaint, Unavailable),
+        ),
+    )
+    def api_unpublish(self, _request: Request, token: str) -> Response:
+        """Let the public read it no more."""
+        return json_response(errands.unpublish(self.mall, token))
+
     def _decide(self, request: Request, token: str, decision: str) -> Response:
         key = idempotency_key(request)
         errands.check_complaint_token(token)
