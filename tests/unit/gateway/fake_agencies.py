@@ -18,12 +18,13 @@ from tests.unit.gateway import figures
 from tests.unit.gateway.fake_catalogue import NOW, SECRET, TODAY, Json, catalogue_of
 from tests.unit.gateway.fake_devices import FakeDevices
 from tests.unit.gateway.fake_places import FakePlaces
+from tests.unit.gateway.fake_reports import FakeReports
 
 PROOF_KEY = "a key for tasks that only tests know"
 _schema = TicketSchema()
 
 
-class FakeAgencies(FakeDevices, FakePlaces):
+class FakeAgencies(FakeDevices, FakePlaces, FakeReports):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class FakeAgencies(FakeDevices, FakePlaces):
         self.events: list[Event] = []
         self.counters_open: dict[str, dict[str, str]] = {}
         self.complaints: dict[str, Json] = {}
+        self.reports: dict[str, Json] = {}
         self.releases: list[Json] = []
         self.numbers = 0
         self.checks: dict[str, Json] = {}
@@ -471,6 +473,7 @@ class FakeAgencies(FakeDevices, FakePlaces):
             "escalated_to": None,
             "ticket_number": facts["number"] if facts else None,
             "thread": [],
+            "publication": "waiting" if payload.get("public") else None,
             "can": {"accept": False, "dispute": False},
         }
         filed = self.complaints[token]

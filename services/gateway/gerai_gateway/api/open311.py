@@ -58,6 +58,7 @@ class Open311Api:
         """Take a report."""
         reports.check_jurisdiction(self.mall, request.values.get("jurisdiction_id", "").strip())
         if request.files:
+            request.close()
             raise InvalidRequest(fields={"media": ["Please send the address of a picture as media_url."]})
         key = request.headers.get("Idempotency-Key")
         if key and not KEY.fullmatch(key):
