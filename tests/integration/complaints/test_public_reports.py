@@ -89,9 +89,10 @@ def test_a_report_is_listed_without_its_text_until_a_moderator_has_looked_at_it(
     assert found["expected_at"].startswith("2026-12-11T17:00:00")
     assert not {"number", "name", "email", "phone"} & found.keys()
     assert mall.ask("public_id", {"token": reported["token"]}) == {"id": reported["id"]}
-    page = moderate(
-        mall, reported["id"], decision="publish", title="Menunggu dua jam", text="Dipanggil pukul 12.30."
-    )
+    words = {"title": "Menunggu dua jam", "text": "Dipanggil pukul 12.30."}
+    page = moderate(mall, reported["id"], decision="publish", **words)
+    assert [listed(mall)[0][name] for name in ("address", "latitude", "longitude")] == [None, None, None]
+    page = moderate(mall, reported["id"], decision="publish", place="1", **words)
     assert "Diterbitkan" in page.page
     (found,) = listed(mall)
     assert (found["title"], found["text"]) == ("Menunggu dua jam", "Dipanggil pukul 12.30.")

@@ -58,7 +58,7 @@ class ModerationPages(DeskBase):
         officer = self._officer(request)
         if officer is None:
             return self._to_sign_in(request)
-        given = {name: request.form.get(name, "") for name in VerdictSchema().fields}
+        given = {name: request.form[name] for name in VerdictSchema().fields if name in request.form}
         try:
             wanted = load(VerdictSchema(), given)
             verdict = Verdict(
@@ -66,6 +66,7 @@ class ModerationPages(DeskBase):
                 title=wanted["title"],
                 text=wanted["text"],
                 reason=wanted["reason"],
+                place=wanted["place"],
             )
             with self.deployment.database.transaction() as session:
                 moderating.moderate(
@@ -95,8 +96,9 @@ class ModerationPages(DeskBase):
         with self.deployment.database.reading() as session:
             report = moderating.report_to_moderate(session, identifier)
         typed = {"title": report.title, "text": report.text[:LONGEST_PUBLISHED], "reason": ""}
+        shows_place = report.shows_place if given is None else "place" in given
         # The other form of the page has sent nothing for these fields: they stay as they are proposed.
-        typed |= {name: text for name, text in (given or {}).items() if name in request.form}
+        typed |= given or {}
         return self._render(
             request,
             "moderated_report.html",
@@ -104,6 +106,7 @@ class ModerationPages(DeskBase):
             officer=officer,
             report=report,
             typed=typed,
+            shows_place=shows_place,
             longest_title=LONGEST_TITLE,
             longest_text=LONGEST_PUBLISHED,
             longest_reason=LONGEST_REASON,

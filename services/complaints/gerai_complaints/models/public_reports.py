@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gerai_shared import accounts
 from gerai_shared.database import CountingKey
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gerai_complaints.models.base import Base
@@ -27,8 +27,9 @@ class PublicReport(Base):
 
     Listed while `agreed_at` is set and `withdrawn_at` is not; `title` and `text` are what a moderator has
     published, null until then. `address`, `latitude`, `longitude` (WGS84 degrees) are the reporter's and are
-    shown with the text only. `requested_at` is the complaint's receipt. `content_hash` recognises what the
-    `client` repeats. Without a client it came by our own form.
+    shown with the text, if the moderator lets them (`shows_place`): it may be somebody's home. `requested_at`
+    is the complaint's receipt. `content_hash` recognises what the client repeats; without a client it came by
+    our own form.
     """
 
     __tablename__ = "public_reports"
@@ -54,6 +55,7 @@ class PublicReport(Base):
     address: Mapped[str | None] = mapped_column(String(500))
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
+    shows_place: Mapped[bool] = mapped_column(Boolean)
 
 
 class Moderation(Base):

@@ -53,9 +53,13 @@ class ChangedMeanwhile(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a moderator decides: publish this `title` and `text`, or withhold them for a `reason`."""
+    """What a moderator decides: publish this `title` and `text`, or withhold them for a `reason`.
+
+    `place` publishes the address and coordinates that the reporter gave, too.
+    """
 
     publish: bool
+    place: bool = False
     title: str | None = None
     text: str | None = None
     reason: str | None = None
@@ -63,7 +67,7 @@ class Verdict:
     def checked(self) -> "Verdict":
         """Return the verdict with what belongs to it. Raises ReasonNeeded."""
         if self.publish:
-            return Verdict(publish=True, title=self.title, text=self.text)
+            return Verdict(publish=True, title=self.title, text=self.text, place=self.place)
         if not self.reason:
             raise ReasonNeeded
         return Verdict(publish=False, reason=self.reason)

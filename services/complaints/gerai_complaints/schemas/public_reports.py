@@ -135,6 +135,7 @@ class VerdictSchema(Schema):
     title = PlainText(longest=LONGEST_TITLE, load_default=None, allow_none=True)
     text = PlainText(longest=LONGEST_PUBLISHED, lines=True, load_default=None, allow_none=True)
     reason = PlainText(longest=LONGEST_REASON, load_default=None, allow_none=True)
+    place = fields.Boolean(load_default=False)
 
     @validates_schema(skip_on_field_errors=True)
     def publish_something(self, values: dict[str, Any], **_: Any) -> None:

@@ -16,6 +16,7 @@ from gerai_complaints.rules.public_reports import ChangedMeanwhile, Publication,
 from gerai_complaints.shapes import Named
 from gerai_complaints.usecases.cases import note
 from gerai_complaints.usecases.places import names
+from gerai_complaints.usecases.publishing import place_of
 
 PAGE_SIZE = 25
 
@@ -68,7 +69,8 @@ class ReportToModerate:
     language: str
     agency: Named
     site: Named | None
-    address: str | None
+    place: str | None
+    shows_place: bool
     requested_at: datetime
     time_zone: str
     history: tuple[Decision, ...]
@@ -120,7 +122,8 @@ def report_to_moderate(session: Session, identifier: str) -> ReportToModerate:
         language=complaint.language,
         agency=known.agency(complaint.agency),
         site=known.site(complaint.agency, complaint.site) if complaint.site else None,
-        address=report.address,
+        place=place_of(report.address, report.latitude, report.longitude) or None,
+        shows_place=report.shows_place,
         requested_at=report.requested_at,
         time_zone=complaint.time_zone,
         history=_history(session, report),
@@ -166,7 +169,7 @@ def _decide(
 ) -> None:
     state = Publication.PUBLISHED if decided.publish else Publication.WITHHELD
     report.state, report.title, report.text = state.value, decided.title, decided.text
-    report.moderated_at = now
+    report.moderated_at, report.shows_place = now, decided.place
     report.revision += 1
     session.add(
         Moderation(

@@ -226,9 +226,9 @@ def _view(row: Row[Any]) -> PublicView:
         expected_at=row.due_at,
         title=made.title if shown else None,
         text=made.text if shown else None,
-        address=made.address if shown else None,
-        latitude=made.latitude if shown else None,
-        longitude=made.longitude if shown else None,
+        address=made.address if shown and made.shows_place else None,
+        latitude=made.latitude if shown and made.shows_place else None,
+        longitude=made.longitude if shown and made.shows_place else None,
     )
 
 

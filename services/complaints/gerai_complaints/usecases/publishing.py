@@ -32,21 +32,21 @@ def publish_later(session: Session, complaint: Complaint, wish: PublicWish, *, n
         address=wish.address,
         latitude=wish.latitude,
         longitude=wish.longitude,
+        shows_place=False,
     )
     session.add(report)
     if wish.agreed:
         note(session, complaint, kind="may_be_public", by="citizen", now=now)
-    if place := _place(wish):
+    if place := place_of(wish.address, wish.latitude, wish.longitude):
         note(session, complaint, kind="place", by="system", text=place, now=now)
     session.flush()
     return report
 
 
-def _place(wish: PublicWish) -> str:
-    """Return where it was, for those who work on it."""
-    latitude, longitude = wish.latitude, wish.longitude
+def place_of(address: str | None, latitude: float | None, longitude: float | None) -> str:
+    """Return where it was, for those who work on it; empty when nobody said."""
     degrees = None if latitude is None or longitude is None else f"{latitude:.5f}, {longitude:.5f}"
-    return "; ".join(filter(None, (wish.address, degrees)))
+    return "; ".join(filter(None, (address, degrees)))
 
 
 def publication_of(session: Session, complaint: Complaint) -> str | None:

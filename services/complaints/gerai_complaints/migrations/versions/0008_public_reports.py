@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=500), nullable=True),
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("shows_place", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "state IN ('waiting', 'published', 'withheld')", name=op.f("ck_public_reports_state")
         ),
