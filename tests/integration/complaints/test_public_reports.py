@@ -10,7 +10,7 @@ import requests
 from eventlet.greenpool import GreenPool
 from gerai_complaints.models import Complaint, PublicReport
 from gerai_complaints.rules.public_reports import REPEATED_WITHIN
-from gerai_complaints.usecases import public_reports
+from gerai_complaints.usecases import moderating, public_reports
 from gerai_shared.refusals import RemoteRefusal
 from sqlalchemy import func, select, update
 
@@ -152,13 +152,23 @@ def test_nobody_finds_what_is_confidential_not_agreed_or_taken_back(mall: Mall) 
         assert mall.ask("track", {"token": each["token"]})["publication"] is None
 
 
-def test_our_own_form_makes_public_what_is_not_confidential(mall: Mall) -> None:
+def test_our_own_form_makes_public_what_is_not_confidential(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     filed = mall.file(public=True)
     assert mall.ask("track", {"token": filed["token"]})["publication"] == "waiting"
     assert [each["publication"] for each in listed(mall)] == ["waiting"]
     both = conftest.request(public=True, confidential=True)
     assert refusal(mall, "file", both, key="kunci-uji") == "confidential_is_not_public"
     assert count(mall) == 1
+    mall.file(public=True, title="Yang kedua")
+    monkeypatch.setattr(moderating, "PAGE_SIZE", 1)
+    browser = Browser(mall)
+    browser.sign_in()
+    assert "Yang kedua" not in browser.get("/moderation").text
+    assert "page=2" in browser.page
+    assert "Yang kedua" in browser.get("/moderation?page=2").text
+    assert "page=3" not in browser.page
 
 
 def test_the_same_contents_soon_after_are_one_report(mall: Mall) -> None:

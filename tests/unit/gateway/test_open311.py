@@ -319,7 +319,7 @@ def test_the_portal_asks_whether_everybody_may_read_it_and_takes_it_back(gateway
     filed = gateway.api("POST", "complaints", json=body).json
     assert asked(gateway, "file")["public"] is True
     assert gateway.api("GET", f"complaints/{filed['token']}").json["publication"] == "waiting"
-    taken_back = gateway.api("POST", f"complaints/{filed['token']}/unpublish", key=None)
+    taken_back = gateway.api("POST", f"complaints/{filed['token']}/unpublish")
     assert taken_back.json["publication"] is None
     gateway.api("POST", "complaints", json=COMPLAINT, key="key-number-2")
     assert "public" not in asked(gateway, "file")

@@ -19,6 +19,8 @@ from gerai_complaints.usecases.places import names
 from gerai_complaints.usecases.publishing import place_of
 
 PAGE_SIZE = 25
+#: Nobody leafs further back; an address that somebody typed does not make the database count to the end.
+MOST_PAGES = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +37,15 @@ class ReportLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportList:
-    """One page of the moderators' list, what waits longest first; `counts` by state."""
+    """One page of the moderators' list, what waits longest first; `waiting` is how many wait.
+
+    What is decided is not counted: it grows for ever, and nobody has to do anything about it.
+    """
 
     reports: tuple[ReportLine, ...]
-    counts: dict[str, int]
-    total: int
+    waiting: int
     page: int
-    pages: int
+    has_more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +82,14 @@ class ReportToModerate:
 
 def reports_to_moderate(session: Session, *, state: Publication, page: int) -> ReportList:
     """Return one page of the reports in a state."""
-    counted = session.execute(_listed(PublicReport.state, func.count()).group_by(PublicReport.state)).all()
-    counts = {each.value: 0 for each in Publication} | {state: count for state, count in counted}
-    total = counts[state.value]
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
+    waits = _listed(func.count()).where(PublicReport.state == Publication.WAITING.value)
+    page = min(max(page, 1), MOST_PAGES)
     order = PublicReport.requested_at if state is Publication.WAITING else PublicReport.requested_at.desc()
     rows = session.execute(
         _listed(PublicReport, Complaint)
         .where(PublicReport.state == state.value)
         .order_by(order, PublicReport.id)
-        .limit(PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
         .offset((page - 1) * PAGE_SIZE)
     ).all()
     known = names(session)
@@ -101,9 +102,14 @@ def reports_to_moderate(session: Session, *, state: Publication, page: int) -> R
             requested_at=report.requested_at,
             time_zone=complaint.time_zone,
         )
-        for report, complaint in rows
+        for report, complaint in rows[:PAGE_SIZE]
     )
-    return ReportList(reports=lines, counts=counts, total=total, page=page, pages=pages)
+    return ReportList(
+        reports=lines,
+        waiting=session.scalar(waits) or 0,
+        page=page,
+        has_more=len(rows) > PAGE_SIZE and page < MOST_PAGES,
+    )
 
 
 def report_to_moderate(session: Session, identifier: str) -> ReportToModerate:

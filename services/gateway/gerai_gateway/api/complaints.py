@@ -114,12 +114,12 @@ class ComplaintsApi:
             summary="Take back that everybody may read the complaint",
             tag=TAG,
             answer=ComplaintViewSchema,
-            is_keyed=False,
             refusals=(UnknownComplaint, Unavailable),
         ),
     )
-    def api_unpublish(self, _request: Request, token: str) -> Response:
-        """Let the public read it no more."""
+    def api_unpublish(self, request: Request, token: str) -> Response:
+        """Let the public read it no more; a second time is nothing, with whatever key."""
+        idempotency_key(request)
         return json_response(errands.unpublish(self.mall, token))
 
     def _decide(self, request: Request, token: str, decision: str) -> Response:
