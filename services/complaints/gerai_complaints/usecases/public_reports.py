@@ -132,7 +132,7 @@ def find_reports(session: Session, search: Search) -> list[PublicView]:
     """Return the listed reports that fit, the newest first; whoever asks sees the same."""
     statement = _listed().where(*_conditions(search))
     rows = session.execute(
-        statement.order_by(PublicReport.requested_at.desc(), PublicReport.id)
+        statement.order_by(PublicReport.requested_at.desc(), PublicReport.id.desc())
         .limit(search.limit)
         .offset(search.offset)
     )
