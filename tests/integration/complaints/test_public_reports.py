@@ -94,6 +94,9 @@ def test_a_report_is_listed_without_its_text_until_a_moderator_has_looked_at_it(
     assert [listed(mall)[0][name] for name in ("address", "latitude", "longitude")] == [None, None, None]
     page = moderate(mall, reported["id"], decision="publish", place="1", **words)
     assert "Diterbitkan" in page.page
+    case = page.get("/cases/P-2026-000001").text
+    assert "Tempat menurut laporan: Jl. Contoh 1; -6.36000, 106.25000" in case
+    assert "Diterbitkan tanpa nama" in case
     (found,) = listed(mall)
     assert (found["title"], found["text"]) == ("Menunggu dua jam", "Dipanggil pukul 12.30.")
     assert (found["site"], found["address"], found["latitude"]) == ("mpp-lebak", "Jl. Contoh 1", -6.36)
@@ -161,6 +164,7 @@ def test_our_own_form_makes_public_what_is_not_confidential(
     both = conftest.request(public=True, confidential=True)
     assert refusal(mall, "file", both, key="kunci-uji") == "confidential_is_not_public"
     assert count(mall) == 1
+    mall.pass_time(minutes=1)
     mall.file(public=True, title="Yang kedua")
     monkeypatch.setattr(moderating, "PAGE_SIZE", 1)
     browser = Browser(mall)
