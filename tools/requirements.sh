@@ -11,7 +11,7 @@ trap 'rm -rf "$tools"' EXIT
 "$tools/bin/python" -m pip install -qq --disable-pip-version-check 'pip-tools==7.6.2'
 
 # No header, no options of this machine: the files say what, never from where.
-for name in build runtime test; do
+for name in build runtime test sources; do
     echo "Pinning requirements/$name.txt"
     CUSTOM_COMPILE_COMMAND='make requirements' "$tools/bin/pip-compile" --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \

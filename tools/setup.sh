@@ -18,7 +18,7 @@ done
 
 fingerprint() {  # of a scope
     local also=()
-    [ "$1" = runtime ] || also=(requirements/test.txt)
+    [ "$1" = runtime ] || also=(requirements/{test,sources}.txt)
     cat tools/setup.sh requirements/{build,runtime}.txt "${also[@]}" "${distributions[@]/%//pyproject.toml}" | cksum
 }
 stamp=.venv/.$scope-is
@@ -53,6 +53,10 @@ fi
 echo "Installing pinned packages"
 pip=(.venv/bin/python -m pip --disable-pip-version-check install -qq)
 "${pip[@]}" --only-binary :all: --require-hashes "${files[@]/#/--requirement=}"
+if [ "$scope" = all ]; then
+    # What has no wheel is built here, with the pinned tools that stand in the environment by now.
+    "${pip[@]}" --only-binary :all: --no-binary relaxml,three --no-build-isolation --require-hashes --requirement requirements/sources.txt
+fi
 if [ ${#distributions[@]} -gt 0 ]; then
     echo "Installing our own: ${distributions[*]}"
     "${pip[@]}" --no-deps --no-index --no-build-isolation "${distributions[@]/#/--editable=./}"

@@ -28,6 +28,7 @@ class Mall:
     complaints: str
     notifications: str
     password: str
+    folder: Path
 
     @property
     def citizen(self) -> Citizen:
@@ -76,7 +77,7 @@ def running_mall(
         assert process.poll() is None, (folder / "log").read_text()
         password = json.loads((folder / "secrets.json").read_text())["demo_password"]
         names = ("portal", "immigration", "legal", "complaints", "notifications")
-        yield Mall(password=password, **dict(zip(names, addresses, strict=True)))
+        yield Mall(password=password, folder=folder, **dict(zip(names, addresses, strict=True)))
     finally:
         process.terminate()
         process.wait(timeout=30)

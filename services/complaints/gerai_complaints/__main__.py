@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.runtime import exit_with
     from gerai_shared.settings import InvalidSettings
 
+    from gerai_complaints import interface_keys, national_files
+
     options = _parser().parse_args(arguments)
     commands = {
         "serve": _serve,
@@ -31,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         "seed": _seed,
         "audit": _audit,
         "receive-mail": _receive_mail,
+        "open311-keys": interface_keys.run,
+        "import-national": national_files.run_import,
+        "export-national": national_files.run_export,
     }
     try:
         return commands[options.command](options)
@@ -39,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from gerai_complaints import audit_command
+    from gerai_complaints import audit_command, interface_keys, national_files
 
     parser = argparse.ArgumentParser(prog="python -m gerai_complaints", description="The complaints service.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -49,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("seed", help="add three demonstration officers where they are missing")
     audit_command.add(commands)
     commands.add_parser("receive-mail", help="take one mail from standard input, for a mail server")
+    interface_keys.add_parser(commands)
+    national_files.add_parsers(commands)
     return parser
 
 

@@ -15,3 +15,17 @@ class UnknownAgency(Refused):
 
     code = "unknown_agency"
     status = 422
+
+
+class UnknownReport(Refused):
+    """There is no public report with this reference. Please check that it was copied whole."""
+
+    code = "unknown_report"
+    status = 404
+
+
+class InvalidApiKey(Refused):
+    """The api_key is missing or not valid. Please ask the mall's operator for one."""
+
+    code = "invalid_api_key"
+    status = 403

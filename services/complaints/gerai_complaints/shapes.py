@@ -56,11 +56,28 @@ class Proxy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicWish:
+    """That a complaint may be read by the public, as far as a moderator lets it.
+
+    `client_id` and `content_hash` are of the program that reported it, None of our own form; the place is
+    the reporter's, in WGS84 degrees. Without `agreed` it only gets an id, under which nobody finds anything.
+    """
+
+    agreed: bool = True
+    client_id: str | None = None
+    content_hash: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Filing:
     """What a citizen files. `ticket_token` stands in for `ticket_facts` that could not be had.
 
     `received_by` is the id of the officer who took it down; `claims_danger`, somebody's life is in danger.
     `attachments` are references of uploaded files.
+    `public` is what makes a public report of it, None without one.
     """
 
     classification: str
@@ -81,6 +98,7 @@ class Filing:
     ticket_facts: TicketFacts | None = None
     ticket_token: str | None = None
     attachments: Sequence[str] = ()
+    public: PublicWish | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +131,7 @@ class Tracked:
     `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none. `may` are
     the holder's acts of usecases.following that can be done now; `waits_until` is when it ends by itself,
     should the holder say nothing; `refused_for` is the ground of a refusal (a rules.refusal.Ground).
+    `publication` is a rules.public_reports.Publication while the public may read it, None otherwise.
     """
 
     number: str
@@ -131,6 +150,7 @@ class Tracked:
     waits_until: datetime | None
     refused_for: str | None
     may: frozenset[str]
+    publication: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -250,13 +250,16 @@ def file_complaint(mall: Mall, body: dict[str, Any], *, key: str) -> Json:
             else:
                 raise
     else:
-        _check_place(mall, body)
-    sent = {name: value for name, value in body.items() if name != "attachments" or value}
+        check_place(mall, body)
+    sent = {name: value for name, value in body.items() if name not in ("attachments", "public") or value}
     return mall.ask("complaints", "file", {**sent, "ticket_facts": facts}, key=key)
 
 
-def _check_place(mall: Mall, body: Json) -> None:
-    """Refuse a complaint about what does not exist; an agency that is silent now may be complained about."""
+def check_place(mall: Mall, body: Json) -> None:
+    """Refuse a complaint about what does not exist; an agency that is silent now may be complained about.
+
+    Raises UnknownAgency, UnknownSite, UnknownService.
+    """
     if body["agency"] == THE_MALL:
         _check_place_of_mall(mall, site=body["site"], service=body["service"])
         return
@@ -283,6 +286,12 @@ def complaint(mall: Mall, token: str) -> Json:
     """Return a complaint as its sender sees it. Raises UnknownComplaint, Unavailable."""
     check_complaint_token(token)
     return mall.ask("complaints", "track", {"token": token})
+
+
+def unpublish(mall: Mall, token: str) -> Json:
+    """Let the public read a complaint no more; return the complaint. Raises UnknownComplaint, Unavailable."""
+    check_complaint_token(token)
+    return mall.ask("complaints", "unpublish", {"token": token})
 
 
 def decide(mall: Mall, token: str, decision: str, text: str | None, *, key: str) -> Json:

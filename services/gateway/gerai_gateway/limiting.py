@@ -28,6 +28,7 @@ class Limiter:
         self._writes = Buckets(per_minute=limits.writes)
         self._uploads = Buckets(per_minute=limits.uploads)
         self._identities = Buckets(per_minute=limits.identity_writes)
+        self._clients = Buckets(per_minute=limits.client_writes)
         self._monotonic = monotonic
         self._key = secrets.token_bytes(32)
 
@@ -43,6 +44,10 @@ class Limiter:
     def admit_identity(self, identity: str) -> None:
         """Count one booking of a person, named by NIK or passport number. Raises TooManyRequests."""
         self._refuse_if(self._identities.take(disguise(identity, key=self._key), now=self._monotonic()))
+
+    def admit_client(self, api_key: str) -> None:
+        """Count one report of a program, named by its key. Raises TooManyRequests."""
+        self._refuse_if(self._clients.take(disguise(api_key, key=self._key), now=self._monotonic()))
 
     def _refuse_if(self, seconds: int) -> None:
         if seconds:

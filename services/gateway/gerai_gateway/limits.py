@@ -15,15 +15,16 @@ WISHES_FOR_ONE_WRITE = 2
 class Limits:
     """What is allowed in a minute, and how many may listen.
 
-    `writes`, `reads` and `uploads` of files are for one address, `identity_writes` for one person;
-    `listeners` to live streams are counted in all and for one address. From `rush` wishes for places of one
-    agency on, devices have to solve a task.
+    `writes`, `reads` and `uploads` of files are for one address, `identity_writes` for one person,
+    `client_writes` for one program that reports; `listeners` to live streams are counted in all and for one
+    address. From `rush` wishes for places of one agency on, devices have to solve a task.
     """
 
     writes: int = WRITES_PER_MINUTE
     reads: int = WRITES_PER_MINUTE * READS_FOR_ONE_WRITE
     identity_writes: int = 20
     uploads: int = 60
+    client_writes: int = 60
     rush: int = WRITES_PER_MINUTE * WISHES_FOR_ONE_WRITE
     listeners: int = 2_000
     listeners_per_address: int = 500

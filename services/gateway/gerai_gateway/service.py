@@ -13,6 +13,7 @@ from gerai_gateway.api.complaint_files import ComplaintFilesApi
 from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
+from gerai_gateway.api.open311 import Open311Api
 from gerai_gateway.api.oversight import OversightApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
@@ -50,6 +51,7 @@ class GatewayService(
     SpeechApi,
     ComplaintsApi,
     ComplaintFilesApi,
+    Open311Api,
     RoadMapApi,
     OversightApi,
     AuditHeadsApi,

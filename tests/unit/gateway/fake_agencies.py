@@ -19,12 +19,13 @@ from tests.unit.gateway.fake_catalogue import NOW, SECRET, TODAY, Json, catalogu
 from tests.unit.gateway.fake_devices import FakeDevices
 from tests.unit.gateway.fake_files import FakeFiles
 from tests.unit.gateway.fake_places import FakePlaces
+from tests.unit.gateway.fake_reports import FakeReports
 
 PROOF_KEY = "a key for tasks that only tests know"
 _schema = TicketSchema()
 
 
-class FakeAgencies(FakeDevices, FakePlaces, FakeFiles):
+class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class FakeAgencies(FakeDevices, FakePlaces, FakeFiles):
         self.counters_open: dict[str, dict[str, str]] = {}
         self.complaints: dict[str, Json] = {}
         self.uploaded: dict[str, Json] = {}
+        self.reports: dict[str, Json] = {}
         self.releases: list[Json] = []
         self.numbers = 0
         self.checks: dict[str, Json] = {}
@@ -477,6 +479,7 @@ class FakeAgencies(FakeDevices, FakePlaces, FakeFiles):
             "escalated_to": None,
             "ticket_number": facts["number"] if facts else None,
             "thread": [],
+            "publication": "waiting" if payload.get("public") else None,
             "can": {"accept": False, "dispute": False},
         }
         filed = self.complaints[token]

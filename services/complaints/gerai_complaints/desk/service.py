@@ -6,12 +6,22 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_complaints.desk.api import DeskApi
 from gerai_complaints.desk.intake_pages import IntakePages
+from gerai_complaints.desk.moderation_pages import ModerationPages
 from gerai_complaints.desk.office_pages import OfficePages
 from gerai_complaints.desk.oversight_pages import OversightPages
 from gerai_complaints.desk.pages import DeskPages
 
 
-class ComplaintsDesk(DeskPages, IntakePages, OfficePages, OversightPages, DeskApi, StaticFiles, Operations):
+class ComplaintsDesk(
+    DeskPages,
+    IntakePages,
+    OfficePages,
+    OversightPages,
+    ModerationPages,
+    DeskApi,
+    StaticFiles,
+    Operations,
+):
     """Everything that answers on the desk's address; needs its own database only."""
 
     name = "complaints-desk"

@@ -6,7 +6,9 @@ from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
 from gerai_complaints.models.due_rules import DueRuleRow
 from gerai_complaints.models.mails import MailIn
+from gerai_complaints.models.national import NationalReport
 from gerai_complaints.models.places import Agency, DayException, PlaceName
+from gerai_complaints.models.public_reports import InterfaceClient, Moderation, PublicReport
 from gerai_complaints.models.work import (
     AnswerTemplate,
     DeskAgency,
@@ -30,12 +32,16 @@ __all__ = [
     "Entry",
     "Escalation",
     "Extension",
+    "InterfaceClient",
     "Look",
     "MailIn",
+    "Moderation",
+    "NationalReport",
     "NumberCounter",
     "Pause",
     "Person",
     "PlaceName",
+    "PublicReport",
     "RefusalProposal",
     "VerificationCheck",
 ]

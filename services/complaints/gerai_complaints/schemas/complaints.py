@@ -20,7 +20,7 @@ from gerai_complaints.schemas.fields import (
     PhoneNumber,
     PlainText,
 )
-from gerai_complaints.shapes import Contact, Filing, Proxy, TicketFacts
+from gerai_complaints.shapes import Contact, Filing, Proxy, PublicWish, TicketFacts
 
 
 class PersonSchema(Schema):
@@ -90,6 +90,7 @@ class FileSchema(Schema):
     ticket_facts = fields.Nested(TicketFactsSchema, load_default=None, allow_none=True)
     ticket_token = fields.String(load_default=None, allow_none=True, validate=TICKET_TOKEN)
     attachments = References(load_default=list)
+    public = fields.Boolean(load_default=False)
 
     @validates_schema(skip_on_field_errors=True)
     def name_the_known(self, values: dict[str, Any], **_: Any) -> None:
@@ -100,7 +101,7 @@ class FileSchema(Schema):
     @post_load
     def make(self, values: dict[str, Any], **_: Any) -> Filing:
         """Build the dataclass."""
-        return Filing(**values)
+        return Filing(**{**values, "public": PublicWish() if values.get("public") else None})
 
 
 class TrackSchema(Schema):
@@ -156,3 +157,4 @@ class TrackedSchema(Schema):
     waits_until = fields.AwareDateTime()
     refused_for = fields.String()
     can = fields.Function(lambda tracked: {name: name in tracked.may for name in DECISIONS})
+    publication = fields.String()

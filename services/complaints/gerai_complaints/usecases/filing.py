@@ -21,6 +21,7 @@ from gerai_complaints.usecases.attachments import CITIZEN, attach
 from gerai_complaints.usecases.cases import announce, attach_visit, note, token_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.places import THE_MALL, time_zone_of
+from gerai_complaints.usecases.publishing import publish_later
 from gerai_complaints.usecases.times import rule_in_force, set_first_steps
 
 SCOPE = "complaints.file"
@@ -117,6 +118,8 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
         now=now,
     )
     session.flush()
+    if filing.public is not None:
+        publish_later(session, complaint, filing.public, now=now)
     attach(session, complaint, filing.attachments, by=CITIZEN, keyring=keyring, now=now)
     announce(session, complaint, "complaint.filed.v1", previous=None, keyring=keyring, now=now)
     if filing.claims_danger:

@@ -19,6 +19,7 @@ from gerai_complaints.shapes import Keyring, Tracked, Turn
 from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
 from gerai_complaints.usecases.clock import end_pause, note_due
 from gerai_complaints.usecases.escalating import begin_period
+from gerai_complaints.usecases.publishing import publication_of
 from gerai_complaints.usecases.times import last_day_of
 
 #: Kinds of entries that are for colleagues alone.
@@ -34,7 +35,7 @@ class TooLateToReopen(Refused):
 
 def track(session: Session, token: str, *, keyring: Keyring, now: datetime) -> Tracked:
     """Return the complaint that `token` opens. Raises UnknownComplaint."""
-    return _view(session, _find(session, token, keyring=keyring), now)
+    return _view(session, find(session, token, keyring=keyring), now)
 
 
 def decide(
@@ -54,7 +55,7 @@ def decide(
     Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, ReasonNeeded, TooLateToReopen,
     IdempotencyKeyReused.
     """
-    complaint = _find(session, token, keyring=keyring)
+    complaint = find(session, token, keyring=keyring)
 
     def run() -> dict[str, Any]:
         made = DECISIONS[decision]
@@ -107,7 +108,7 @@ def _ground(session: Session, complaint: Complaint) -> str | None:
     return ground
 
 
-def _find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
+def find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
     """Return a token's complaint. Raises UnknownComplaint.
 
     A made-up token is refused by its signature alone: the database is not asked, and the answer is
@@ -142,6 +143,7 @@ def _view(session: Session, complaint: Complaint, now: datetime) -> Tracked:
         overdue=is_overdue(state, due_on=complaint.due_on, today=today_at(complaint, now)),
         escalated_to=complaint.level,
         ticket_number=complaint.ticket_number,
+        publication=publication_of(session, complaint),
         thread=tuple(Turn(at=each.at, by=each.by, kind=each.kind, text=each.text) for each in said),
         waits_until=complaint.lapses_at,
         refused_for=_ground(session, complaint),

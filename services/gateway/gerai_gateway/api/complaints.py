@@ -125,6 +125,21 @@ class ComplaintsApi:
         """Open it again."""
         return self._decide(request, token, "reopen")
 
+    @public(
+        "POST",
+        "/api/v1/complaints/<token>/unpublish",
+        operation=Operation(
+            summary="Take back that everybody may read the complaint",
+            tag=TAG,
+            answer=ComplaintViewSchema,
+            refusals=(UnknownComplaint, Unavailable),
+        ),
+    )
+    def api_unpublish(self, request: Request, token: str) -> Response:
+        """Let the public read it no more; a second time is nothing, with whatever key."""
+        idempotency_key(request)
+        return json_response(errands.unpublish(self.mall, token))
+
     def _decide(self, request: Request, token: str, decision: str) -> Response:
         key = idempotency_key(request)
         errands.check_complaint_token(token)

@@ -70,6 +70,13 @@ class ComplaintPages(ComplaintFilePages):
             return self._complaint(request, token, tracked, form=request.form.to_dict(), refusal=refusal)
         return see_other(f"/c/{token}")
 
+    @public("POST", "/c/<token>/unpublish", page=True)
+    def form_unpublish(self, request: Request, token: str) -> Response:
+        """Let the public read it no more; doing so twice is doing so once."""
+        self.pages.check_form(request)
+        errands.unpublish(self.mall, token)
+        return see_other(f"/c/{token}")
+
     def _form(
         self,
         request: Request,

@@ -93,6 +93,7 @@ LABELS = {
     "site": "Place",
     "occurred_on": "Day",
     "classification": "Kind",
+    "public": "May everybody read it?",
     "ticket": "Ticket code",
     "files": "Photos or documents",
 }
@@ -172,6 +173,7 @@ def complaint_body(
         **body,
         "anonymous": bool(form.get("anonymous")),
         "confidential": bool(form.get("confidential")),
+        **({"public": True} if form.get("public") else {}),
         "language": language,
         "person": person,
         "attachments": list(attachments),

@@ -43,6 +43,7 @@ class ComplaintViewSchema(Given):
     agency_head, mall or ombudsman; null for none. An answer, or a dispute of it, does not take it back.
     `waits_until` is when it ends by itself, should the complainant say nothing; `refused_for` the ground of a
     refusal.
+    `publication` says what everybody may read of it: waiting, published or withheld; null for nothing.
     """
 
     number = fields.String(required=True)
@@ -60,6 +61,7 @@ class ComplaintViewSchema(Given):
     thread = fields.List(fields.Nested(TurnSchema), required=True)
     waits_until = fields.AwareDateTime(allow_none=True)
     refused_for = fields.String(allow_none=True)
+    publication = fields.String(allow_none=True)
     can = fields.Nested(DecisionsSchema, required=True)
     attachments = fields.List(fields.Nested(AttachmentSchema))
     may_add_files = fields.Boolean()

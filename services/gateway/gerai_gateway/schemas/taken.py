@@ -299,8 +299,10 @@ class ProxySchema(Schema):
 
 
 class ComplaintSchema(Schema):
-    """A complaint, a question or a wish. With `ticket_token` it concerns one visit; `attachments` are
-    references of kept files.
+    """A complaint, a question or a wish. With `ticket_token` it concerns one visit.
+
+    `attachments` are references of kept files. `public` lets everybody read it, without a name, once an
+    officer has looked at it.
     """
 
     classification = fields.String(
@@ -328,6 +330,7 @@ class ComplaintSchema(Schema):
     occurred_on = fields.Date(allow_none=True, load_default=None)
     anonymous = Flag(load_default=False)
     confidential = Flag(load_default=False)
+    public = Flag(load_default=False)
     language = _language(load_default="id")
     person = fields.Nested(ComplainantSchema, required=True, error_messages=NEEDED)
     proxy = fields.Nested(ProxySchema)
@@ -337,8 +340,12 @@ class ComplaintSchema(Schema):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
-        """Whoever does not ask to stay unknown says who they are."""
-        if not isinstance(original, dict) or original.get("anonymous") is True:
+        """Whoever does not ask to stay unknown says who they are; what is confidential is not public."""
+        if not isinstance(original, dict):
+            return
+        if original.get("confidential") is True and original.get("public") is True:
+            raise ValidationError({"public": ["What is confidential cannot be read by everybody."]})
+        if original.get("anonymous") is True:
             return
         person = original.get("person")
         if isinstance(person, dict) and not person.get("name"):

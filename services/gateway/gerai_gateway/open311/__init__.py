@@ -1,0 +1,1 @@
+"""GeoReport v2 (Open311): complaints for programs of others, as XML and JSON."""
