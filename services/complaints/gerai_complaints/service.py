@@ -14,6 +14,7 @@ from marshmallow import Schema
 from nameko.timer import timer
 
 from gerai_complaints.keyring import keyring_of
+from gerai_complaints.pvl_requests import PvlRequests
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.schemas.complaints import (
     DecideSchema,
@@ -38,7 +39,7 @@ QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
-class Complaints:
+class Complaints(PvlRequests):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"

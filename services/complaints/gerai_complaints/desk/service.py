@@ -4,11 +4,14 @@ from gerai_shared.deployment import Resources
 from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
+from gerai_complaints.desk.agreement_pages import AgreementPages
 from gerai_complaints.desk.api import DeskApi
 from gerai_complaints.desk.pages import DeskPages
+from gerai_complaints.desk.pvl_intake_pages import PvlIntakePages
+from gerai_complaints.desk.pvl_pages import PvlPages
 
 
-class ComplaintsDesk(DeskPages, DeskApi, StaticFiles, Operations):
+class ComplaintsDesk(DeskPages, PvlPages, PvlIntakePages, AgreementPages, DeskApi, StaticFiles, Operations):
     """Everything that answers on the desk's address; needs its own database only."""
 
     name = "complaints-desk"
