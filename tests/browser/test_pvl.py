@@ -116,7 +116,9 @@ def test_a_tablet_without_network_keeps_two_people_and_sends_each_exactly_once(
     assert violations(page) == []
 
 
-def test_what_is_refused_stays_to_be_mended_and_signing_in_again_loses_nothing(mall: Mall, desk: Page) -> None:
+def test_what_is_refused_stays_to_be_mended_and_signing_in_again_loses_nothing(
+    mall: Mall, desk: Page
+) -> None:
     page, event = desk, desk.url.removeprefix(mall.complaints)
     page.get_by_role("link", name="Terima warga").click()
     page.get_by_label("Telepon").fill("12")

@@ -1,4 +1,4 @@
-"""What agencies tell everybody about themselves, kept for some minutes: no page asks them anew."""
+"""What agencies and complaints tell everybody about themselves, kept for some minutes: no page asks anew."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Kept:
 
 @dataclass(kw_only=True)
 class KeptAnswers:
-    """The last answers of agencies to questions that need no words, by agency and question."""
+    """The last answers to questions that need no words, by the deployment that was asked and the question."""
 
     ask: Ask
     now: Callable[[], datetime]
@@ -38,7 +38,11 @@ class KeptAnswers:
 
     def of(self, agency: str, method: str) -> Kept | None:
         """Return an agency's answer, an older one while it does not answer; None when it never did."""
-        key, now = (agency, method), self.now()
+        return self.of_deployment(f"booking-{agency}", method)
+
+    def of_deployment(self, deployment: str, method: str) -> Kept | None:
+        """Return the answer of a deployment that is no agency, as `of` does."""
+        key, now = (deployment, method), self.now()
         known = self._known.get(key)
         if known is not None and not known.is_old and now - known.told_at < FRESH:
             return known
@@ -61,9 +65,9 @@ class KeptAnswers:
             event.send(None)
 
     def _fetch(self, key: tuple[str, str]) -> None:
-        agency, method = key
+        deployment, method = key
         try:
-            contents = self.ask(f"booking-{agency}", method, {}, deadline=SECONDS)
+            contents = self.ask(deployment, method, {}, deadline=SECONDS)
         except Refused:
             # Whatever it says no with, an older version of it included: what it told before stays.
             self._failed_at[key] = self.now()

@@ -17,8 +17,8 @@ from gerai_complaints.desk.base import see_other
 from gerai_complaints.desk.forms import DeskForms
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.models import PlaceName
+from gerai_complaints.pvl_refusals import NotOnTeam
 from gerai_complaints.pvl_shapes import IntakeReceipt
-from gerai_complaints.refusals import NotOnTeam
 from gerai_complaints.schemas.fields import LONGEST_TEXT, LONGEST_TITLE, checked_key
 from gerai_complaints.schemas.pvl import IntakeReceiptSchema, IntakeSchema
 from gerai_complaints.shapes import Named

@@ -11,13 +11,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Agreement, SupervisedAgency
+from gerai_complaints.pvl_refusals import AgreementTwice, SupervisedTwice, UnknownAgreement
 from gerai_complaints.pvl_shapes import AgreementLine, AgreementText, Supervised
-from gerai_complaints.refusals import (
-    AgreementTwice,
-    SupervisedTwice,
-    UnknownAgency,
-    UnknownAgreement,
-)
+from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.agreements import REMINDED_BEFORE, Standing, standing
 from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE, names
 

@@ -13,8 +13,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import PvlEvent, PvlIntake, PvlMember, PvlPlan
+from gerai_complaints.pvl_refusals import UnknownEvent, UnknownMember
 from gerai_complaints.pvl_shapes import EventLine, EventPlan, EventYear, Member
-from gerai_complaints.refusals import UnknownAgency, UnknownEvent, UnknownMember
+from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.pvl import EventState, IntakeKind, TeamRole, YearOfEvents, check_state, years_of
 from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE, Names, names, time_zone_of
 

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, PvlConsultation, PvlEvent, PvlIntake
+from gerai_complaints.pvl_refusals import NotOnTeam, UnknownConsultation
 from gerai_complaints.pvl_shapes import Advice, EventView, Intake, IntakeLine, IntakeReceipt
-from gerai_complaints.refusals import NotOnTeam, UnknownAgency, UnknownConsultation
+from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.case import Classification
 from gerai_complaints.rules.pvl import EventState, IntakeKind
 from gerai_complaints.shapes import Contact, Filing, Keyring
