@@ -190,6 +190,7 @@
     write("local", told.local_number);
     write("officer", told.officer);
     write("time", shownTime(told.taken_at));
+    write("arrived", shownTime(told.received_at));
     write("due", told.due_on ? shownDay(told.due_on) : "");
     write("link", told.link ?? "");
     if (told.qr) receipt.querySelector("img").src = told.qr;
