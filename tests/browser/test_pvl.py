@@ -81,7 +81,7 @@ def test_a_tablet_without_network_keeps_two_people_and_sends_each_exactly_once(
     expect(page.get_by_text("sudah dapat dipakai tanpa jaringan")).to_be_visible()
     page.context.set_offline(True)
     page.reload()
-    expect(page.get_by_text("Tidak ada jaringan.")).to_be_visible()
+    expect(page.get_by_text("Tidak tersambung ke meja pengaduan.")).to_be_visible()
     receive(page, "Tanpa jaringan satu")
     expect(page.get_by_text("1 menunggu dikirim")).to_be_visible()
     receive(page, "Tanpa jaringan dua")
@@ -114,6 +114,10 @@ def test_a_tablet_without_network_keeps_two_people_and_sends_each_exactly_once(
     assert received(mall, token, event) == 2
     assert page.evaluate(KEPT)["records"] == 0
     assert violations(page) == []
+    # Now there is nothing to lose, and nothing of anybody stays behind.
+    page.get_by_role("button", name="Keluar").click()
+    expect(page).to_have_url(f"{mall.complaints}/sign-in")
+    assert page.evaluate("async () => [await caches.keys(), await indexedDB.databases()]") == [[], []]
 
 
 def test_what_is_refused_stays_to_be_mended_and_signing_in_again_loses_nothing(

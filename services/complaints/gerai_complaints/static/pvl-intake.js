@@ -75,6 +75,11 @@
     return errors;
   }
 
+  function labelOf(field) {
+    const label = field.closest(".choice")?.querySelector(".choice__label") ?? form.querySelector(`label[for="${field.id}"]`);
+    return label.firstChild.textContent.trim();
+  }
+
   function showErrors(errors) {
     for (const old of form.querySelectorAll(".field__error")) old.remove();
     for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
@@ -92,7 +97,7 @@
         (field.closest(".choice") ?? field).before(told);
         const link = document.createElement("a");
         link.href = `#${field.id}`;
-        link.textContent = `${form.querySelector(`label[for="${field.id}"]`)?.firstChild.textContent.trim() ?? ""}: ${message}`.replace(/^: /, "");
+        link.textContent = `${labelOf(field)}: ${message}`;
         line.append(link);
       } else line.textContent = message;
       lines.append(line);
@@ -172,10 +177,13 @@
   function showProvisional(record) {
     const receipt = fresh("provisional");
     receipt.dataset.of = record.id;
-    receipt.querySelector(".number").textContent = record.number;
+    find("number", receipt).textContent = record.number;
     find("time", receipt).textContent = shownTime(record.takenAt);
-    drop(record.id);
+    // Those of before are in the list below; this one is for who stands here now.
+    for (const old of root.querySelectorAll("[data-is-provisional]")) old.remove();
+    receipt.dataset.isProvisional = "";
     find("receipts").prepend(receipt);
+    receipt.scrollIntoView({ block: "center" });
   }
 
   function drop(id) {
@@ -210,6 +218,7 @@
     find("kept").hidden = !records.length;
     find("waiting").textContent = records.length ? texts.textWaiting.replace("{count}", String(records.length)) : texts.textNone;
     find("send").hidden = !records.length;
+    if (!records.length) document.querySelector("[data-records-wait]").hidden = true;
     return records;
   }
 
@@ -229,6 +238,7 @@
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     if (answer.ok) {
+      find("signed-out").hidden = true;
       const told = await answer.json();
       // First the receipt, then the end of the record: whatever happens in between, neither is lost.
       await store.keepReceipt(record.id, record.event, told);
@@ -246,12 +256,11 @@
 
   async function sendAll() {
     clearTimeout(timer);
-    find("signed-out").hidden = true;
     let isOnline = navigator.onLine;
     try {
       for (const record of await store.list(texts.event)) if (record.standing === "waiting") await sendOne(record);
     } catch {
-      isOnline = isOnline && !find("signed-out").hidden;
+      isOnline = false;
       timer = setTimeout(send, AGAIN_MS);
     }
     showConnection(isOnline);

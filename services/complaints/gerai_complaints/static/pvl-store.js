@@ -31,7 +31,11 @@
         for (const name of ["records", "receipts"]) request.result.createObjectStore(name, { keyPath: "id" });
         request.result.createObjectStore("own");
       };
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        // Somebody signs out, with nothing waiting: what is left here is deleted.
+        request.result.onversionchange = () => request.result.close();
+        resolve(request.result);
+      };
       request.onerror = () => reject(request.error);
     });
     return opened;
