@@ -146,3 +146,19 @@ def test_what_is_refused_stays_to_be_mended_and_signing_in_again_loses_nothing(
     page.reload()
     expect(page.get_by_text("Tidak ada yang menunggu dikirim")).to_be_visible()
     expect(page.get_by_role("heading", name="Tanda terima", exact=True)).to_have_count(0)
+
+
+def test_the_pages_of_pvl_pass_the_rules_of_accessibility(
+    mall: Mall, desk: Page, open_page: Open, violations: Callable[[Page], list[str]]
+) -> None:
+    event = desk.url.removeprefix(mall.complaints)
+    public = open_page(f"{mall.portal}/pvl", scripts=False)
+    expect(public.get_by_role("heading", name="Ombudsman hadir di Balai desa Contoh").first).to_be_visible()
+    pages = [mall.complaints + path for path in ("/pvl", "/pvl/places", "/pvl/new", "/agreements", event)]
+    desk.set_viewport_size({"width": 1280, "height": 900})
+    for address in (*pages, f"{mall.portal}/pvl"):
+        desk.goto(address)
+        assert violations(desk) == [], address
+        desk.set_viewport_size({"width": 390, "height": 900})
+        assert desk.evaluate("document.documentElement.scrollWidth") <= 390, address
+        desk.set_viewport_size({"width": 1280, "height": 900})

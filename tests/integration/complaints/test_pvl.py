@@ -3,20 +3,23 @@
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from gerai_complaints.models import Complaint, PvlConsultation, PvlIntake
+from gerai_complaints.models import Agreement, Complaint, PvlConsultation, PvlEvent, PvlIntake
 from gerai_complaints.pvl_shapes import EventPlan
+from gerai_complaints.seeding import seed
 from gerai_complaints.usecases import agreements, asking, pvl_events, pvl_places
 from gerai_shared import accounts, commands
 from gerai_shared.accounts import Officer
+from gerai_shared.deployment import Deployment
 from sqlalchemy import func, select
 
-from tests.integration.complaints.conftest import Mall, call
+from tests.integration.complaints.conftest import PASSWORD, Mall, call
 from tests.integration.complaints.test_complaints_desk import fields_of
 
 SUPERVISOR, ASSISTANT, STRANGER = "pengawas", "rekan", "pengaduan"
@@ -357,6 +360,18 @@ def test_s0_4_places_are_ranked_by_complaints_coverage_and_time(mall: Mall, desk
     page = desk.get("/pvl/places").text
     assert "dikunjungi 0 hari lalu." in page
     assert "Direncanakan" in page
+
+
+def test_a_demonstration_has_an_event_and_an_agreement_once(mall: Mall, desks: Desks) -> None:
+    settings = replace(mall.deployment.settings, agencies=("immigration", "legal"))
+    deployment = Deployment(settings=settings, clock=mall.deployment.clock)
+    for _ in range(2):
+        seed(deployment, password=PASSWORD)
+    deployment.database.close()
+    assert count(mall, PvlEvent) == count(mall, Agreement) == 1
+    page = desks(SUPERVISOR).get("/pvl").text
+    assert "Balai desa contoh" in page
+    assert "01/CONTOH/MOU" in page
 
 
 def test_s2_8_s2_11_agreements_remind_before_they_end_and_supervision_has_its_days(

@@ -1,5 +1,7 @@
 """Where the Ombudsman receives people next, as everybody reads it (S0-1, S0-2)."""
 
+from gerai_gateway.kept import FRESH
+
 from tests.unit.gateway.browsing import text_of
 
 
@@ -25,3 +27,13 @@ def test_the_page_says_when_complaints_is_away_and_what_it_knew(gateway) -> None
     gateway.agencies.away.add("complaints")
     assert "Jadwal kegiatan sedang tidak tersedia." in text_of(gateway.client.get("/pvl"))
     assert gateway.api("GET", "pvl").json["year"] is None
+
+
+def test_an_older_answer_says_that_it_is_one(gateway) -> None:
+    gateway.client.get("/pvl")
+    gateway.agencies.away.add("complaints")
+    gateway.agencies.now += FRESH
+    page = text_of(gateway.client.get("/pvl"))
+    assert "Layanan pengaduan sedang tidak menjawab." in page
+    assert "Ombudsman hadir di MPP Lebak" in page
+    assert gateway.api("GET", "pvl").json["is_old"]
