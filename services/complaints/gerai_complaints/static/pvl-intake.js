@@ -217,7 +217,7 @@
     find("list").replaceChildren(...records.map(item));
     find("kept").hidden = !records.length;
     find("waiting").textContent = records.length ? texts.textWaiting.replace("{count}", String(records.length)) : texts.textNone;
-    find("send").hidden = !records.length;
+    find("send").hidden = !records.some(({ standing }) => standing === "waiting");
     if (!records.length) document.querySelector("[data-records-wait]").hidden = true;
     return records;
   }
