@@ -1,10 +1,12 @@
 """PVL on the spot (S0-1 to S0-4, S2-7 to S2-11): events, plan, intake exactly once, ranking, registers."""
 
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,6 @@ from gerai_shared.deployment import Deployment
 from sqlalchemy import func, select
 
 from tests.integration.complaints.conftest import PASSWORD, Mall, call
-from tests.integration.complaints.test_complaints_desk import fields_of
 
 SUPERVISOR, ASSISTANT, STRANGER = "pengawas", "rekan", "pengaduan"
 CONSULTATION = {
@@ -50,6 +51,16 @@ AGREEMENT = {
     "document": "Arsip A-1",
     "focal_role": "Kepala subbagian umum",
 }
+
+
+def fields_of(page: str, action: str) -> dict[str, str]:
+    """Return the hidden fields of the form with this address."""
+    form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
+    assert form, action
+    return {
+        name: unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form.group())
+    }
 
 
 class Desk:

@@ -179,7 +179,8 @@ class PvlPages(DeskForms):
         officer.must_be_supervisor()
         with self.deployment.database.reading() as session:
             known = names(session)
-            written = typed if event_id is None or refusal else _written(session, event_id)
+            stands = _written(session, event_id) if event_id else {}
+            written = typed if refusal else {**stands, **(typed or {})}
             agencies, sites = self._agencies(session, known), _sites(session, known)
             staff = accounts.staff(session)
         return self._render(
