@@ -22,6 +22,8 @@ from gerai_complaints.shapes import Contact
 
 FILL_IN = "Please fill this in."
 CHOOSE = "Please choose one of these."
+#: What is filed as a complaint; a consultation is a kind of its own here.
+BROUGHT = (Classification.COMPLAINT, Classification.INFORMATION, Classification.ASPIRATION)
 #: An event is a few days, not a season.
 LONGEST_EVENT = timedelta(days=31)
 LONGEST_NOTE = 300
@@ -109,7 +111,7 @@ class IntakeSchema(FormSchema):
     taken_at = fields.AwareDateTime(required=True)
     classification = fields.String(
         load_default=Classification.COMPLAINT.value,
-        validate=validate.OneOf([each.value for each in Classification], error=CHOOSE),
+        validate=validate.OneOf([each.value for each in BROUGHT], error=CHOOSE),
     )
     title = PlainText(longest=LONGEST_TITLE, required=True)
     text = PlainText(longest=LONGEST_TEXT, lines=True, required=True)
