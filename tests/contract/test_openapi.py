@@ -115,6 +115,7 @@ def test_the_paths_that_clients_were_promised_are_there(document) -> None:
         ("GET", "/api/v1/sites/{site}/road-map"),
         ("GET", "/api/v1/oversight"),
         ("GET", "/api/v1/outreach"),
+        ("GET", "/api/v1/pvl"),
         ("GET", "/api/v1/sites/{site}/board/stream"),
         ("POST", "/api/v1/complaints"),
         ("GET", "/api/v1/complaints/{token}"),
@@ -188,6 +189,7 @@ def test_answers_have_the_shape_that_the_document_says(document, gateway) -> Non
     ask("GET", "sites/mpp-lebak/road-map", "sites/{site}/road-map")
     ask("GET", "oversight", "oversight")
     ask("GET", "outreach", "outreach")
+    ask("GET", "pvl", "pvl")
     complaint = ask("POST", "complaints", "complaints", json=COMPLAINT, key="file-0001")["token"]
     ask("GET", f"complaints/{complaint}", "complaints/{token}")
     ask("POST", f"complaints/{complaint}/dispute", "complaints/{token}/dispute", json={"text": "Belum."})

@@ -1,9 +1,11 @@
-"""The officers of a demonstration; real ones are added with `gerai officers`."""
+"""The officers of a demonstration and what they have planned; real ones are added with `gerai officers`."""
 
 import secrets
 
 from gerai_shared import accounts
 from gerai_shared.deployment import Deployment
+
+from gerai_complaints.sample_pvl import seed_pvl
 
 #: Username, name, role of the demonstration's officers. Nobody is called so.
 DEMO_OFFICERS = (
@@ -25,6 +27,7 @@ def seed(deployment: Deployment, *, password: str | None) -> dict[str, str]:
         chosen = password or secrets.token_urlsafe(9)
         if add_officer(deployment, username=username, name=name, role=role, password=chosen):
             added[username] = chosen
+    seed_pvl(deployment)
     return added
 
 

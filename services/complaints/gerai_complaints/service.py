@@ -19,6 +19,7 @@ from gerai_complaints.attachment_requests import AttachmentRequests
 from gerai_complaints.auditing import Auditing
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.public_reports_service import PublicReportRequests
+from gerai_complaints.pvl_requests import PvlRequests
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.schemas.complaints import (
     DecideSchema,
@@ -43,7 +44,7 @@ QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
-class Complaints(Auditing, AttachmentRequests, PublicReportRequests):
+class Complaints(Auditing, AttachmentRequests, PublicReportRequests, PvlRequests):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"

@@ -15,6 +15,7 @@ from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.open311 import Open311Api
 from gerai_gateway.api.oversight import OversightApi
+from gerai_gateway.api.pvl import PvlApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.speech import SpeechApi
@@ -34,6 +35,7 @@ from gerai_gateway.portal.kiosk import KioskPages
 from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
 from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
+from gerai_gateway.portal.pvl import PvlPages
 from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.tickets import TicketPages
@@ -55,6 +57,7 @@ class GatewayService(
     RoadMapApi,
     OversightApi,
     AuditHeadsApi,
+    PvlApi,
     DevicesApi,
     DocumentsApi,
     HomePages,
@@ -74,6 +77,7 @@ class GatewayService(
     OversightPages,
     AuditHeadsPages,
     OutreachPages,
+    PvlPages,
     StaticFiles,
     Operations,
 ):

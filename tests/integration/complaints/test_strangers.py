@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from tests.integration.complaints.desk_http import NOW, Desk, make_desk
 
 #: What the bus may ask for everybody: nothing that is answered belongs to one complaint.
-ABOUT_NO_COMPLAINT = {"file", "audit_heads"}
+ABOUT_NO_COMPLAINT = {"file", "audit_heads", "pvl_events"}
 #: What it may ask with a complaint's token, and what it says beside it.
 WITH_TOKEN: dict[str, dict[str, Any]] = {"track": {}, "decide": {"decision": "accept"}}
 ABSENT, MADE_UP = "P-2026-999999", "P-2026-00000x"

@@ -199,6 +199,9 @@ class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports):
     def _outreach(self, agency: str, _payload: Json) -> Json:
         return figures.outreach_of(agency)
 
+    def _pvl_events(self, _payload: Json) -> Json:
+        return figures.pvl_events()
+
     def _new(self, site: str, service: str, state: State, slot_id: str | None, **changes: Any) -> Ticket:
         agency = "immigration" if service.startswith(("passport", "stay")) else "legal"
         starts = datetime.strptime(f"{slot_id[-14:]}+0000", "%Y%m%dT%H%MZ%z") if slot_id else None

@@ -74,3 +74,29 @@ def outreach_of(agency: str) -> Json:
         "year": {"year": 2026, "held": 5, "to_come": 1, "target": 12},
         "coming": [event],
     }
+
+
+def pvl_events() -> Json:
+    """What the complaints service tells of PVL on the spot."""
+    agency = {"agency": "immigration", "agency_name": {"id": "Imigrasi", "en": "Immigration"}}
+    return {
+        "year": {"year": 2026, "held": 2, "to_come": 2, "target": 6},
+        "coming": [
+            {
+                **agency,
+                "first_day": "2026-12-07",
+                "last_day": "2026-12-08",
+                "site": "mpp-lebak",
+                "place": {"id": "MPP Lebak", "en": "Lebak Mall"},
+                "regency": None,
+            },
+            {
+                **agency,
+                "first_day": "2026-12-14",
+                "last_day": "2026-12-14",
+                "site": None,
+                "place": {"id": "Balai desa Contoh", "en": "Balai desa Contoh"},
+                "regency": "Kabupaten Lebak",
+            },
+        ],
+    }

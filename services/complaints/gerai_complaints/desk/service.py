@@ -4,12 +4,15 @@ from gerai_shared.deployment import Resources
 from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
+from gerai_complaints.desk.agreement_pages import AgreementPages
 from gerai_complaints.desk.api import DeskApi
 from gerai_complaints.desk.intake_pages import IntakePages
 from gerai_complaints.desk.moderation_pages import ModerationPages
 from gerai_complaints.desk.office_pages import OfficePages
 from gerai_complaints.desk.oversight_pages import OversightPages
 from gerai_complaints.desk.pages import DeskPages
+from gerai_complaints.desk.pvl_intake_pages import PvlIntakePages
+from gerai_complaints.desk.pvl_pages import PvlPages
 
 
 class ComplaintsDesk(
@@ -18,6 +21,9 @@ class ComplaintsDesk(
     OfficePages,
     OversightPages,
     ModerationPages,
+    PvlPages,
+    PvlIntakePages,
+    AgreementPages,
     DeskApi,
     StaticFiles,
     Operations,

@@ -1,5 +1,6 @@
 """Tables of the complaints service."""
 
+from gerai_complaints.models.agreements import Agreement, SupervisedAgency
 from gerai_complaints.models.attachments import Attachment
 from gerai_complaints.models.audit import AuditHead, AuditRow, Look
 from gerai_complaints.models.base import Base
@@ -9,6 +10,14 @@ from gerai_complaints.models.mails import MailIn
 from gerai_complaints.models.national import NationalReport
 from gerai_complaints.models.places import Agency, DayException, PlaceName
 from gerai_complaints.models.public_reports import InterfaceClient, Moderation, PublicReport
+from gerai_complaints.models.pvl import (
+    PvlConsultation,
+    PvlEvent,
+    PvlIntake,
+    PvlMember,
+    PvlPlan,
+    SiteCoverage,
+)
 from gerai_complaints.models.work import (
     AnswerTemplate,
     DeskAgency,
@@ -20,6 +29,7 @@ from gerai_complaints.models.work import (
 
 __all__ = [
     "Agency",
+    "Agreement",
     "AnswerTemplate",
     "Attachment",
     "AuditHead",
@@ -42,6 +52,13 @@ __all__ = [
     "Person",
     "PlaceName",
     "PublicReport",
+    "PvlConsultation",
+    "PvlEvent",
+    "PvlIntake",
+    "PvlMember",
+    "PvlPlan",
     "RefusalProposal",
+    "SiteCoverage",
+    "SupervisedAgency",
     "VerificationCheck",
 ]

@@ -17,6 +17,7 @@ from gerai_complaints.models import Agency, Complaint, Person, PlaceName
 from gerai_complaints.shapes import Keyring, TicketFacts
 from gerai_complaints.usecases.cases import attach_visit, note
 from gerai_complaints.usecases.places import SERVICE, SITE
+from gerai_complaints.usecases.pvl_places import learn_coverage
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
@@ -119,6 +120,7 @@ def learn_names(session: Session, code: str, catalogue: dict[str, Any], *, now: 
         .where(Agency.code == code)
         .values(name_id=name["id"], name_en=name["en"], ask_at=now + NAMES_ASKED_EVERY)
     )
+    learn_coverage(session, code, catalogue)
     rows = [_place(SITE, code, site, site["time_zone"]) for site in catalogue["sites"]]
     rows += [_place(SERVICE, code, service, None) for service in catalogue["services"]]
     for row in rows:
