@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from gerai_shared import spreadsheets as files
 from gerai_shared.borders import load
 from gerai_shared.http import http, json_response
 from gerai_shared.overseers import Access
@@ -12,7 +13,6 @@ from gerai_shared.refusals import InvalidRequest, NotFound
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_booking.counter import statistics_files as files
 from gerai_booking.counter import statistics_view as view
 from gerai_booking.counter import statistics_words as words
 from gerai_booking.counter.commands import Signed
