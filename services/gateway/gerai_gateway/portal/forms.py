@@ -81,6 +81,16 @@ LABELS = {
     "occurred_on": "Day",
     "classification": "Kind",
     "ticket": "Ticket code",
+    "requirements": "Requirements",
+    "procedure": "Procedure",
+    "time": "Time",
+    "cost": "Cost",
+    "product": "Result",
+    "competence": "Ability of the officer",
+    "conduct": "Manners of the officer",
+    "facilities": "Rooms and facilities",
+    "complaints": "Dealing with complaints",
+    "remark": "Anything else?",
 }
 _SEPARATORS = re.compile(r"[\s.-]")
 
