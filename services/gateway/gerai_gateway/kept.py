@@ -31,7 +31,7 @@ class Kept:
 
 @dataclass(kw_only=True)
 class KeptAnswers:
-    """The last answers to questions of everybody, by the deployment that answers, method and site ('' without).
+    """The last answers to questions of everybody, by deployment, method and site ('' for none).
 
     There are as many as agencies and sites, so that none is ever thrown away.
     """

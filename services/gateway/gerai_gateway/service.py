@@ -12,6 +12,7 @@ from gerai_gateway.api.complaints import ComplaintsApi
 from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.oversight import OversightApi
+from gerai_gateway.api.performance import PerformanceApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
 from gerai_gateway.api.satisfaction import SatisfactionApi
@@ -32,6 +33,7 @@ from gerai_gateway.portal.kiosk_survey import KioskSurveyPages
 from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
 from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
+from gerai_gateway.portal.performance import PerformancePages
 from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages
 from gerai_gateway.portal.satisfaction import SatisfactionPages
@@ -52,6 +54,7 @@ class GatewayService(
     SatisfactionApi,
     RoadMapApi,
     OversightApi,
+    PerformanceApi,
     DevicesApi,
     DocumentsApi,
     HomePages,
@@ -71,6 +74,7 @@ class GatewayService(
     FreeDaysPages,
     RoadMapPages,
     OversightPages,
+    PerformancePages,
     OutreachPages,
     StaticFiles,
     Operations,
