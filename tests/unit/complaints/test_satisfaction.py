@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from babel.messages.extract import extract_from_file
+from gerai_complaints.desk import satisfaction_tables
 from gerai_complaints.rules.satisfaction import (
     NUMBERS,
     WEIGHT,
@@ -15,6 +18,8 @@ from gerai_complaints.rules.satisfaction import (
     result_of,
     rounded,
 )
+
+from tests.unit.complaints.test_translations import translated
 
 VECTOR = ("3.12", "3.05", "2.98", "3.80", "3.20", "3.25", "3.40", "3.01", "3.10")
 
@@ -88,3 +93,11 @@ def test_an_element_without_an_answer_leaves_the_index_open() -> None:
     answered[Element.COST] = Answered()
     result = result_of(10, answered)
     assert (result.index, result.grade, result.means[Element.COST]) == (None, None, None)
+
+
+def test_what_the_tables_say_stands_in_indonesian() -> None:
+    source = Path(satisfaction_tables.__file__)
+    found = extract_from_file("python", source, keywords={"_": None, "say": (1,), "_say": (1,)})
+    texts = {each[1] for each in found}
+    assert len(texts) > 30
+    assert texts - translated().keys() == set()

@@ -6,9 +6,10 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_complaints.desk.api import DeskApi
 from gerai_complaints.desk.pages import DeskPages
+from gerai_complaints.desk.satisfaction_pages import SatisfactionPages
 
 
-class ComplaintsDesk(DeskPages, DeskApi, StaticFiles, Operations):
+class ComplaintsDesk(DeskPages, SatisfactionPages, DeskApi, StaticFiles, Operations):
     """Everything that answers on the desk's address; needs its own database only."""
 
     name = "complaints-desk"

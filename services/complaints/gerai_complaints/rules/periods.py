@@ -6,6 +6,8 @@ from datetime import date, timedelta
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 #: How many months each has.
 KINDS = {MONTH: 1, QUARTER: 3, YEAR: 12}
+#: So much of the calendar is asked for; beyond it there is no office, and dates end.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)

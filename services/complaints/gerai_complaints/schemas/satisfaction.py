@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from gerai_complaints.rules.periods import FIRST_DAY, KINDS, LAST_DAY
 from gerai_complaints.rules.satisfaction import HIGHEST, LOWEST, Element
 from gerai_complaints.satisfaction_shapes import CHANNELS, Said
 from gerai_complaints.schemas.fields import CODE, COUNTER, PlainText
@@ -56,3 +57,12 @@ class SiteSchema(Schema):
     """The request `site_performance`."""
 
     site = fields.String(required=True, validate=CODE)
+
+
+class PeriodSchema(Schema):
+    """Which period the desk wants to see; without one this year."""
+
+    period = fields.String(validate=validate.OneOf(tuple(KINDS), error=CHOOSE))
+    day = fields.Date(
+        validate=validate.Range(min=FIRST_DAY, max=LAST_DAY, error="Please choose a day from 2000 to 2099.")
+    )
