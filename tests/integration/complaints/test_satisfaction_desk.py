@@ -19,14 +19,14 @@ def desk(mall: Mall, path: str) -> requests.Response:
 def some(mall: Mall) -> None:
     answered(mall, "immigration", "passport-new", "2026-11-02", count=20, value=4)
     answered(mall, "legal", "trademark", "2026-11-04", count=15, value=3)
-    answered(mall, "legal", "copyright", "2026-03-04", count=3, value=1)
+    answered(mall, "legal", "copyright", "2026-11-04", count=3, value=1)
 
 
 def test_the_page_shows_index_and_grade_of_the_period_that_is_asked_for(mall: Mall) -> None:
     some(mall)
     page = desk(mall, "?period=month&day=2026-11-20")
     assert page.status_code == 200
-    for part in ("Kepuasan: November 2026", "100,00", "A (sangat baik)", "75,00", "C (kurang baik)", "89,29"):
+    for part in ("Kepuasan: November 2026", "100,00", "A (sangat baik)", "66,67", "C (kurang baik)", "84,21"):
         assert part in page.text, part
     assert 'href="/satisfaction?period=month&amp;day=2026-10-01"' in page.text
     year = desk(mall, "")

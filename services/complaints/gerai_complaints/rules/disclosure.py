@@ -6,7 +6,7 @@ hidden, too. Readers can add and subtract across all lines at once, so that in t
 as they would solve them. Nothing tells why a number is hidden.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 Cell = Hashable
@@ -27,13 +27,24 @@ class Line:
         return (self.total, *self.parts)
 
 
-def hidden_cells(counts: Mapping[Cell, int], lines: Sequence[Line], *, floor: int) -> frozenset[Cell]:
+def _alike(_cell: Cell) -> int:
+    return 0
+
+
+def hidden_cells(
+    counts: Mapping[Cell, int],
+    lines: Sequence[Line],
+    *,
+    floor: int,
+    worth: Callable[[Cell], int] = _alike,
+) -> frozenset[Cell]:
     """Return the cells that must not be told.
 
     Of every count from 1 to `floor` - 1 nothing can be worked out from the lines, and what several hidden
-    parts of a told total are together is at least `floor`. Zeros tell of nobody and are always told.
+    parts of a told total are together is at least `floor`. Zeros tell of nobody and are always told. Where
+    there is a choice, what is worth less is hidden.
     """
-    table = _Table(counts=counts, lines=lines, floor=floor)
+    table = _Table(counts=counts, lines=lines, floor=floor, worth=worth)
     while table.hide_one_more():
         pass
     return frozenset(table.hidden)
@@ -46,6 +57,7 @@ class _Table:
     counts: Mapping[Cell, int]
     lines: Sequence[Line]
     floor: int
+    worth: Callable[[Cell], int]
 
     def __post_init__(self) -> None:
         self.hidden = {cell for cell, count in self.counts.items() if 0 < count < self.floor}
@@ -91,13 +103,18 @@ class _Table:
         return found if found is not None else self._best(self.lines)
 
     def _best(self, lines: Sequence[Line]) -> Cell | None:
-        """Return the cell of `lines` that costs least: it should stand in no line that hides nothing yet, and
-        be small. None when nothing is told there but zeros.
+        """Return the cell of `lines` that costs least: worth little, beside something hidden, small.
+
+        None when nothing is told there but zeros.
         """
         seen = [
             cell for line in lines for cell in line.cells if cell not in self.hidden and self.counts[cell]
         ]
-        return min(seen, key=lambda cell: (self._untouched(cell), self.counts[cell]), default=None)
+        return min(
+            seen,
+            key=lambda cell: (self.worth(cell), self._untouched(cell), self.counts[cell]),
+            default=None,
+        )
 
     def _untouched(self, cell: Cell) -> int:
         return sum(self.hidden.isdisjoint(line.cells) for line in self._lines_of[cell])

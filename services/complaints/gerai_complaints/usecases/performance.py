@@ -75,7 +75,7 @@ def _compute(session: Session, site: str, *, today: date, now: datetime) -> Json
 def _complaints(session: Session, site: str, *, months: list[date], today: date) -> Json:
     counts, classes = _counted(session, site, months=months, today=today)
     lines = _lines(months, classes)
-    hidden = hidden_cells(counts, lines, floor=FEWEST_COMPLAINTS)
+    hidden = hidden_cells(counts, lines, floor=FEWEST_COMPLAINTS, worth=_worth)
     told = {cell: None if cell in hidden else count for cell, count in counts.items()}
     promised = _promised(session, today)
     return {
@@ -172,6 +172,11 @@ def _lines(months: list[date], classes: list[str]) -> list[Line]:
     return lines
 
 
+def _worth(cell: Any) -> int:
+    """Return how much is lost when a cell is hidden: sums over all are worth most."""
+    return int(cell[0] in (ALL, "open"))
+
+
 def _line(total: Cell, parts: list[Any]) -> Line:
     return Line(total=total, parts=tuple(parts))
 
@@ -206,6 +211,7 @@ def _satisfaction(session: Session, site: str, *, months: list[date], last: date
         {key: tally.respondents for key, tally in by_key.items()},
         [_line(ALL, list(months))],
         floor=FEWEST_RESPONDENTS,
+        worth=lambda key: int(key == ALL),
     )
     told = {key: _result(tally, is_hidden=key in hidden) for key, tally in by_key.items()}
     return {

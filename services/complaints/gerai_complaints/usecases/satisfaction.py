@@ -172,6 +172,7 @@ def figures(session: Session, *, kind: str, day: date) -> Figures:
         {cell: tally.respondents for cell, tally in cells.items()},
         _lines(groups, year),
         floor=FEWEST_RESPONDENTS,
+        worth=_worth,
     )
     told = {
         cell: None if cell in hidden else result_of(t.respondents, t.answered) for cell, t in cells.items()
@@ -212,6 +213,12 @@ def _lines(groups: Iterable[Group], year: Period) -> list[Line]:
             if below:
                 lines.append(_line((group, span), [(each, span) for each in below]))
     return lines
+
+
+def _worth(cell: Any) -> int:
+    """Return what a cell is worth: all more than an agency, a year more than a month."""
+    group, span = cell
+    return 10 * (2 - len(group)) + (MONTH, QUARTER, YEAR).index(span.kind)
 
 
 def _line(total: Cell, parts: list[Any]) -> Line:
