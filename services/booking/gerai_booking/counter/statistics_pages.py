@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from gerai_shared import spreadsheets as files
+from gerai_shared import workbooks
 from gerai_shared.borders import load
 from gerai_shared.http import http, json_response
 from gerai_shared.overseers import Access
@@ -59,12 +60,12 @@ class StatisticsPages(Signed):
         tables = self._tables(request, self._counted(request, self._asked(request)))
         time_zone = self.office.site(tables.seen.wanted.sites[0]).time_zone
         made_at = date_time(tables.seen.made_at, time_zone, language=language_of(request))
-        body = files.workbook_of(
+        body = workbooks.workbook_of(
             tables.all,
             explanation=tables.explanation(made_at),
             name_of_explanation=tables.say(words.EXPLANATION),
         )
-        return _file(tables, "xlsx", files.XLSX_TYPE, body)
+        return _file(tables, "xlsx", workbooks.XLSX_TYPE, body)
 
     @http("GET", "/api/v1/statistics", overseers=Access.ON_RECORD)
     def api_statistics(self, request: Request) -> Response:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from gerai_shared import spreadsheets
+from gerai_shared import spreadsheets, workbooks
 from gerai_shared.borders import load
 from gerai_shared.clock import local_date
 from gerai_shared.http import http
@@ -22,7 +22,7 @@ from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE
 
 PAGE = "/satisfaction"
 #: The kinds of file, by their ending.
-KINDS = {"csv": spreadsheets.CSV_TYPE, "xlsx": spreadsheets.XLSX_TYPE}
+KINDS = {"csv": spreadsheets.CSV_TYPE, "xlsx": workbooks.XLSX_TYPE}
 
 
 class SatisfactionPages(DeskBase):
@@ -67,7 +67,7 @@ class SatisfactionPages(DeskBase):
         else:
             say = partial(self._pages.text, request)
             made_at = date_time(self.deployment.clock.now(), DEFAULT_TIME_ZONE, language=language_of(request))
-            body = spreadsheets.workbook_of(
+            body = workbooks.workbook_of(
                 [tables.groups, tables.months],
                 explanation=tables.explanation(made_at),
                 name_of_explanation=say("Explanation"),
