@@ -9,6 +9,7 @@ import pytest
 from gerai_complaints.models import Complaint, SurveyAnswer
 from gerai_complaints.rules.satisfaction import Element
 from gerai_complaints.usecases import performance, satisfaction
+from gerai_gateway.schemas.performance import ComplaintFiguresSchema, SurveyFiguresSchema
 from gerai_shared.refusals import Refused
 from sqlalchemy import event, select
 
@@ -201,6 +202,11 @@ def test_everybody_reads_whether_promises_are_kept_and_no_small_number(mall: Mal
     assert {each["from_days"]: each["open"] for each in told["ages"]} == {0: 12, 8: 0, 15: 8, 31: 0, 61: 0}
     assert told["months"][-1]["received"] == 63
     assert "Rahasia" not in str(told)
+    # What the gateway's document promises of it.
+    told_by = {"told_at": told["computed_at"], "is_old": False, "source": "complaints"}
+    ComplaintFiguresSchema().load(told | told_by)
+    period = {name: told[name] for name in ("first", "last", "computed_at", "fewest_respondents")}
+    SurveyFiguresSchema().load(told["satisfaction"] | period | told_by)
 
 
 def test_figures_are_computed_once_a_day_of_whole_days(mall: Mall) -> None:
@@ -252,7 +258,9 @@ def test_what_is_read_is_bound_by_site_and_period(mall: Mall) -> None:
     assert len(of_complaints) == 2
     for statement in of_complaints:
         assert "complaints.site = " in statement
-        assert "received_on >= " in statement or "complaints.state IN" in statement
+        # By these the index finds what is meant: open ones however old, all others of the period.
+        assert "complaints.state IN" in statement
+    assert sum("received_on >= " in statement for statement in of_complaints) == 1
     (of_answers,) = [each for each, _ in statements if "FROM survey_answers" in each]
     assert "survey_answers.site = " in of_answers
     assert "BETWEEN" in of_answers

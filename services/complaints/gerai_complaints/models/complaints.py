@@ -32,8 +32,8 @@ class Complaint(Base):
             "state IN ('received', 'in_progress', 'answered', 'disputed', 'closed')", name="state"
         ),
         Index("ix_complaints_state_due_on", "state", "due_on"),
-        # What is told of a site's last months.
-        Index("ix_complaints_site_received_on", "site", "received_on"),
+        # What is told of a site: its last months, and what is open however long.
+        Index("ix_complaints_site_state_received_on", "site", "state", "received_on"),
         # What the clock looks for: few rows, however many complaints there are.
         Index(
             "ix_complaints_climbs_at",

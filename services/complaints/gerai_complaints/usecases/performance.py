@@ -16,7 +16,7 @@ from sqlalchemy import Integer, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, DueRuleRow, SiteReport, SurveyAnswer
-from gerai_complaints.rules.case import OPEN_STATES, Classification
+from gerai_complaints.rules.case import OPEN_STATES, Classification, State
 from gerai_complaints.rules.disclosure import Cell, Line, hidden_cells
 from gerai_complaints.rules.ladder import Level
 from gerai_complaints.rules.performance import AGES, OUTCOMES, Outcome, age_band, percent_in_time
@@ -139,7 +139,13 @@ def _groups(session: Session, site: str, *, first: date, today: date) -> list[An
             outcome.label("outcome"),
             Complaint.level,
         )
-        .where(Complaint.site == site, Complaint.received_on >= first, Complaint.received_on < today)
+        .where(
+            Complaint.site == site,
+            # All there are: so the index of what is open finds the days, too.
+            Complaint.state.in_([state.value for state in State]),
+            Complaint.received_on >= first,
+            Complaint.received_on < today,
+        )
         .subquery()
     )
     columns = list(inner.columns)

@@ -61,10 +61,12 @@ def upgrade() -> None:
         sa.Column("contents", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_site_reports")),
     )
-    op.create_index("ix_complaints_site_received_on", "complaints", ["site", "received_on"])
+    op.create_index(
+        "ix_complaints_site_state_received_on", "complaints", ["site", "state", "received_on"]
+    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_complaints_site_received_on", table_name="complaints")
+    op.drop_index("ix_complaints_site_state_received_on", table_name="complaints")
     op.drop_table("site_reports")
     op.drop_table("survey_answers")
