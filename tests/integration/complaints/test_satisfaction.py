@@ -6,16 +6,25 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from eventlet import spawn
 from gerai_complaints.models import Complaint, SurveyAnswer
 from gerai_complaints.rules.satisfaction import Element
+from gerai_complaints.schemas.satisfaction import SaySchema
 from gerai_complaints.usecases import performance, satisfaction
 from gerai_gateway.schemas.performance import ComplaintFiguresSchema, SurveyFiguresSchema
+from gerai_shared.borders import load
 from gerai_shared.refusals import Refused
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from tests.integration.complaints.conftest import Mall, StandingClock
+from tests.support.waiting import wait_until
 
 NOW = StandingClock.moment
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 TICKET = "01936c2e-7b1a-7c3d-8e5f-0000000000{:02d}"
 GOOD = {element.value: 4 for element in Element}
 POOR = {element.value: 2 for element in Element}
@@ -74,6 +83,31 @@ def test_a_visit_is_answered_once_changed_for_a_day_and_forgotten_then(mall: Mal
     assert kept(mall)[0].visit is None
 
 
+@POSTGRESQL
+def test_two_first_answers_at_once_are_one_that_is_changed(mall: Mall) -> None:
+    """The second waits for the first, as the database shows, and then takes its place."""
+
+    def is_waiting() -> bool:
+        with mall.deployment.database.engine.connect() as connection:
+            return bool(connection.scalar(text(WAITING)))
+
+    database, payload = mall.deployment.database, said()
+    assert not is_waiting()
+    with database.transaction() as session:
+        satisfaction.answer(
+            session,
+            load(SaySchema(), payload),
+            key="race-1",
+            body=payload,
+            keyring=mall.keyring,
+            now=mall.deployment.clock.now(),
+        )
+        second = spawn(mall.ask, "answer_survey", said(answers=POOR), key="race-2")
+        wait_until(is_waiting)
+    assert second.wait()["is_changed"] is True
+    assert [row.conduct for row in kept(mall)] == [2]
+
+
 def test_answers_without_a_ticket_are_each_one_and_of_today(mall: Mall) -> None:
     for key in ("k-1", "k-2", "k-2"):
         mall.ask("answer_survey", said(None, service=None, counter=None), key=key)
@@ -95,9 +129,6 @@ def test_answers_without_a_ticket_are_each_one_and_of_today(mall: Mall) -> None:
     ],
 )
 def test_what_is_no_answer_is_refused_field_by_field(changes: dict[str, Any]) -> None:
-    from gerai_complaints.schemas.satisfaction import SaySchema
-    from gerai_shared.borders import load
-
     with pytest.raises(Refused) as refused:
         load(SaySchema(), said(**changes))
     assert refused.value.details["fields"]
@@ -209,6 +240,7 @@ def test_everybody_reads_whether_promises_are_kept_and_no_small_number(mall: Mal
     SurveyFiguresSchema().load(told["satisfaction"] | period | told_by)
 
 
+@SQLITE
 def test_figures_are_computed_once_a_day_of_whole_days(mall: Mall) -> None:
     filed(mall, 20)
     first = mall.ask("site_performance", {"site": "mpp-lebak"})
@@ -238,6 +270,7 @@ def test_the_trend_of_satisfaction_hides_a_month_of_few_and_another_with_it(mall
     assert told["all"]["respondents"] == 56
 
 
+@SQLITE
 def test_what_is_read_is_bound_by_site_and_period(mall: Mall) -> None:
     """No statement reads the complaints or answers of all time."""
     filed(mall, 3, received_on=date(2020, 1, 2), state="closed", answered_at=NOW)

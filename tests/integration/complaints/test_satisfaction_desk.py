@@ -3,11 +3,15 @@
 import csv
 from io import BytesIO, StringIO
 
+import pytest
 import requests
 from openpyxl import load_workbook
 
 from tests.integration.complaints.conftest import Mall
 from tests.integration.complaints.test_satisfaction import answered
+
+#: What is asked of the database is tried on both in test_satisfaction.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def desk(mall: Mall, path: str) -> requests.Response:

@@ -62,7 +62,7 @@ def follows(cell: Cell, hidden: frozenset[Cell], lines: list[Line]) -> bool:
     return False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables())
 def test_no_hidden_cell_follows_from_the_sums_that_are_told(table: Table) -> None:
     counts, lines = table
@@ -76,7 +76,7 @@ def test_no_hidden_cell_follows_from_the_sums_that_are_told(table: Table) -> Non
             assert sum(parts) > len(parts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(tables(), st.randoms(use_true_random=False))
 def test_what_follows_is_found(table: Table, random) -> None:
     """The check of the rule agrees with elimination by fractions, for any choice of hidden cells."""
