@@ -12,6 +12,7 @@ from gerai_complaints.rules.satisfaction import Element
 from gerai_complaints.schemas.satisfaction import SaySchema
 from gerai_complaints.usecases import performance, satisfaction
 from gerai_gateway.schemas.performance import ComplaintFiguresSchema, SurveyFiguresSchema
+from gerai_shared import commands, tables
 from gerai_shared.borders import load
 from gerai_shared.refusals import Refused
 from sqlalchemy import event, select, text
@@ -69,6 +70,9 @@ def test_a_visit_is_answered_once_changed_for_a_day_and_forgotten_then(mall: Mal
     # Nothing tells of whom it is: no ticket, no name, no moment.
     assert row.visit is not None
     assert TICKET.format(1) not in row.visit
+    with mall.deployment.database.reading() as session:
+        prints = set(session.scalars(select(tables.commands.c.fingerprint)))
+    assert prints.isdisjoint({commands.fingerprint(said(answers=POOR)), commands.fingerprint(said())})
     mall.pass_time(days=1)
     with pytest.raises(Refused) as settled:
         mall.ask("answer_survey", said(), key="a-3")

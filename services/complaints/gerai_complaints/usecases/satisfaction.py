@@ -58,7 +58,9 @@ def answer(
             "changeable_until": heard.changeable_until.isoformat(),
         }
 
-    found = commands.once(session, scope=SCOPE, key=key, body=body, now=now, run=run)
+    # A plain fingerprint of so few possible answers could be tried out against a ticket.
+    print_ = keyed_hash(keyring.secret, commands.fingerprint(body))
+    found = commands.once(session, scope=SCOPE, key=key, body=print_, now=now, run=run)
     until = date.fromisoformat(found["changeable_until"])
     return Heard(is_changed=found["is_changed"], changeable_until=until)
 
