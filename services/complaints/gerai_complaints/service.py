@@ -31,6 +31,7 @@ from gerai_complaints.schemas.complaints import (
 )
 from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Keyring
+from gerai_complaints.survey_service import SurveyRequests
 from gerai_complaints.usecases import asking, clock, escalating, filing, following
 
 log = get_logger(__name__)
@@ -44,7 +45,7 @@ QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
-class Complaints(Auditing, AttachmentRequests, PublicReportRequests, PvlRequests):
+class Complaints(Auditing, AttachmentRequests, PublicReportRequests, PvlRequests, SurveyRequests):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"

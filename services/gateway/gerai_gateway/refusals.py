@@ -174,3 +174,10 @@ class ErrandsDoNotFit(Refused):
 
     code = "errands_do_not_fit"
     status = 409
+
+
+class VisitNotOver(Refused):
+    """This visit is not over yet. Please say how it was once you have been served."""
+
+    code = "visit_not_over"
+    status = 409

@@ -15,9 +15,11 @@ from gerai_gateway.api.devices import DevicesApi
 from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.open311 import Open311Api
 from gerai_gateway.api.oversight import OversightApi
+from gerai_gateway.api.performance import PerformanceApi
 from gerai_gateway.api.pvl import PvlApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
+from gerai_gateway.api.satisfaction import SatisfactionApi
 from gerai_gateway.api.speech import SpeechApi
 from gerai_gateway.api.tickets import TicketsApi
 from gerai_gateway.api.visits import VisitsApi
@@ -32,12 +34,15 @@ from gerai_gateway.portal.free_days import FreeDaysPages
 from gerai_gateway.portal.here import HerePages
 from gerai_gateway.portal.home import HomePages
 from gerai_gateway.portal.kiosk import KioskPages
+from gerai_gateway.portal.kiosk_survey import KioskSurveyPages
 from gerai_gateway.portal.kiosk_tickets import KioskTicketPages
 from gerai_gateway.portal.outreach import OutreachPages
 from gerai_gateway.portal.oversight import OversightPages
+from gerai_gateway.portal.performance import PerformancePages
 from gerai_gateway.portal.pvl import PvlPages
 from gerai_gateway.portal.road_map import RoadMapPages
 from gerai_gateway.portal.rooms import RoomPages
+from gerai_gateway.portal.satisfaction import SatisfactionPages
 from gerai_gateway.portal.tickets import TicketPages
 from gerai_gateway.portal.visits import VisitPages
 from gerai_gateway.portal.waiting import WaitingPages
@@ -58,6 +63,8 @@ class GatewayService(
     OversightApi,
     AuditHeadsApi,
     PvlApi,
+    SatisfactionApi,
+    PerformanceApi,
     DevicesApi,
     DocumentsApi,
     HomePages,
@@ -68,14 +75,17 @@ class GatewayService(
     VisitPages,
     WaitingPages,
     ComplaintPages,
+    SatisfactionPages,
     DisplayPages,
     HerePages,
     KioskPages,
     KioskTicketPages,
+    KioskSurveyPages,
     FreeDaysPages,
     RoadMapPages,
     OversightPages,
     AuditHeadsPages,
+    PerformancePages,
     OutreachPages,
     PvlPages,
     StaticFiles,

@@ -4,11 +4,11 @@ import csv
 from io import BytesIO, StringIO
 
 import pytest
-from gerai_booking.counter.charts import LONGEST_BAR, Datum, bar_chart, line_chart
-from gerai_booking.counter.statistics_files import csv_of, workbook_of
-from gerai_booking.counter.statistics_tables import Column, Table
 from gerai_booking.counter.statistics_view import number
 from gerai_booking.rules.suppression import Hidden
+from gerai_shared.charts import LONGEST_BAR, Datum, bar_chart, line_chart
+from gerai_shared.spreadsheets import Column, Table, csv_of
+from gerai_shared.workbooks import workbook_of
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook

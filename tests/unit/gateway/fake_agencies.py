@@ -20,12 +20,13 @@ from tests.unit.gateway.fake_devices import FakeDevices
 from tests.unit.gateway.fake_files import FakeFiles
 from tests.unit.gateway.fake_places import FakePlaces
 from tests.unit.gateway.fake_reports import FakeReports
+from tests.unit.gateway.fake_surveys import FakeSurveys
 
 PROOF_KEY = "a key for tasks that only tests know"
 _schema = TicketSchema()
 
 
-class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports):
+class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports, FakeSurveys):
     """The other side of the bus. `away` are deployments that do not answer; `asked` is what was asked."""
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports):
         #: Minutes that each waits for each who is ahead, and one more.
         self.minutes_each = 5
         self.have_no_devices()
+        self.have_no_answers()
 
     def ask(
         self, deployment: str, method: str, payload: Json, *, deadline: float = 5.0, key: str | None = None

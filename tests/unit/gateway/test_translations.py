@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from gerai_booking import refusals as booking
 from gerai_booking import schemas as booking_schemas
 from gerai_complaints import refusals as complaints
-from gerai_complaints.rules import case
+from gerai_complaints.rules import case, satisfaction
 from gerai_gateway import board_view, refusals
 from gerai_gateway.portal import booking as booking_pages
 from gerai_gateway.portal.forms import LABELS
@@ -151,7 +151,7 @@ def test_every_refusal_of_the_gateway_is_translated(known, refusal) -> None:
         *((each, "gerai_booking") for each in refusals_of(booking) if each.code not in OFFICERS_ONLY),
         *(
             (each, "gerai_complaints")
-            for each in refusals_of(complaints, case)
+            for each in refusals_of(complaints, case, satisfaction)
             if each.code not in OFFICERS_ONLY
         ),
     ],

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from gerai_shared import spreadsheets as files
+from gerai_shared import workbooks
 from gerai_shared.borders import load
 from gerai_shared.http import http, json_response
 from gerai_shared.overseers import Access
@@ -12,7 +14,6 @@ from gerai_shared.refusals import InvalidRequest, NotFound
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
-from gerai_booking.counter import statistics_files as files
 from gerai_booking.counter import statistics_view as view
 from gerai_booking.counter import statistics_words as words
 from gerai_booking.counter.commands import Signed
@@ -59,12 +60,12 @@ class StatisticsPages(Signed):
         tables = self._tables(request, self._counted(request, self._asked(request)))
         time_zone = self.office.site(tables.seen.wanted.sites[0]).time_zone
         made_at = date_time(tables.seen.made_at, time_zone, language=language_of(request))
-        body = files.workbook_of(
+        body = workbooks.workbook_of(
             tables.all,
             explanation=tables.explanation(made_at),
             name_of_explanation=tables.say(words.EXPLANATION),
         )
-        return _file(tables, "xlsx", files.XLSX_TYPE, body)
+        return _file(tables, "xlsx", workbooks.XLSX_TYPE, body)
 
     @http("GET", "/api/v1/statistics", overseers=Access.ON_RECORD)
     def api_statistics(self, request: Request) -> Response:

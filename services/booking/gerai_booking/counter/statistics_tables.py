@@ -1,12 +1,12 @@
 """Statistics as tables: made once, shown on pages and written into files."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from babel.dates import format_date, format_interval
+from gerai_shared.spreadsheets import Column, Table, Value
 
 from gerai_booking.counter import statistics_words as words
 from gerai_booking.rules.regions import region_name
@@ -16,27 +16,6 @@ from gerai_booking.usecases.statistics import Group, Statistics, columns_of
 
 #: Says a text in the reader's language, with its values.
 Say = Callable[..., str]
-#: Numbers stay numbers: whoever shows or writes them knows how. None is "not told".
-Value = int | str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column; one that is not `is_number` names or explains."""
-
-    name: str
-    is_number: bool = True
-    is_change: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table; `code` names it in addresses. Its last row may be a total."""
-
-    code: str
-    name: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
 
 
 class Tables:

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from gerai_shared import charts
+from gerai_shared.charts import Datum
+from gerai_shared.spreadsheets import NOT_TOLD, Table, Value
 
-from gerai_booking.counter import charts
 from gerai_booking.counter import statistics_words as words
-from gerai_booking.counter.charts import Datum
-from gerai_booking.counter.statistics_files import NOT_TOLD
 from gerai_booking.counter.statistics_shapes import NARROWING, UNKNOWN
-from gerai_booking.counter.statistics_tables import Say, Table, Tables, Value
+from gerai_booking.counter.statistics_tables import Say, Tables
 from gerai_booking.rules.regions import REGENCIES
 from gerai_booking.rules.statistics import MONTH, RANGE, STEPS, Period, neighbour
 from gerai_booking.rules.suppression import Hidden, Shown

@@ -13,6 +13,7 @@ from gerai_complaints.desk.oversight_pages import OversightPages
 from gerai_complaints.desk.pages import DeskPages
 from gerai_complaints.desk.pvl_intake_pages import PvlIntakePages
 from gerai_complaints.desk.pvl_pages import PvlPages
+from gerai_complaints.desk.satisfaction_pages import SatisfactionPages
 
 
 class ComplaintsDesk(
@@ -24,6 +25,7 @@ class ComplaintsDesk(
     PvlPages,
     PvlIntakePages,
     AgreementPages,
+    SatisfactionPages,
     DeskApi,
     StaticFiles,
     Operations,

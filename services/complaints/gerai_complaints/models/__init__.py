@@ -18,6 +18,7 @@ from gerai_complaints.models.pvl import (
     PvlPlan,
     SiteCoverage,
 )
+from gerai_complaints.models.satisfaction import SiteReport, SurveyAnswer
 from gerai_complaints.models.work import (
     AnswerTemplate,
     DeskAgency,
@@ -59,6 +60,8 @@ __all__ = [
     "PvlPlan",
     "RefusalProposal",
     "SiteCoverage",
+    "SiteReport",
     "SupervisedAgency",
+    "SurveyAnswer",
     "VerificationCheck",
 ]

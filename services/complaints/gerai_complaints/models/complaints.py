@@ -45,6 +45,8 @@ class Complaint(Base):
         Index("ix_complaints_state_due_on", "state", "due_on"),
         Index("ix_complaints_assigned_to_due_on", "assigned_to", "due_on"),
         Index("ix_complaints_agency_state_due_on", "agency", "state", "due_on"),
+        # What is told of a site: its last months, and what is open however long.
+        Index("ix_complaints_site_state_received_on", "site", "state", "received_on"),
         # What the clock looks for: few rows, however many complaints there are.
         _while_set("climbs_at"),
         _while_set("lapses_at"),

@@ -96,6 +96,16 @@ LABELS = {
     "public": "May everybody read it?",
     "ticket": "Ticket code",
     "files": "Photos or documents",
+    "requirements": "Requirements",
+    "procedure": "Procedure",
+    "time": "Time",
+    "cost": "Cost",
+    "product": "Result",
+    "competence": "Ability of the officer",
+    "conduct": "Manners of the officer",
+    "facilities": "Rooms and facilities",
+    "complaints": "Dealing with complaints",
+    "remark": "Anything else?",
 }
 _SEPARATORS = re.compile(r"[\s.-]")
 

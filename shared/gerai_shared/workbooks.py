@@ -1,45 +1,19 @@
-"""Tables as files: CSV as spreadsheets in Indonesia open it, and a workbook with its explanation."""
+"""Tables as a workbook with its explanation. Apart from `spreadsheets`: few processes make any."""
 
-import csv
 from collections.abc import Sequence
-from io import BytesIO, StringIO
+from decimal import Decimal
+from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gerai_booking.counter.statistics_tables import Table, Value
+from gerai_shared.spreadsheets import NOT_TOLD, Table, Value
 
-CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: The separator of lists where numbers have a decimal comma, as in Indonesia.
-SEPARATOR = ";"
-#: A text that begins so would be carried out by a spreadsheet.
-STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-NOT_TOLD = "–"
-WHOLE_NUMBER, CHANGE_NUMBER = "#,##0", "+#,##0;-#,##0;0"
+WHOLE_NUMBER, CHANGE_NUMBER, HUNDREDTHS = "#,##0", "+#,##0;-#,##0;0", "#,##0.00"
 WIDEST_COLUMN = 60
-
-
-def csv_of(table: Table) -> bytes:
-    """Return a table as CSV: UTF-8 with a byte order mark, semicolons, whole numbers without separators."""
-    text = StringIO()
-    writer = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
-    writer.writerow([_inert(column.name) for column in table.columns])
-    writer.writerows([[_written(value) for value in row] for row in table.rows])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _written(value: Value) -> int | str:
-    if value is None:
-        return NOT_TOLD
-    return value if isinstance(value, int) else _inert(value)
-
-
-def _inert(text: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(STARTS_OF_FORMULAS) else str(text)
 
 
 def workbook_of(
@@ -74,13 +48,14 @@ def _fill(sheet: Worksheet, table: Table) -> None:
             cell = sheet.cell(number, index)
             _put(cell, row[index - 1])
             if column.is_number:
-                cell.number_format = CHANGE_NUMBER if column.is_change else WHOLE_NUMBER
+                whole = CHANGE_NUMBER if column.is_change else WHOLE_NUMBER
+                cell.number_format = HUNDREDTHS if isinstance(row[index - 1], Decimal) else whole
                 cell.alignment = Alignment(horizontal="right")
     sheet.freeze_panes = "B2"
 
 
 def _put(cell: Cell, value: Value) -> None:
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         cell.value = value
         return
     cell.value = NOT_TOLD if value is None else str(value)

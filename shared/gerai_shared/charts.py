@@ -21,9 +21,9 @@ class Datum:
     """What a chart shows of one thing: numbers now and before (None: not told), and how each is written."""
 
     label: str
-    now: int | None
+    now: float | None
     now_text: str
-    before: int | None = None
+    before: float | None = None
     before_text: str = ""
 
 
@@ -55,8 +55,9 @@ class BarChart:
 
 
 def bar_chart(data: Sequence[Datum]) -> BarChart:
-    """Return two bars for each datum, now and before, to one scale that begins at 0."""
+    """Return bars for each datum to one scale that begins at 0: now, and before if any has one."""
     most = max((value for datum in data for value in (datum.now, datum.before) if value), default=1)
+    count = 2 if any(datum.before is not None or datum.before_text for datum in data) else 1
     groups, y = [], 0
     for datum in data:
         bars = tuple(
@@ -67,11 +68,11 @@ def bar_chart(data: Sequence[Datum]) -> BarChart:
                 text=text,
             )
             for index, (kind, value, text) in enumerate(
-                (("now", datum.now, datum.now_text), ("before", datum.before, datum.before_text))
+                (("now", datum.now, datum.now_text), ("before", datum.before, datum.before_text))[:count]
             )
         )
         groups.append(BarGroup(label=datum.label, y=y + LABEL_HEIGHT - 7, bars=bars))
-        y += LABEL_HEIGHT + 2 * (BAR_HEIGHT + 3) + GAP
+        y += LABEL_HEIGHT + count * (BAR_HEIGHT + 3) + GAP
     return BarChart(groups=tuple(groups), height=max(y - GAP, 0))
 
 
@@ -124,7 +125,7 @@ def line_chart(data: Sequence[Datum], *, write: Callable[[int], str] = str) -> L
     top = max(max(told, default=0) * HEADROOM, step)
     places = [100 * (index + 0.5) / len(data) for index in range(len(data))]
 
-    def course(kind: str, values: Sequence[int | None]) -> Course:
+    def course(kind: str, values: Sequence[float | None]) -> Course:
         pieces: list[list[Dot]] = [[]]
         for place, value in zip(places, values, strict=True):
             if value is None:
@@ -152,7 +153,7 @@ def line_chart(data: Sequence[Datum], *, write: Callable[[int], str] = str) -> L
     )
 
 
-def _nice_step(most: int) -> int:
+def _nice_step(most: float) -> int:
     """Return a round number that divides an axis up to `most` into at most five parts."""
     unit = 1
     while True:
