@@ -86,7 +86,8 @@ class Desk:
         adapter = self.app._url_map.bind("localhost")
         found = []
         for rule in self.app._url_map.iter_rules():
-            values = {name: number if name == "number" else "1" for name in rule.arguments}
+            known = {"number": number, "ending": "csv"}
+            values = {name: known.get(name, "1") for name in rule.arguments}
             address = adapter.build(rule.endpoint, values)
             found += [(method, address, rule.endpoint) for method in rule.methods - {"HEAD", "OPTIONS"}]
         return sorted(found, key=lambda route: route[:2])

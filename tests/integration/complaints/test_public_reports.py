@@ -17,6 +17,7 @@ from sqlalchemy import func, select, update
 from tests.integration.complaints import conftest
 from tests.integration.complaints.conftest import Mall
 from tests.integration.complaints.test_complaints_desk import Browser
+from tests.support.migrated import MigratedDatabases
 
 KEY = "kunci-uji-yang-panjang"
 NOT_PUBLIC = ("title", "text", "site", "address", "latitude", "longitude")
@@ -31,8 +32,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if getattr(request, "param", "sqlite") == "sqlite":
         return f"sqlite:///{tmp_path / 'complaints.sqlite'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+    databases: MigratedDatabases = request.getfixturevalue("migrated_databases")
+    return databases.fresh("gerai_complaints")
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from gerai_shared.deployment import Deployment
 from sqlalchemy import func, select
 
 from tests.integration.complaints.conftest import PASSWORD, Mall, call
+from tests.support.migrated import MigratedDatabases
 
 SUPERVISOR, ASSISTANT, STRANGER = "pengawas", "rekan", "pengaduan"
 CONSULTATION = {
@@ -93,8 +94,8 @@ Desks = Callable[[str], Desk]
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """SQLite, but for what depends on how two wait for each other."""
     if getattr(request, "param", "sqlite") == "postgresql":
-        url: str = request.getfixturevalue("postgres_url")
-        return url
+        databases: MigratedDatabases = request.getfixturevalue("migrated_databases")
+        return databases.fresh("gerai_complaints")
     return f"sqlite:///{tmp_path / 'complaints.sqlite'}"
 
 

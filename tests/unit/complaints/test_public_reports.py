@@ -21,8 +21,8 @@ from gerai_complaints.rules.national import (
 )
 from gerai_complaints.rules.public_reports import (
     REPEATED_WITHIN,
-    ReasonNeeded,
     Verdict,
+    WithholdingReasonNeeded,
     content_hash,
     is_open,
     last_change,
@@ -94,7 +94,7 @@ def test_words_of_the_platform_are_read_whatever_their_form() -> None:
 def test_a_verdict_keeps_what_belongs_to_it() -> None:
     assert Verdict(publish=True, title="J", text="T", reason="R").checked().reason is None
     assert Verdict(publish=False, title="J", text="T", reason="R").checked().text is None
-    with pytest.raises(ReasonNeeded):
+    with pytest.raises(WithholdingReasonNeeded):
         Verdict(publish=False, title="J", text="T").checked()
 
 

@@ -18,7 +18,7 @@ TYPED = {
 
 def text_of(answer) -> str:
     """What a reader sees: the page without tags, in one line."""
-    body = re.sub(r"(?s)<(script|style|template).*?</\1>", " ", answer.text)
+    body = re.sub(r"(?s)<(script|style|template).*?</\1>", " ", answer.text).replace("<wbr>", "")
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

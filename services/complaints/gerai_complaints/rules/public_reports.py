@@ -34,10 +34,10 @@ class ConfidentialIsNotPublic(Refused):
     status = 422
 
 
-class ReasonNeeded(Refused):
+class WithholdingReasonNeeded(Refused):
     """Nothing says why this is not to be read. Please write the reason, and send it again."""
 
-    code = "reason_needed"
+    code = "withholding_reason_needed"
     status = 422
 
 
@@ -65,11 +65,11 @@ class Verdict:
     reason: str | None = None
 
     def checked(self) -> "Verdict":
-        """Return the verdict with what belongs to it. Raises ReasonNeeded."""
+        """Return the verdict with what belongs to it. Raises WithholdingReasonNeeded."""
         if self.publish:
             return Verdict(publish=True, title=self.title, text=self.text, place=self.place)
         if not self.reason:
-            raise ReasonNeeded
+            raise WithholdingReasonNeeded
         return Verdict(publish=False, reason=self.reason)
 
 

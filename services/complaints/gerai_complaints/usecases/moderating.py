@@ -148,7 +148,7 @@ def moderate(
 ) -> None:
     """Publish a report or withhold it; `revision` is what the moderator saw, the same `key` again is one act.
 
-    Raises UnknownReport, ReasonNeeded, ChangedMeanwhile, IdempotencyKeyReused.
+    Raises UnknownReport, WithholdingReasonNeeded, ChangedMeanwhile, IdempotencyKeyReused.
     """
     decided = verdict.checked()
     report, complaint = _find(session, identifier)
