@@ -121,7 +121,9 @@ class AttachmentPages(DeskBase):
             is_scanning=files_of(self.deployment).is_scanning,
             keyring=keyring_of(self.deployment),
         )
-        return {"attachments": seen, "may_add_files": may_add and files_of(self.deployment).is_taking}
+        # Overseers change nothing, and so are shown no form.
+        may_add = may_add and not officer.is_overseer and files_of(self.deployment).is_taking
+        return {"attachments": seen, "may_add_files": may_add}
 
     def _case(
         self,
