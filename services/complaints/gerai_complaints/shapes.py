@@ -35,7 +35,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFacts:
-    """What an agency tells of a visit. `day` is the site's calendar day."""
+    """What an agency tells of a visit. `day` is the site's calendar day; the wait lasted until they were called."""
 
     agency: str
     site: str
@@ -44,6 +44,7 @@ class TicketFacts:
     ticket_id: str
     number: str
     day: date
+    waited_minutes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

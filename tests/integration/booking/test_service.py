@@ -193,6 +193,7 @@ def test_what_a_complaint_needs_to_know_names_no_person(gateway: Gateway) -> Non
         "ticket_id": gateway.house.office.ticket_id(token),
         "number": "A-001",
         "day": DAY.isoformat(),
+        "waited_minutes": None,
     }
 
 

@@ -47,6 +47,7 @@ FACTS = {
     "ticket_id": TICKET_ID,
     "number": "A-031",
     "day": "2026-11-20",
+    "waited_minutes": 150,
 }
 TICKET_TOKEN = "immigration." + "a" * 43
 

@@ -449,6 +449,7 @@ class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports, FakeSurveys)
             "ticket_id": ticket.id,
             "number": ticket.number,
             "day": ticket.day.isoformat(),
+            "waited_minutes": None,
         }
 
     def _board(self, agency: str, payload: Json) -> Json:

@@ -183,6 +183,9 @@ def board(session: Session, office: Office, *, site: str, now: datetime) -> dict
 def complaint_facts(session: Session, office: Office, token: str) -> dict[str, Any]:
     """Return what a complaint about a visit needs to know of it. Raises UnknownTicket."""
     ticket = load_ticket(session, office, token)
+    waited = None
+    if ticket.called_at is not None and ticket.checked_in_at is not None:
+        waited = int((ticket.called_at - ticket.checked_in_at).total_seconds() // 60)
     return {
         "agency": office.code,
         "site": ticket.site,
@@ -191,4 +194,5 @@ def complaint_facts(session: Session, office: Office, token: str) -> dict[str, A
         "ticket_id": ticket.id,
         "number": ticket.number,
         "day": ticket.day.isoformat(),
+        "waited_minutes": waited,
     }

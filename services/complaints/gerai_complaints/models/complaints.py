@@ -102,6 +102,7 @@ class Complaint(Base):
     ticket_service: Mapped[str | None] = mapped_column(String(60))
     ticket_counter: Mapped[str | None] = mapped_column(String(60))
     ticket_day: Mapped[date | None]
+    ticket_waited_minutes: Mapped[int | None] = mapped_column(Integer)
     link_at: Mapped[datetime | None] = mapped_column(index=True)
     link_attempts: Mapped[int] = mapped_column(Integer)
 

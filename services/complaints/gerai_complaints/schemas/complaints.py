@@ -59,6 +59,7 @@ class TicketFactsSchema(Schema):
     ticket_id = fields.UUID(required=True)
     number = fields.String(required=True, validate=TICKET_NUMBER)
     day = fields.Date(required=True)
+    waited_minutes = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0))
 
     @post_load
     def make(self, values: dict[str, Any], **_: Any) -> TicketFacts:

@@ -213,6 +213,7 @@ def _ticket(complaint: Complaint) -> TicketFacts | None:
         ticket_id=complaint.ticket_id,
         number=complaint.ticket_number,
         day=complaint.ticket_day,
+        waited_minutes=complaint.ticket_waited_minutes,
     )
 
 

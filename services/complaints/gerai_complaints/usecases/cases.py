@@ -138,6 +138,7 @@ def attach_visit(complaint: Complaint, facts: TicketFacts) -> None:
     complaint.ticket_service = facts.service
     complaint.ticket_counter = facts.counter
     complaint.ticket_day = facts.day
+    complaint.ticket_waited_minutes = facts.waited_minutes
 
 
 def token_of(complaint: Complaint, keyring: Keyring) -> str:

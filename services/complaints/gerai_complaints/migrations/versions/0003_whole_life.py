@@ -81,6 +81,7 @@ def _complaints() -> None:
         table.add_column(sa.Column("lapses_at", MOMENT, nullable=True))
         table.add_column(sa.Column("joined_to", sa.String(36), nullable=True))
         table.add_column(sa.Column("ombudsman_number", sa.String(60), nullable=True))
+        table.add_column(sa.Column("ticket_waited_minutes", sa.Integer(), nullable=True))
         table.create_foreign_key(op.f("fk_complaints_received_by"), "officers", ["received_by"], ["id"])
         table.create_foreign_key(op.f("fk_complaints_assigned_to"), "officers", ["assigned_to"], ["id"])
         table.create_foreign_key(op.f("fk_complaints_joined_to"), "complaints", ["joined_to"], ["id"])
@@ -283,5 +284,6 @@ def downgrade() -> None:
             "lapses_at",
             "joined_to",
             "ombudsman_number",
+            "ticket_waited_minutes",
         ):
             table.drop_column(column)
