@@ -61,6 +61,13 @@ def test_a_screen_is_told_the_first_of_a_long_queue_and_how_long_it_is(house: Ho
     assert seen.last_waits == minutes_of(times.waiting[those[-1].id].told)
 
 
+def test_a_complaint_is_told_how_long_the_wait_was(house: House) -> None:
+    token = house.office.token(walk_in(house, at=timedelta(0)).id)
+    assert house.ask(views.complaint_facts, token=token)["waited_minutes"] is None
+    call(house, at=150 * MINUTE + 59 * SECOND)
+    assert house.ask(views.complaint_facts, token=token)["waited_minutes"] == 150
+
+
 def test_each_goes_by_hour_or_arrival_and_priority_counts_an_hour_earlier(house: House) -> None:
     nine = house.booked(1, house.slots()[1])
     eight = house.booked(2, house.slots()[0])
