@@ -35,7 +35,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFacts:
-    """What an agency tells of a visit. `day` is the site's calendar day; they waited until they were called."""
+    """What an agency tells of a visit. `day` is the site's calendar day, the wait until they were called."""
 
     agency: str
     site: str

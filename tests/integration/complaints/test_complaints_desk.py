@@ -86,6 +86,38 @@ def test_an_officer_takes_a_complaint_in_hand_and_answers_it_without_scripts(
     assert number in browser.get("/cases?state=answered").text
 
 
+@pytest.mark.parametrize(("channel", "said"), [("counter", "Di loket"), ("phone", "Lewat telepon")])
+def test_s2_1_what_is_said_at_the_counter_or_by_telephone_is_taken_down_with_a_receipt(
+    mall: Mall, browser: Browser, channel: str, said: str
+) -> None:
+    typed = {
+        "channel": channel,
+        "classification": "complaint",
+        "agency": "immigration",
+        "title": "Diminta biaya tambahan",
+        "text": "Di loket dua saya diminta biaya tambahan.",
+        "principal": "Budi Contoh",
+        "relation": "Anaknya",
+        "language": "id",
+    }
+    browser.get("/cases/new")
+    refused = browser.send("/cases/new", **typed)
+    assert refused.status_code == 422
+    assert "Di loket dua saya diminta biaya tambahan." in refused.text
+    receipt = browser.send("/cases/new", **typed, name="Siti Contoh")
+    number = re.search(r"P-2026-[0-9]{6}", receipt.text)
+    assert number is not None
+    assert receipt.url.endswith(f"/cases/{number.group()}/receipt")
+    for part in ("Petugas Uji", "Jumat, 11 Desember 2026", "/c/complaint."):
+        assert part in receipt.text
+    page = browser.get(f"/cases/{number.group()}").text
+    for part in (said, "Siti Contoh", "Budi Contoh (Anaknya)", "Petugas Uji"):
+        assert part in page
+    # Whoever did not take it down is not shown what opens it.
+    with mall.desk("rekan") as colleague:
+        assert colleague.get(f"{mall.base_url}/cases/{number.group()}/receipt", timeout=10).status_code == 404
+
+
 def test_a_form_sent_twice_answers_once(mall: Mall, browser: Browser) -> None:
     number = mall.file()["number"]
     browser.get(f"/cases/{number}")

@@ -60,7 +60,7 @@ def possible(tracked: dict[str, Any]) -> set[str]:
     return {name for name, is_possible in tracked["can"].items() if is_possible}
 
 
-def test_the_holder_follows_it_to_its_end(mall: Mall) -> None:
+def test_s2_2_the_holder_follows_it_to_its_end(mall: Mall) -> None:
     filed = mall.file(ticket_facts=FACTS)
     tracked = mall.ask("track", {"token": filed["token"]})
     assert tracked["state"] == "received"

@@ -155,7 +155,7 @@ def test_a_wrong_address_is_forwarded_and_keeps_its_day(mall: Mall) -> None:
     assert unknown.json()["code"] == "unknown_agency"
 
 
-def test_nobody_refuses_a_complaint_alone_and_its_holder_can_object(mall: Mall) -> None:
+def test_s2_8_nobody_refuses_a_complaint_alone_and_its_holder_can_object(mall: Mall) -> None:
     filed = mall.file()
     number = filed["number"]
     done(mall, "propose-refusal", number, by="pengawas", ground="in_court", text="Sedang diadili.")
@@ -231,7 +231,7 @@ def test_two_about_the_same_thing_are_answered_together(mall: Mall) -> None:
         assert answer.json()["details"]["fields"].keys() == {"main"}
 
 
-def test_the_ombudsman_asks_and_wants_something_put_right_under_its_own_number(mall: Mall) -> None:
+def test_s2_9_the_ombudsman_asks_and_wants_something_put_right_under_its_own_number(mall: Mall) -> None:
     filed = mall.file()
     number = filed["number"]
     done(mall, "reply", number, text="Tidak ada masalah.")

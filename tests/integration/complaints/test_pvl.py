@@ -295,7 +295,9 @@ def test_a_consultation_is_closed_at_once_read_by_the_team_and_carried_over_in_o
     assert desk.get("/cases/P-2026-000001").status_code == 403
 
 
-def test_s2_7_events_are_counted_against_the_plan_which_is_to_increase(mall: Mall, desks: Desks) -> None:
+def test_s2_7_s2_10_events_are_counted_against_the_plan_which_is_to_increase(
+    mall: Mall, desks: Desks
+) -> None:
     desk, now = desks(SUPERVISOR), mall.deployment.clock.now()
     for day in (date(2026, 11, 2), date(2026, 11, 10)):
         page = f"/pvl/{event(mall, day)}"
