@@ -1,4 +1,4 @@
-"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed`."""
+"""Commands of the complaints service: `python -m gerai_complaints serve | migrate | seed | dossier`."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.settings import InvalidSettings
 
     options = _parser().parse_args(arguments)
-    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed}
+    commands = {"serve": _serve, "migrate": _migrate, "seed": _seed, "dossier": _verify_dossier}
     try:
         return commands[options.command](options)
     except InvalidSettings as problem:
@@ -39,7 +39,21 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=sorted(NEEDS), default="all")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="add two demonstration officers where they are missing")
+    dossier = commands.add_parser("dossier", help="work with dossiers for the Ombudsman")
+    verify = dossier.add_subparsers(dest="dossier_command", required=True).add_parser(
+        "verify", help="say whether files are those of the record"
+    )
+    verify.add_argument("json", type=Path, help="dossier.json")
+    verify.add_argument("pdf", type=Path, help="dossier.pdf")
+    verify.add_argument("others", type=Path, nargs="*", help="further parts")
+    verify.add_argument("--hash", help="hash over all parts; without it, the database is asked for it")
     return parser
+
+
+def _verify_dossier(options: argparse.Namespace) -> int:
+    from gerai_complaints.verifying import verify
+
+    return verify(options.json, options.pdf, options.others, expected=options.hash)
 
 
 def _serve(options: argparse.Namespace) -> int:

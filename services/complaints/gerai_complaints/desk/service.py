@@ -5,12 +5,13 @@ from gerai_shared.operations import Operations
 from gerai_shared.pages import StaticFiles
 
 from gerai_complaints.desk.api import DeskApi
+from gerai_complaints.desk.dossier_pages import DossierPages
 from gerai_complaints.desk.intake_pages import IntakePages
 from gerai_complaints.desk.office_pages import OfficePages
 from gerai_complaints.desk.pages import DeskPages
 
 
-class ComplaintsDesk(DeskPages, IntakePages, OfficePages, DeskApi, StaticFiles, Operations):
+class ComplaintsDesk(DeskPages, IntakePages, OfficePages, DossierPages, DeskApi, StaticFiles, Operations):
     """Everything that answers on the desk's address; needs its own database only."""
 
     name = "complaints-desk"

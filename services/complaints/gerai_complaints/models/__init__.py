@@ -2,6 +2,7 @@
 
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
+from gerai_complaints.models.dossiers import Dossier, DossierDownload, DossierPart
 from gerai_complaints.models.due_rules import DueRuleRow
 from gerai_complaints.models.places import Agency, DayException, PlaceName
 from gerai_complaints.models.work import (
@@ -20,6 +21,9 @@ __all__ = [
     "Complaint",
     "DayException",
     "DeskAgency",
+    "Dossier",
+    "DossierDownload",
+    "DossierPart",
     "DueRuleRow",
     "Entry",
     "Escalation",
