@@ -19,6 +19,7 @@ from gerai_complaints.models import (
     VerificationCheck,
 )
 from gerai_complaints.rules.dossier import FORMAT, FORMAT_VERSION, OWN_ENTRIES, Identity, Part, identity_of
+from gerai_complaints.rules.ladder import LADDER
 from gerai_complaints.shapes import Keyring, Named
 from gerai_complaints.usecases.cases import contact_of, history, proxy_of
 from gerai_complaints.usecases.dossier_parts import further_parts
@@ -163,7 +164,9 @@ def _times(session: Session, complaint: Complaint, known: Names) -> dict[str, An
 
 def _escalations(session: Session, complaint: Complaint) -> list[Escalation]:
     found = session.scalars(select(Escalation).where(Escalation.complaint_id == complaint.id))
-    return sorted(found, key=lambda each: (each.at, each.period_begins, each.rung))
+    # After an outage several were reached at one moment.
+    places = {rung.code: place for place, rung in enumerate(LADDER)}
+    return sorted(found, key=lambda each: (each.period_begins, places.get(each.rung, len(places))))
 
 
 def _history(

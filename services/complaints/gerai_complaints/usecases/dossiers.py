@@ -256,7 +256,7 @@ def list_cases(session: Session, *, officer: Officer, wanted: str, page: int) ->
         .where(is_newest, own_cases(session, officer), conditions.get(wanted, true()))
         .order_by(Complaint.urgent_at.is_(None), Dossier.due_since, Dossier.id)
     )
-    rows = session.execute(query.offset((page - 1) * PAGE).limit(PAGE + 1)).tuples().all()
+    rows = session.execute(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     known = names(session)
     return DossierList(
         cases=tuple(
