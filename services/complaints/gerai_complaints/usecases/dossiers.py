@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gerai_shared.accounts import Officer
 from gerai_shared.refusals import Forbidden, NotFound
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from gerai_complaints.models import Complaint, Dossier, DossierDownload, DossierPart
@@ -137,6 +137,8 @@ def adopt(session: Session, *, now: datetime, limit: int = BATCH) -> int:
             Complaint.state.in_([state.value for state in OPEN_STATES]),
             Complaint.level == Level.OMBUDSMAN.value,
             ~exists().where(Dossier.complaint_id == Complaint.id),
+            # Confidence was promised when nobody outside could read it: of these, somebody has to ask for one.
+            or_(Complaint.confidential.is_(False), Complaint.urgent_at.is_not(None)),
         )
         .order_by(Complaint.id)
         .limit(limit)
