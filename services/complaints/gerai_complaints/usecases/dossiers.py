@@ -137,7 +137,7 @@ def adopt(session: Session, *, now: datetime, limit: int = BATCH) -> int:
             Complaint.state.in_([state.value for state in OPEN_STATES]),
             Complaint.level == Level.OMBUDSMAN.value,
             ~exists().where(Dossier.complaint_id == Complaint.id),
-            # Confidence was promised when nobody outside could read it: of these, somebody has to ask for one.
+            # Confidence was promised when nobody outside read it: for these, somebody has to ask.
             or_(Complaint.confidential.is_(False), Complaint.urgent_at.is_not(None)),
         )
         .order_by(Complaint.id)
