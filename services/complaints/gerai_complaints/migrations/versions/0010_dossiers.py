@@ -70,7 +70,7 @@ def _dossiers() -> None:
         sa.ForeignKeyConstraint(["asked_by"], ["officers.id"], name=op.f("fk_dossiers_asked_by")),
         sa.ForeignKeyConstraint(["handed_over_to"], ["officers.id"], name=op.f("fk_dossiers_handed_over_to")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dossiers")),
-        sa.UniqueConstraint("complaint_id", "version", name=op.f("uq_dossiers_complaint_id")),
+        sa.UniqueConstraint("complaint_id", "version", name=op.f("uq_dossiers_complaint_id_version")),
     )
     op.create_index(
         "uq_dossiers_due",
