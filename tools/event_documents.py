@@ -3,6 +3,7 @@
 from typing import Any
 
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from gerai_complaints.schemas.dossier import DossierSchema
 from gerai_shared.events.catalogue import REGISTRY
 from gerai_shared.events.envelope import CONTENT_TYPE, EnvelopeSchema
 from gerai_shared.events.registry import EventType
@@ -34,12 +35,13 @@ def json_schema(schema: type[Schema], *, title: str) -> dict[str, Any]:
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of every event's data, of the envelope and of the ticket, by file name."""
+    """Return the JSON Schema of every event's data, envelope, dossier and ticket, by file name."""
     found = {
         f"{event_type.name}.json": json_schema(event_type.schema, title=event_type.name)
         for event_type in REGISTRY
     }
     found["envelope.json"] = json_schema(EnvelopeSchema, title="envelope")
+    found["dossier.v1.json"] = json_schema(DossierSchema, title="dossier.v1")
     found["ticket.v1.json"] = json_schema(TicketSchema, title="ticket.v1")
     return found
 

@@ -13,7 +13,7 @@ class BrokenSeal(Exception):
 
 
 class Sealer:
-    """Seals small JSON objects (contact data, identity numbers).
+    """Seals small JSON objects (contact data, identity numbers), and files that hold such data.
 
     Events carry contact data only sealed: a broker operator, a parked message or a log line shows
     nothing. The first key seals, every key opens, so that keys can be changed without a pause.

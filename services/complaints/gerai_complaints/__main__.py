@@ -36,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         "open311-keys": interface_keys.run,
         "import-national": national_files.run_import,
         "export-national": national_files.run_export,
+        "dossier": _verify_dossier,
     }
     try:
         return commands[options.command](options)
@@ -56,7 +57,21 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("receive-mail", help="take one mail from standard input, for a mail server")
     interface_keys.add_parser(commands)
     national_files.add_parsers(commands)
+    dossier = commands.add_parser("dossier", help="work with dossiers for the Ombudsman")
+    verify = dossier.add_subparsers(dest="dossier_command", required=True).add_parser(
+        "verify", help="say whether files are those of the record"
+    )
+    verify.add_argument("json", type=Path, help="dossier.json")
+    verify.add_argument("pdf", type=Path, help="dossier.pdf")
+    verify.add_argument("others", type=Path, nargs="*", help="further parts")
+    verify.add_argument("--hash", help="hash over all parts; without it, the database is asked for it")
     return parser
+
+
+def _verify_dossier(options: argparse.Namespace) -> int:
+    from gerai_complaints.verifying import verify
+
+    return verify(options.json, options.pdf, options.others, expected=options.hash)
 
 
 def _serve(options: argparse.Namespace) -> int:

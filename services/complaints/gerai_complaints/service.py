@@ -32,7 +32,16 @@ from gerai_complaints.schemas.complaints import (
 from gerai_complaints.schemas.fields import checked_key
 from gerai_complaints.shapes import Keyring
 from gerai_complaints.survey_service import SurveyRequests
-from gerai_complaints.usecases import asking, clock, escalating, filing, following
+from gerai_complaints.usecases import (
+    asking,
+    clock,
+    dossier_content,
+    dossier_making,
+    dossiers,
+    escalating,
+    filing,
+    following,
+)
 
 log = get_logger(__name__)
 
@@ -40,6 +49,10 @@ log = get_logger(__name__)
 ASKING_SECONDS = 5.0
 #: How often it is looked whose time has come.
 CLIMBING_SECONDS = 60.0
+#: How often it is looked whether a dossier is to be made.
+DOSSIER_SECONDS = 10.0
+#: One tick makes so many at most.
+DOSSIERS_A_TICK = 20
 #: One tick asks so much at most; what is left waits for the next.
 QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
@@ -118,6 +131,37 @@ class Complaints(Auditing, AttachmentRequests, PublicReportRequests, PvlRequests
         while seen == escalating.BATCH:
             with self.deployment.database.transaction() as session:
                 seen = some(session, now=self.deployment.clock.now())
+
+    @timer(interval=DOSSIER_SECONDS)
+    def make_dossiers(self) -> None:
+        """Make the dossiers that are due, danger to life before all."""
+        database, clock = self.deployment.database, self.deployment.clock
+        try:
+            self._until_none_is_left(partial(dossiers.adopt, limit=escalating.BATCH))
+            for _ in range(DOSSIERS_A_TICK):
+                with database.transaction() as session:
+                    held = dossier_making.claim(session, now=clock.now())
+                if held is None:
+                    return
+                self._make_dossier(held)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.info("dossiers_wait_for_database", reason=type(error).__name__)
+
+    def _make_dossier(self, held: dossier_making.Claim) -> None:
+        database, keyring, now = self.deployment.database, self._keyring, self.deployment.clock.now()
+        try:
+            with database.reading() as session:
+                collected = dossier_content.collect(session, held.dossier_id, keyring=keyring, now=now)
+            made = dossier_making.build(collected, keyring=keyring)
+            with database.transaction() as session:
+                dossier_making.store(session, held, made, keyring=keyring, now=now)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # It is tried again when its claim lapses; the others go on.
+            log.exception("dossier_cannot_be_made", dossier=held.dossier_id)
 
     @timer(interval=ASKING_SECONDS)
     def ask_agencies(self) -> None:

@@ -186,6 +186,19 @@ class AuditSealedSchema(Schema):
     count = fields.Integer(required=True, validate=validate.Range(min=0))
 
 
+class DossierReadySchema(Schema):
+    """A dossier that waits for the Ombudsman's account at the desk; nothing personal is in it.
+
+    `digest` is the SHA-256 over all its parts.
+    """
+
+    number = fields.String(required=True)
+    version = fields.Integer(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(("ladder", "rapid_response", "asked")))
+    is_rapid_response = fields.Boolean(required=True)
+    digest = fields.String(required=True)
+
+
 class ApplicationEventSchema(Schema):
     """Where an application is after the counter; `number` is that of the ticket it was opened from.
 
@@ -448,17 +461,19 @@ REGISTRY = Registry(
             summary="It was not answered in time and has reached the next level",
             consumers=NOTIFICATIONS,
         ),
-        _complaint(
-            "complaint.incomplete.v1", "The complainant has to complete it; the clock stands still"
-        ),
+        _complaint("complaint.incomplete.v1", "The complainant has to complete it; the clock stands still"),
         _complaint("complaint.forwarded.v1", "It was passed on to the agency that it is for"),
         _complaint("complaint.extended.v1", "A supervisor gave it more time; the due date is a new one"),
         _complaint("complaint.refused.v1", "Two persons refused it; the complainant can object"),
-        _complaint(
-            "complaint.urgent.v1", "A life is in danger: it goes before all others"
-        ),
+        _complaint("complaint.urgent.v1", "A life is in danger: it goes before all others"),
         _complaint("complaint.reopened.v1", "It was over, or at the Ombudsman, and work goes on"),
         _complaint("complaint.withdrawn.v1", "The complainant withdrew it, or did not complete it in time"),
+        EventType(
+            name="complaint.dossier_ready.v1",
+            context="complaints",
+            schema=DossierReadySchema,
+            summary="A dossier for the Ombudsman was made; it waits at the desk",
+        ),
         _complaint(
             "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"
         ),

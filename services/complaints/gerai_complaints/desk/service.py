@@ -6,6 +6,7 @@ from gerai_shared.pages import StaticFiles
 
 from gerai_complaints.desk.agreement_pages import AgreementPages
 from gerai_complaints.desk.api import DeskApi
+from gerai_complaints.desk.dossier_pages import DossierPages
 from gerai_complaints.desk.intake_pages import IntakePages
 from gerai_complaints.desk.moderation_pages import ModerationPages
 from gerai_complaints.desk.office_pages import OfficePages
@@ -18,6 +19,7 @@ from gerai_complaints.desk.satisfaction_pages import SatisfactionPages
 
 class ComplaintsDesk(
     DeskPages,
+    DossierPages,
     IntakePages,
     OfficePages,
     OversightPages,

@@ -5,6 +5,7 @@ from gerai_complaints.models.attachments import Attachment
 from gerai_complaints.models.audit import AuditHead, AuditRow, Look
 from gerai_complaints.models.base import Base
 from gerai_complaints.models.complaints import Complaint, Entry, Escalation, NumberCounter, Person
+from gerai_complaints.models.dossiers import Dossier, DossierDownload, DossierPart
 from gerai_complaints.models.due_rules import DueRuleRow
 from gerai_complaints.models.mails import MailIn
 from gerai_complaints.models.national import NationalReport
@@ -39,6 +40,9 @@ __all__ = [
     "Complaint",
     "DayException",
     "DeskAgency",
+    "Dossier",
+    "DossierDownload",
+    "DossierPart",
     "DueRuleRow",
     "Entry",
     "Escalation",

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Escalation
 from gerai_complaints.rules.case import OPEN_STATES, Classification, State
+from gerai_complaints.rules.dossier import Reason
 from gerai_complaints.rules.due import last_day
 from gerai_complaints.rules.ladder import LADDER, Level, Period, Rung, higher, ladder_of
 from gerai_complaints.shapes import Keyring
+from gerai_complaints.usecases import dossiers
 from gerai_complaints.usecases.cases import announce, note
 from gerai_complaints.usecases.places import THE_MALL, Calendars, calendars
 
@@ -141,6 +143,8 @@ def _climb(
         # At the end of a shorter ladder, too: so nobody takes it for one without a clock.
         complaint.climbed = len(LADDER)
     session.flush()
+    if any(rung.level is Level.OMBUDSMAN for rung in reached):
+        dossiers.due(session, complaint, reason=Reason.LADDER, now=now)
     if any(rung.level is not Level.OFFICER for rung in reached):
         # After an outage several at once: who complained is told of the last.
         announce(

@@ -23,7 +23,7 @@ from gerai_complaints.usecases.publishing import publication_of
 from gerai_complaints.usecases.times import last_day_of
 
 #: Kinds of entries that are for colleagues alone.
-INTERNAL = frozenset({"note", "assigned", "joined", "urgent"})
+INTERNAL = frozenset({"note", "assigned", "joined", "urgent", "ombudsman_number"})
 
 
 class TooLateToReopen(Refused):

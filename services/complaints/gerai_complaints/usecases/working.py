@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Agency, Complaint, VerificationCheck
 from gerai_complaints.refusals import UnknownAgency, UnknownComplaint
 from gerai_complaints.rules.case import OPEN_STATES, Actor, State, TransitionNotAllowed, may_move
+from gerai_complaints.rules.dossier import Reason
 from gerai_complaints.rules.due import OVERSIGHT
 from gerai_complaints.rules.ladder import Level, higher
 from gerai_complaints.rules.numbers import NUMBER
 from gerai_complaints.shapes import Case, Keyring, Order
+from gerai_complaints.usecases import dossiers
 from gerai_complaints.usecases.case_view import find
 from gerai_complaints.usecases.cases import announce, note, step
 from gerai_complaints.usecases.clock import end_pause, note_due, pause, wait_for_reply
@@ -275,6 +277,7 @@ def begin_rapid_response(session: Session, complaint: Complaint, *, keyring: Key
     complaint.level = higher(Level(complaint.level) if complaint.level else None, Level.OMBUDSMAN).value
     note(session, complaint, kind="escalated", by="system", text=Level.OMBUDSMAN.value, now=now)
     session.flush()
+    dossiers.due(session, complaint, reason=Reason.RAPID_RESPONSE, now=now)
     announce(
         session,
         complaint,
