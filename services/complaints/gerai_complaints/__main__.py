@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.runtime import exit_with
     from gerai_shared.settings import InvalidSettings
 
-    from gerai_complaints import interface_keys, national_files
+    from gerai_complaints import interface_keys, national_files, privacy_command
 
     options = _parser().parse_args(arguments)
     commands = {
@@ -36,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         "open311-keys": interface_keys.run,
         "import-national": national_files.run_import,
         "export-national": national_files.run_export,
+        "privacy": privacy_command.run,
     }
     try:
         return commands[options.command](options)
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from gerai_complaints import audit_command, interface_keys, national_files
+    from gerai_complaints import audit_command, interface_keys, national_files, privacy_command
 
     parser = argparse.ArgumentParser(prog="python -m gerai_complaints", description="The complaints service.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("receive-mail", help="take one mail from standard input, for a mail server")
     interface_keys.add_parser(commands)
     national_files.add_parsers(commands)
+    privacy_command.add(commands)
     return parser
 
 

@@ -173,6 +173,15 @@ class ComplaintEscalatedSchema(ComplaintEventSchema):
     )
 
 
+class ComplaintErasedSchema(Schema):
+    """Something was erased of the complaint that is the event's subject; nothing here is personal.
+
+    `part` is person (who brought it) or contents (what was said, and its files).
+    """
+
+    part = fields.String(required=True, validate=validate.OneOf(("person", "contents")))
+
+
 class AuditSealedSchema(Schema):
     """The head of the audit's chain on a day; whoever keeps it can tell later whether all before it stands.
 
@@ -448,19 +457,22 @@ REGISTRY = Registry(
             summary="It was not answered in time and has reached the next level",
             consumers=NOTIFICATIONS,
         ),
-        _complaint(
-            "complaint.incomplete.v1", "The complainant has to complete it; the clock stands still"
-        ),
+        _complaint("complaint.incomplete.v1", "The complainant has to complete it; the clock stands still"),
         _complaint("complaint.forwarded.v1", "It was passed on to the agency that it is for"),
         _complaint("complaint.extended.v1", "A supervisor gave it more time; the due date is a new one"),
         _complaint("complaint.refused.v1", "Two persons refused it; the complainant can object"),
-        _complaint(
-            "complaint.urgent.v1", "A life is in danger: it goes before all others"
-        ),
+        _complaint("complaint.urgent.v1", "A life is in danger: it goes before all others"),
         _complaint("complaint.reopened.v1", "It was over, or at the Ombudsman, and work goes on"),
         _complaint("complaint.withdrawn.v1", "The complainant withdrew it, or did not complete it in time"),
         _complaint(
             "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"
+        ),
+        EventType(
+            name="complaint.erased.v1",
+            context="complaints",
+            schema=ComplaintErasedSchema,
+            summary="Who brought it, or what it said, was erased: whoever holds some of it erases it, too",
+            consumers=NOTIFICATIONS,
         ),
         EventType(
             name="audit.sealed.v1",

@@ -138,6 +138,14 @@ class TurnSchema(Schema):
     text = fields.String()
 
 
+class ErasedSchema(Schema):
+    """What was erased and when, or is to be."""
+
+    asked_at = fields.AwareDateTime()
+    person_erased_at = fields.AwareDateTime()
+    contents_erased_at = fields.AwareDateTime()
+
+
 class TrackedSchema(Schema):
     """The answer to `track` and `decide`."""
 
@@ -158,3 +166,4 @@ class TrackedSchema(Schema):
     refused_for = fields.String()
     can = fields.Function(lambda tracked: {name: name in tracked.may for name in DECISIONS})
     publication = fields.String()
+    erasure = fields.Nested(ErasedSchema)
