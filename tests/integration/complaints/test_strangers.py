@@ -20,9 +20,29 @@ from werkzeug.test import TestResponse
 from tests.integration.complaints.desk_http import NOW, Desk, make_desk
 
 #: What the bus may ask for everybody: nothing that is answered belongs to one complaint.
-ABOUT_NO_COMPLAINT = {"file", "audit_heads", "pvl_events"}
+ABOUT_NO_COMPLAINT = {
+    "file",
+    "audit_heads",
+    "pvl_events",
+    "upload",
+    "answer_survey",
+    "site_performance",
+    "report",
+    "public_reports",
+    "public_report",
+}
 #: What it may ask with a complaint's token, and what it says beside it.
-WITH_TOKEN: dict[str, dict[str, Any]] = {"track": {}, "decide": {"decision": "accept"}}
+WITH_TOKEN: dict[str, dict[str, Any]] = {
+    "track": {},
+    "decide": {"decision": "accept"},
+    "files": {},
+    "add_files": {"attachments": ["attachment." + "a" * 43]},
+    "open_file": {"id": "01936c2e-7b1a-7c3d-8e5f-000000000009"},
+    "public_id": {},
+    "unpublish": {},
+    "personal_data": {},
+    "erase": {},
+}
 ABSENT, MADE_UP = "P-2026-999999", "P-2026-00000x"
 
 

@@ -37,7 +37,7 @@ class DecisionsSchema(Given):
 
 
 class ErasedSchema(Given):
-    """What was erased at the complainant's wish or by time: asked when, who brought it when, the texts when."""
+    """What was erased at the complainant's wish or by time, each with its moment."""
 
     asked_at = fields.AwareDateTime(required=True)
     person_erased_at = fields.AwareDateTime(required=True, allow_none=True)
