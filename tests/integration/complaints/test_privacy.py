@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.models import (
     Attachment,
@@ -21,17 +22,24 @@ from gerai_complaints.models import (
 from gerai_complaints.rules.case import State
 from gerai_complaints.rules.privacy import Retention
 from gerai_complaints.rules.satisfaction import Element
-from gerai_complaints.usecases import audit, privacy, verifying
+from gerai_complaints.schemas.complaints import FileSchema
+from gerai_complaints.shapes import Keyring
+from gerai_complaints.usecases import audit, filing, privacy, verifying
 from gerai_complaints.usecases.cases import announce
 from gerai_complaints.usecases.following import track
 from gerai_complaints.usecases.satisfaction import visit_of
 from gerai_gateway.schemas.privacy import PersonalDataSchema
 from gerai_shared import tables
+from gerai_shared.borders import load
+from gerai_shared.database import Database
 from gerai_shared.ids import new_id
+from gerai_shared.sealing import Sealer
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tests.integration.complaints.conftest import request
 from tests.integration.complaints.desk_http import NOW, Desk, make_desk
+from tests.support.migrated import MigratedDatabases
 
 PERSON = {"name": "Sari Contoh", "email": "sari@contoh.example", "phone": "+628120000001"}
 PROXY = {"principal": "Budi Contoh", "relation": "Anak", "has_power_of_attorney": True}
@@ -287,3 +295,38 @@ def test_a_supervisor_erases_with_a_reason_that_is_recorded(desk: Desk) -> None:
         tracked = track(session, token, keyring=keyring_of(desk.deployment), now=NOW)
     assert [turn.text for turn in tracked.thread] == []
     assert findings(desk) == []
+
+
+def test_processes_beside_each_other_erase_each_case_once(migrated_databases: MigratedDatabases) -> None:
+    database = Database(migrated_databases.fresh("gerai_complaints"), pool_size=4)
+    keyring = Keyring(
+        deployment="complaints", secret="x" * 43, sealer=Sealer((Fernet.generate_key().decode(),))
+    )
+    options = {"retention": RETENTION, "keyring": keyring, "now": LATER}
+    try:
+        with database.transaction() as session:
+            for place in range(3):
+                body = request(person=PERSON)
+                receipt = filing.file(
+                    session,
+                    load(FileSchema(), body),
+                    key=f"ajuan-{place:04}",
+                    body=body,
+                    agencies=(),
+                    keyring=keyring,
+                    now=NOW,
+                )
+                end(session, receipt.number)
+        with database.transaction() as first, database.transaction() as second:
+            assert privacy.forget_people(first, limit=2, **options) == 2
+            # What the first holds is left to it, and nobody waits.
+            assert privacy.forget_people(second, limit=2, **options) == 1
+        with database.transaction() as first, database.transaction() as second:
+            assert privacy.forget_contents(first, limit=2, **options) == 2
+            assert privacy.forget_contents(second, limit=2, **options) == 1
+        with database.transaction() as session:
+            assert privacy.forget_people(session, **options) == 0
+            assert privacy.forget_contents(session, **options) == 0
+            assert len(events(session, "complaint.erased.v1")) == 6
+    finally:
+        database.close()
