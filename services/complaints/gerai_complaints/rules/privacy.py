@@ -43,7 +43,7 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Keeping:
-    """That a part is kept: `days` after the case is over (None: for good), and on which basis."""
+    """That a part is kept: `days` after the case is over (None: for good), and on which basis, in Indonesian."""
 
     part: Part
     days: int | None
@@ -56,15 +56,15 @@ def keepings(retention: Retention) -> tuple[Keeping, ...]:
         Keeping(
             part=Part.PERSON,
             days=retention.contact.days,
-            basis="UU 27/2022 Pasal 43-44; UU 25/2009: until the answer, and for objections after it",
+            basis="UU 27/2022 Pasal 43-44; UU 25/2009: sampai dijawab, dan untuk keberatan sesudahnya",
         ),
         Keeping(
             part=Part.CONTENTS,
             days=retention.contents.days,
-            basis="UU 43/2009 (archives); the retention schedule of the mall is to be set by its operator",
+            basis="UU 43/2009 (kearsipan); jadwal retensi arsip (JRA) ditetapkan oleh pengelola",
         ),
-        Keeping(part=Part.AUDIT, days=None, basis="UU 25/2009, oversight; digests without any words"),
-        Keeping(part=Part.NUMBERS, days=None, basis="statistics about nobody"),
+        Keeping(part=Part.AUDIT, days=None, basis="UU 25/2009 (pengawasan); hanya sidik jari, tanpa isi"),
+        Keeping(part=Part.NUMBERS, days=None, basis="Statistik tanpa data orang"),
     )
 
 
