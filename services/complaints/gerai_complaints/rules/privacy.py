@@ -43,7 +43,7 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Keeping:
-    """That a part is kept: `days` after the case is over (None: for good), and on which basis, in Indonesian."""
+    """That a part is kept: `days` after the case is over (None: for good), and why, in Indonesian."""
 
     part: Part
     days: int | None
