@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from gerai_complaints.__main__ import main
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.models import (
     Attachment,
@@ -19,6 +20,7 @@ from gerai_complaints.models import (
     PublicReport,
     SurveyAnswer,
 )
+from gerai_complaints.privacy_settings import read_retention
 from gerai_complaints.rules.case import State
 from gerai_complaints.rules.privacy import Retention
 from gerai_complaints.rules.satisfaction import Element
@@ -34,6 +36,7 @@ from gerai_shared.borders import load
 from gerai_shared.database import Database
 from gerai_shared.ids import new_id
 from gerai_shared.sealing import Sealer
+from gerai_shared.settings import InvalidSettings
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -330,3 +333,45 @@ def test_processes_beside_each_other_erase_each_case_once(migrated_databases: Mi
             assert len(events(session, "complaint.erased.v1")) == 6
     finally:
         database.close()
+
+
+def test_an_operator_reads_and_erases_from_a_shell(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, number = filed(desk)
+    with desk.deployment.database.transaction() as session:
+        end(session, number)
+    settings = desk.deployment.settings
+    for name, value in {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "SEALING_KEYS": settings.sealing_keys[0],
+        "ENVIRONMENT": "test",
+    }.items():
+        monkeypatch.setenv(f"GERAI_{name}", value)
+
+    def run(action: str, of: str = number) -> tuple[int, str]:
+        code = main(["privacy", action, of, "--why", "surat, identitas diperiksa"])
+        return code, capsys.readouterr().out
+
+    code, told = run("access")
+    assert (code, json.loads(told)["contact"]) == (0, PERSON)
+    code, told = run("erase")
+    assert code == 0
+    assert json.loads(told)["person_erased_at"]
+    assert json.loads(run("access")[1])["contact"]["name"] is None
+    assert run("erase", "P-2026-999999") == (1, "")
+    assert findings(desk) == []
+
+
+@pytest.mark.parametrize(("days", "years"), [("0", "5"), ("nie", "5"), ("365", "0"), ("800", "1")], ids=str)
+def test_periods_that_make_no_sense_end_the_start(
+    monkeypatch: pytest.MonkeyPatch, days: str, years: str
+) -> None:
+    monkeypatch.setenv("GERAI_CONTACT_DAYS", days)
+    monkeypatch.setenv("GERAI_CONTENTS_YEARS", years)
+    with pytest.raises(InvalidSettings, match="CONT"):
+        read_retention()
+    monkeypatch.setenv("GERAI_CONTACT_DAYS", "30")
+    monkeypatch.setenv("GERAI_CONTENTS_YEARS", "2")
+    assert read_retention() == Retention(contact=timedelta(days=30), contents_years=2)

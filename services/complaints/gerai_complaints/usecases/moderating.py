@@ -17,7 +17,7 @@ from gerai_complaints.shapes import Named
 from gerai_complaints.usecases.cases import note
 from gerai_complaints.usecases.places import names
 from gerai_complaints.usecases.publishing import place_of
-from gerai_complaints.usecases.reading import own_cases, works_for
+from gerai_complaints.usecases.reading import own_cases
 
 PAGE_SIZE = 25
 #: Nobody leafs further back; an address that somebody typed does not make the database count to the end.
@@ -208,9 +208,11 @@ def _listed(*columns: Any) -> Select[Any]:
 def _find(session: Session, identifier: str, officer: Officer) -> tuple[PublicReport, Complaint]:
     found = None
     if is_id(identifier):
-        statement = _listed(PublicReport, Complaint).where(PublicReport.id == identifier)
+        statement = _listed(PublicReport, Complaint).where(
+            PublicReport.id == identifier, own_cases(session, officer)
+        )
         found = session.execute(statement).one_or_none()
-    if found is None or not works_for(session, officer, found.Complaint.agency):
+    if found is None:
         raise UnknownReport
     return found.PublicReport, found.Complaint
 
