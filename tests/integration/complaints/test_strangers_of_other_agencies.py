@@ -38,7 +38,6 @@ SECRET = "Rahasialah"
 THEIRS, OTHER = "legal", "immigration"
 #: What is the same for all: agreements of the Ombudsman, who works at the desk, what is typed at the door.
 OF_ALL = ("/agreements", "/staff", "/sign-in", "/sign-out", "/api/v1/session", "/static/", "/pvl/worker.js")
-OF_ALL += ("/health", "/metrics", "/livez", "/readyz")
 REVISION = "1"
 #: Said everywhere, so that it is the address that is refused and not the form.
 FORM = {
