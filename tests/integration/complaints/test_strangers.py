@@ -22,14 +22,15 @@ from tests.integration.complaints.desk_http import NOW, Desk, make_desk
 #: What the bus may ask for everybody: nothing that is answered belongs to one complaint.
 ABOUT_NO_COMPLAINT = {
     "file",
+    "upload",
     "audit_heads",
     "pvl_events",
-    "upload",
     "answer_survey",
     "site_performance",
+    # Of what may be read by everybody alone, by ids that count nothing.
     "report",
-    "public_reports",
     "public_report",
+    "public_reports",
 }
 #: What it may ask with a complaint's token, and what it says beside it.
 WITH_TOKEN: dict[str, dict[str, Any]] = {
@@ -37,13 +38,12 @@ WITH_TOKEN: dict[str, dict[str, Any]] = {
     "decide": {"decision": "accept"},
     "files": {},
     "add_files": {"attachments": ["attachment." + "a" * 43]},
-    "open_file": {"id": "01936c2e-7b1a-7c3d-8e5f-000000000009"},
+    "open_file": {"id": "01936c2e-7b1a-7c3d-8e5f-000000000001"},
     "public_id": {},
     "unpublish": {},
-    "personal_data": {},
-    "erase": {},
 }
 ABSENT, MADE_UP = "P-2026-999999", "P-2026-00000x"
+WITH_TOKEN |= {"personal_data": {}, "erase": {}}
 
 
 @pytest.fixture
