@@ -11,7 +11,7 @@ import eventlet
 import pytest
 import requests
 from gerai_notifications import roles, usecases
-from gerai_notifications.models import MailboxMail
+from gerai_notifications.models import MailboxMail, Message
 from gerai_shared.deployment import Deployment, deployment_of
 from gerai_shared.events.envelope import Event
 from gerai_shared.runtime import Runner
@@ -187,3 +187,15 @@ def test_every_role_tells_whether_it_is_healthy_and_ready(settings: Settings, ro
         assert ready["needs"]["database"] is True
         assert ("bus" in ready["needs"]) == (role != "mailbox")
         assert "gerai_messages_waiting" in get(deployment, "/metrics").text
+
+
+def test_what_is_held_about_an_erased_complaint_goes_and_nothing_else(service: Deployment) -> None:
+    erased, other = complaint_event(recipient=contact()), complaint_event(recipient=contact())
+    erased = replace(erased, subject="01936c2e-7b1a-7c3d-8e5f-0000000000aa")
+    for event in (erased, other):
+        tell(service, event)
+    for _ in range(2):
+        with service.database.transaction() as session:
+            usecases.forget_messages(session, about=erased.subject)
+            assert session.scalars(select(Message.subject)).all() == [other.subject]
+            assert len(session.scalars(select(MailboxMail)).all()) == 1

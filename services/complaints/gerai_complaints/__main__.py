@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     from gerai_shared.runtime import exit_with
     from gerai_shared.settings import InvalidSettings
 
-    from gerai_complaints import interface_keys, national_files
+    from gerai_complaints import interface_keys, national_files, privacy_command
 
     options = _parser().parse_args(arguments)
     commands = {
@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         "import-national": national_files.run_import,
         "export-national": national_files.run_export,
         "dossier": _verify_dossier,
+        "privacy": privacy_command.run,
     }
     try:
         return commands[options.command](options)
@@ -45,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from gerai_complaints import audit_command, interface_keys, national_files
+    from gerai_complaints import audit_command, interface_keys, national_files, privacy_command
 
     parser = argparse.ArgumentParser(prog="python -m gerai_complaints", description="The complaints service.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("pdf", type=Path, help="dossier.pdf")
     verify.add_argument("others", type=Path, nargs="*", help="further parts")
     verify.add_argument("--hash", help="hash over all parts; without it, the database is asked for it")
+    privacy_command.add(commands)
     return parser
 
 

@@ -11,6 +11,7 @@ from gerai_complaints.attachment_files import AttachmentFiles
 from gerai_complaints.desk import sessions
 from gerai_complaints.desk.oversight_pages import record_opened
 from gerai_complaints.desk.service import ComplaintsDesk
+from gerai_complaints.privacy_settings import read_retention
 from gerai_complaints.service import Complaints, ComplaintsRelay
 from gerai_complaints.storage.settings import read_storage
 
@@ -29,6 +30,7 @@ def build(deployment: Deployment, runner: Runner, role: str) -> None:
     if role != "relay":
         kept = deployment.extras.get("storage") or read_storage()
         deployment.extras["files"] = AttachmentFiles(deployment, kept)
+        deployment.extras["retention"] = deployment.extras.get("retention") or read_retention()
     name = deployment.name
     if role in ("all", "bus"):
         # The desk works without the broker: only a role that lives by it is not ready while it is away.

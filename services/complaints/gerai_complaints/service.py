@@ -18,6 +18,7 @@ from nameko.timer import timer
 from gerai_complaints.attachment_requests import AttachmentRequests
 from gerai_complaints.auditing import Auditing
 from gerai_complaints.keyring import keyring_of
+from gerai_complaints.privacy_requests import PrivacyRequests
 from gerai_complaints.public_reports_service import PublicReportRequests
 from gerai_complaints.pvl_requests import PvlRequests
 from gerai_complaints.refusals import UnknownComplaint
@@ -58,7 +59,9 @@ QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
 
 
-class Complaints(Auditing, AttachmentRequests, PublicReportRequests, PvlRequests, SurveyRequests):
+class Complaints(
+    Auditing, AttachmentRequests, PrivacyRequests, PublicReportRequests, PvlRequests, SurveyRequests
+):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"

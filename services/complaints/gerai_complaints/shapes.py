@@ -7,6 +7,7 @@ from datetime import date, datetime
 from gerai_shared.accounts import Officer
 from gerai_shared.sealing import Sealer
 
+from gerai_complaints.privacy_shapes import Erased
 from gerai_complaints.rules.channels import Channel
 
 
@@ -132,7 +133,8 @@ class Tracked:
     `escalated_to` is the highest level that it ever reached (a rules.ladder.Level), None for none. `may` are
     the holder's acts of usecases.following that can be done now; `waits_until` is when it ends by itself,
     should the holder say nothing; `refused_for` is the ground of a refusal (a rules.refusal.Ground).
-    `publication` is a rules.public_reports.Publication while the public may read it, None otherwise.
+    `publication` is a rules.public_reports.Publication while the public may read it, None otherwise;
+    `erasure` what was erased of it or will be.
     """
 
     number: str
@@ -152,6 +154,7 @@ class Tracked:
     refused_for: str | None
     may: frozenset[str]
     publication: str | None = None
+    erasure: Erased | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,6 +284,7 @@ class Case:
     joined: tuple[str, ...]
     waits_until: datetime | None
     may: frozenset[str]
+    erasure: Erased | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

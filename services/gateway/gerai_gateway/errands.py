@@ -288,6 +288,21 @@ def complaint(mall: Mall, token: str) -> Json:
     return mall.ask("complaints", "track", {"token": token})
 
 
+def personal_data(mall: Mall, token: str) -> Json:
+    """Return all that is kept of whoever brought a complaint. Raises UnknownComplaint, Unavailable."""
+    check_complaint_token(token)
+    return mall.ask("complaints", "personal_data", {"token": token})
+
+
+def erase(mall: Mall, token: str, *, key: str) -> Json:
+    """Have who brought a complaint be erased, at once or when it is over; return the complaint.
+
+    Raises UnknownComplaint, IdempotencyKeyReused, Unavailable.
+    """
+    check_complaint_token(token)
+    return mall.ask("complaints", "erase", {"token": token}, key=key)
+
+
 def unpublish(mall: Mall, token: str) -> Json:
     """Let the public read a complaint no more; return the complaint. Raises UnknownComplaint, Unavailable."""
     check_complaint_token(token)

@@ -16,6 +16,7 @@ from gerai_gateway.api.documents import DocumentsApi
 from gerai_gateway.api.open311 import Open311Api
 from gerai_gateway.api.oversight import OversightApi
 from gerai_gateway.api.performance import PerformanceApi
+from gerai_gateway.api.privacy import PrivacyApi
 from gerai_gateway.api.pvl import PvlApi
 from gerai_gateway.api.road_map import RoadMapApi
 from gerai_gateway.api.rush import RushApi
@@ -57,6 +58,7 @@ class GatewayService(
     BoardsApi,
     SpeechApi,
     ComplaintsApi,
+    PrivacyApi,
     ComplaintFilesApi,
     Open311Api,
     RoadMapApi,

@@ -159,6 +159,16 @@ def delete_old_messages(session: Session, *, before: datetime) -> None:
     )
 
 
+def delete_messages_about(session: Session, subject: str) -> None:
+    """Delete every message that is about `subject`, and the mailbox's copies of them."""
+    theirs = select(Message.id).where(Message.subject == subject)
+    for statement in (
+        delete(MailboxMail).where(MailboxMail.id.in_(theirs)),
+        delete(Message).where(Message.subject == subject),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(_waiting, Message.next_attempt_at <= now)
 

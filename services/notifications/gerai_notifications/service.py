@@ -199,6 +199,11 @@ class Notifications:
         """Tell that it is withdrawn."""
         self._tell(session, event)
 
+    @on("complaint.erased.v1")
+    def complaint_erased(self, session: Session, event: Event) -> None:
+        """Erase what is held about a complaint; nobody is told."""
+        usecases.forget_messages(session, about=event.subject)
+
     def _tell(self, session: Session, event: Event) -> None:
         deployment = self.deployment
         usecases.tell_citizen(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gerai_notifications import rules
 from gerai_notifications.mail import message_id_of
-from gerai_notifications.models import Message, add_message, claim_message
+from gerai_notifications.models import Message, add_message, claim_message, delete_messages_about
 from gerai_notifications.rules import LEASE, MOST_ATTEMPTS, MessageState
 from gerai_notifications.schemas import Contact, ContactSchema
 from gerai_notifications.writing import Letter, Writer, appointment_end
@@ -93,6 +93,14 @@ def _contact(event: Event, sealer: Sealer) -> Contact | None:
         return None
     contact: Contact = ContactSchema().load(sealer.unseal(sealed))
     return contact
+
+
+def forget_messages(session: Session, *, about: str) -> None:
+    """Erase the messages about one complaint, sent or waiting, and their copies in the mailbox.
+
+    One that is just being sent goes out; its sender then finds nothing to write an outcome to.
+    """
+    delete_messages_about(session, about)
 
 
 def take_message(session: Session, *, now: datetime) -> Message | None:

@@ -173,6 +173,15 @@ class ComplaintEscalatedSchema(ComplaintEventSchema):
     )
 
 
+class ComplaintErasedSchema(Schema):
+    """Something was erased of the complaint that is the event's subject; nothing here is personal.
+
+    `part` is person (who brought it) or contents (what was said, and its files).
+    """
+
+    part = fields.String(required=True, validate=validate.OneOf(("person", "contents")))
+
+
 class AuditSealedSchema(Schema):
     """The head of the audit's chain on a day; whoever keeps it can tell later whether all before it stands.
 
@@ -476,6 +485,13 @@ REGISTRY = Registry(
         ),
         _complaint(
             "complaint.disputed.v1", "The complainant disputes the answer; work goes on until a new due date"
+        ),
+        EventType(
+            name="complaint.erased.v1",
+            context="complaints",
+            schema=ComplaintErasedSchema,
+            summary="Who brought it, or what it said, was erased: whoever holds some of it erases it, too",
+            consumers=NOTIFICATIONS,
         ),
         EventType(
             name="audit.sealed.v1",

@@ -359,7 +359,7 @@ def test_s0_4_places_are_ranked_by_complaints_coverage_and_time(mall: Mall, desk
         mall.file()
     mall.file(site=None)
     with mall.deployment.database.reading() as session:
-        found = pvl_places.ranked(session, now=mall.deployment.clock.now())
+        found = pvl_places.ranked(session, officer=account(mall, SUPERVISOR), now=mall.deployment.clock.now())
     assert [(each.site.code, each.ranked.points) for each in found.places] == [
         ("mpp-lebak", 80),
         ("serang", 50),

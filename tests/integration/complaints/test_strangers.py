@@ -43,6 +43,7 @@ WITH_TOKEN: dict[str, dict[str, Any]] = {
     "unpublish": {},
 }
 ABSENT, MADE_UP = "P-2026-999999", "P-2026-00000x"
+WITH_TOKEN |= {"personal_data": {}, "erase": {}}
 
 
 @pytest.fixture

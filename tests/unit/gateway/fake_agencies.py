@@ -504,6 +504,16 @@ class FakeAgencies(FakeDevices, FakePlaces, FakeFiles, FakeReports, FakeSurveys)
             raise UnknownComplaint
         return self.complaints[payload["token"]]
 
+    def _personal_data(self, payload: Json) -> Json:
+        tracked = self._track(payload)
+        return {"case": {"number": tracked["number"]}, "contact": {"name": "Warga Contoh"}}
+
+    def _erase(self, payload: Json) -> Json:
+        tracked = self._track(payload)
+        asked = {"asked_at": self.now.isoformat(), "person_erased_at": None, "contents_erased_at": None}
+        tracked.setdefault("erasure", asked)
+        return tracked
+
     def _decide(self, payload: Json) -> Json:
         tracked = self._track(payload)
         tracked["state"] = "closed" if payload["decision"] == "accept" else "disputed"

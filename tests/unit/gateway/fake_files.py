@@ -2,6 +2,7 @@
 
 import base64
 
+from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.attachments import FileNotKept, kept_name, kind_of
 from gerai_shared.ids import new_id
 from gerai_shared.refusals import NotFound
@@ -26,6 +27,8 @@ class FakeFiles:
 
     def attach(self, token: str, references: list[str]) -> Json:
         """Add files to a complaint."""
+        if token not in self.complaints:
+            raise UnknownComplaint
         complaint = self.complaints[token]
         files = complaint.setdefault("attachments", [])
         for reference in references:
@@ -49,6 +52,8 @@ class FakeFiles:
         return self.attach(payload["token"], payload["attachments"])
 
     def _open_file(self, payload: Json) -> Json:
+        if payload["token"] not in self.complaints:
+            raise UnknownComplaint
         for file in self.complaints[payload["token"]].get("attachments", []):
             if file["id"] == payload["id"]:
                 (kept,) = [each for each in self.uploaded.values() if each["name"] == file["name"]]

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from gerai_complaints.refusals import InvalidApiKey, UnknownReport
+from gerai_complaints.refusals import InvalidApiKey, UnknownComplaint, UnknownReport
 from gerai_shared.tokens import make_token
 
 from tests.unit.gateway.fake_catalogue import SECRET, Json
@@ -57,6 +57,8 @@ class FakeReports:
         raise UnknownReport
 
     def _unpublish(self, payload: Json) -> Json:
+        if payload["token"] not in self.complaints:
+            raise UnknownComplaint
         tracked = self.complaints[payload["token"]]
         tracked["publication"] = None
         return tracked

@@ -31,7 +31,7 @@ class ModerationPages(DeskBase):
         state = Publication(asked) if asked in set(Publication) else Publication.WAITING
         with self.deployment.database.reading() as session:
             found = moderating.reports_to_moderate(
-                session, state=state, page=request.args.get("page", 1, type=int)
+                session, officer=officer, state=state, page=request.args.get("page", 1, type=int)
             )
         return self._render(
             request,
@@ -94,7 +94,7 @@ class ModerationPages(DeskBase):
         given: dict[str, str] | None = None,
     ) -> Response:
         with self.deployment.database.reading() as session:
-            report = moderating.report_to_moderate(session, identifier)
+            report = moderating.report_to_moderate(session, identifier, officer=officer)
         typed = {"title": report.title, "text": report.text[:LONGEST_PUBLISHED], "reason": ""}
         shows_place = report.shows_place if given is None else "place" in given
         # The other form of the page has sent nothing for these fields: they stay as they are proposed.

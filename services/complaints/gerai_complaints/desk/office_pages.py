@@ -96,7 +96,7 @@ class OfficePages(DeskBase):
     ) -> Response:
         officer.must_be_supervisor()
         with self.deployment.database.reading() as session:
-            known, texts = names(session), templates.all_templates(session)
+            known, texts = names(session), templates.all_templates(session, officer=officer)
         return self._render(
             request,
             "templates.html",

@@ -51,7 +51,7 @@ class PvlPages(DeskForms):
         if officer is None:
             return self._to_sign_in(request)
         with self.deployment.database.reading() as session:
-            found = pvl_places.ranked(session, now=self.deployment.clock.now())
+            found = pvl_places.ranked(session, officer=officer, now=self.deployment.clock.now())
         return self._render(request, "pvl_places.html", officer=officer, found=found)
 
     @http("GET", "/pvl/new", page=True)
@@ -130,7 +130,9 @@ class PvlPages(DeskForms):
     ) -> Response:
         now = self.deployment.clock.now()
         with self.deployment.database.reading() as session:
-            found = pvl_events.list_year(session, year=request.args.get("year", type=int), now=now)
+            found = pvl_events.list_year(
+                session, year=request.args.get("year", type=int), officer=officer, now=now
+            )
             reminded = agreements.ending_soon(session, now=now)
         return self._render(
             request,
@@ -179,7 +181,7 @@ class PvlPages(DeskForms):
         officer.must_be_supervisor()
         with self.deployment.database.reading() as session:
             known = names(session)
-            stands = _written(session, event_id) if event_id else {}
+            stands = _written(session, event_id, officer) if event_id else {}
             written = typed if refusal else {**stands, **(typed or {})}
             agencies, sites = self._agencies(session, known), _sites(session, known)
             staff = accounts.staff(session)
@@ -204,9 +206,10 @@ def _sites(session: Session, known: Names) -> list[Named]:
     return sorted(found.values(), key=lambda each: each.called("id"))
 
 
-def _written(session: Session, event_id: str) -> dict[str, Any]:
+def _written(session: Session, event_id: str, officer: Officer) -> dict[str, Any]:
     """Return what stands in an event as its form has it."""
-    event, team = pvl_events.find(session, event_id), pvl_events.team_of(session, event_id)
+    event = pvl_events.find(session, event_id, officer=officer)
+    team = pvl_events.team_of(session, event_id)
     values = {name: getattr(event, name) or "" for name in ("agency", "site", "place", "regency")}
     return {
         **values,

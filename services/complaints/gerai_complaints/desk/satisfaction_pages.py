@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gerai_shared import spreadsheets, workbooks
+from gerai_shared.accounts import Officer
 from gerai_shared.borders import load
 from gerai_shared.clock import local_date
 from gerai_shared.http import http
@@ -19,6 +20,7 @@ from gerai_complaints.rules.periods import YEAR, Period
 from gerai_complaints.schemas.satisfaction import PeriodSchema
 from gerai_complaints.usecases import satisfaction
 from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE
+from gerai_complaints.usecases.reading import agencies_of
 
 PAGE = "/satisfaction"
 #: The kinds of file, by their ending.
@@ -36,9 +38,9 @@ class SatisfactionPages(DeskBase):
             return self._to_sign_in(request)
         wrong: InvalidRequest | None = None
         try:
-            tables = self._tables(request, self._asked(request))
+            tables = self._tables(request, officer, self._asked(request))
         except InvalidRequest as refusal:
-            wrong, tables = refusal, self._tables(request, self._asked(request, is_default=True))
+            wrong, tables = refusal, self._tables(request, officer, self._asked(request, is_default=True))
         period = tables.figures.period
         return self._render(
             request,
@@ -57,11 +59,12 @@ class SatisfactionPages(DeskBase):
     @http("GET", f"{PAGE}/report.<ending>", page=True)
     def satisfaction_file(self, request: Request, ending: str) -> Response:
         """Give the report of a period as a file: a workbook (xlsx), or the table of services alone (csv)."""
+        officer = self._officer(request)
+        if officer is None:
+            return self._to_sign_in(request)
         if ending not in KINDS:
             raise NotFound
-        if self._officer(request) is None:
-            return self._to_sign_in(request)
-        tables = self._tables(request, self._asked(request))
+        tables = self._tables(request, officer, self._asked(request))
         if ending == "csv":
             body = spreadsheets.csv_of(tables.groups)
         else:
@@ -86,9 +89,9 @@ class SatisfactionPages(DeskBase):
         today = local_date(self.deployment.clock.now(), DEFAULT_TIME_ZONE)
         return {"kind": asked.get("period", YEAR), "day": asked.get("day", today)}
 
-    def _tables(self, request: Request, asked: dict[str, Any]) -> Tables:
+    def _tables(self, request: Request, officer: Officer, asked: dict[str, Any]) -> Tables:
         with self.deployment.database.reading() as session:
-            figures = satisfaction.figures(session, **asked)
+            figures = satisfaction.figures(session, agencies=agencies_of(session, officer), **asked)
         return Tables(figures, say=partial(self._pages.text, request), language=language_of(request))
 
 

@@ -12,6 +12,7 @@ from gerai_complaints.desk.moderation_pages import ModerationPages
 from gerai_complaints.desk.office_pages import OfficePages
 from gerai_complaints.desk.oversight_pages import OversightPages
 from gerai_complaints.desk.pages import DeskPages
+from gerai_complaints.desk.privacy_pages import PrivacyPages
 from gerai_complaints.desk.pvl_intake_pages import PvlIntakePages
 from gerai_complaints.desk.pvl_pages import PvlPages
 from gerai_complaints.desk.satisfaction_pages import SatisfactionPages
@@ -28,6 +29,7 @@ class ComplaintsDesk(
     PvlIntakePages,
     AgreementPages,
     SatisfactionPages,
+    PrivacyPages,
     DeskApi,
     StaticFiles,
     Operations,

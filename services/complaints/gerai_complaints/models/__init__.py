@@ -10,6 +10,7 @@ from gerai_complaints.models.due_rules import DueRuleRow
 from gerai_complaints.models.mails import MailIn
 from gerai_complaints.models.national import NationalReport
 from gerai_complaints.models.places import Agency, DayException, PlaceName
+from gerai_complaints.models.privacy import Erasure
 from gerai_complaints.models.public_reports import InterfaceClient, Moderation, PublicReport
 from gerai_complaints.models.pvl import (
     PvlConsultation,
@@ -45,6 +46,7 @@ __all__ = [
     "DossierPart",
     "DueRuleRow",
     "Entry",
+    "Erasure",
     "Escalation",
     "Extension",
     "InterfaceClient",

@@ -50,6 +50,7 @@ class Complaint(Base):
         # What the clock looks for: few rows, however many complaints there are.
         _while_set("climbs_at"),
         _while_set("lapses_at"),
+        _while_set("closed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)

@@ -78,7 +78,7 @@ class PvlIntake(Base):
 class PvlConsultation(Base):
     """What somebody asked and was advised on the spot; it is closed at once.
 
-    `contact` is the sealed object {name, email, phone}, as in `complaint_people`.
+    `contact` is the sealed object {name, email, phone}, as in `complaint_people`; all null once it is erased.
     """
 
     __tablename__ = "pvl_consultations"
@@ -94,6 +94,7 @@ class PvlConsultation(Base):
     confidential: Mapped[bool] = mapped_column(Boolean)
     language: Mapped[str] = mapped_column(String(2))
     contact: Mapped[str] = mapped_column(Text)
+    contact_erased_at: Mapped[datetime | None]
 
 
 class SiteCoverage(Base):

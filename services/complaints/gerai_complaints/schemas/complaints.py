@@ -139,6 +139,14 @@ class TurnSchema(Schema):
     text = fields.String()
 
 
+class ErasedSchema(Schema):
+    """What was erased and when, or is to be."""
+
+    asked_at = fields.AwareDateTime()
+    person_erased_at = fields.AwareDateTime()
+    contents_erased_at = fields.AwareDateTime()
+
+
 class TrackedSchema(Schema):
     """The answer to `track` and `decide`."""
 
@@ -159,3 +167,4 @@ class TrackedSchema(Schema):
     refused_for = fields.String()
     can = fields.Function(lambda tracked: {name: name in tracked.may for name in DECISIONS})
     publication = fields.String()
+    erasure = fields.Nested(ErasedSchema)

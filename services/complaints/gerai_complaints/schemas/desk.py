@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from gerai_complaints.rules.acts import Act
-from gerai_complaints.schemas.complaints import ProxySchema, TicketFactsSchema
+from gerai_complaints.schemas.complaints import ErasedSchema, ProxySchema, TicketFactsSchema
 
 
 class SignInSchema(Schema):
@@ -138,6 +138,7 @@ class CaseSchema(Schema):
     joined_to = fields.String()
     joined = fields.List(fields.String())
     waits_until = fields.AwareDateTime()
+    erasure = fields.Nested(ErasedSchema)
     can = fields.Function(lambda case: {act.value: act.value in case.may for act in Act})
 
 

@@ -30,8 +30,8 @@ from gerai_complaints.rules.attachments import (
     scan_state,
 )
 from gerai_complaints.rules.case import State
-from gerai_complaints.rules.numbers import NUMBER
 from gerai_complaints.shapes import Keyring
+from gerai_complaints.usecases.case_view import find
 from gerai_complaints.usecases.cases import REALM as COMPLAINT_REALM
 from gerai_complaints.usecases.cases import note
 from gerai_complaints.usecases.reading import must_read
@@ -85,7 +85,7 @@ def begin(
     uploaded = Uploaded(
         id=row.id,
         reference=make_token(secret=keyring.secret, realm=REALM, identifier=row.id),
-        name=_name(row, keyring),
+        name=name_of(row, keyring),
         kind=row.kind,
         size=row.size,
     )
@@ -185,7 +185,7 @@ def add_at_desk(
 
     Raises as `add`, and ConfidentialCase.
     """
-    complaint = _by_number(session, number)
+    complaint = find(session, number, officer=officer)
     must_read(session, complaint, officer)
     _add(session, complaint, references, by=OFFICER, officer=officer, key=key, keyring=keyring, now=now)
 
@@ -229,7 +229,7 @@ def at_desk(
 
     Raises UnknownComplaint, ConfidentialCase.
     """
-    complaint = _by_number(session, number)
+    complaint = find(session, number, officer=officer)
     must_read(session, complaint, officer)
     return _files(session, complaint, is_scanning=is_scanning, keyring=keyring)
 
@@ -253,7 +253,7 @@ def open_at_desk(
     keyring: Keyring,
 ) -> Opened:
     """Return a file of a case. Raises UnknownComplaint, ConfidentialCase, NotFound, FileNotOpened."""
-    complaint = _by_number(session, number)
+    complaint = find(session, number, officer=officer)
     must_read(session, complaint, officer)
     return _opened(session, complaint, attachment_id, is_scanning=is_scanning, keyring=keyring)
 
@@ -276,7 +276,7 @@ def _view(row: Attachment, officer: str | None, *, is_scanning: bool, keyring: K
     scan = scan_state(row.verdict, is_scanning=is_scanning)
     return AttachmentView(
         id=row.id,
-        name=_name(row, keyring),
+        name=name_of(row, keyring),
         kind=row.kind,
         size=row.size,
         at=row.attached_at or row.uploaded_at,
@@ -297,10 +297,11 @@ def _opened(
         raise NotFound
     if not may_open(scan_state(row.verdict, is_scanning=is_scanning)):
         raise FileNotOpened
-    return Opened(id=row.id, name=_name(row, keyring), kind=row.kind)
+    return Opened(id=row.id, name=name_of(row, keyring), kind=row.kind)
 
 
-def _name(row: Attachment, keyring: Keyring) -> str:
+def name_of(row: Attachment, keyring: Keyring) -> str:
+    """Return what a file is called."""
     return str(keyring.sealer.unseal(row.name)["name"])
 
 
@@ -309,15 +310,6 @@ def _by_token(session: Session, token: str, keyring: Keyring) -> Complaint:
     is_ours = realm_of(token) == COMPLAINT_REALM
     identifier = read_token(secret=keyring.secret, token=token) if is_ours else None
     complaint = session.get(Complaint, identifier) if identifier is not None else None
-    if complaint is None:
-        raise UnknownComplaint
-    return complaint
-
-
-def _by_number(session: Session, number: str) -> Complaint:
-    complaint = None
-    if NUMBER.fullmatch(number):
-        complaint = session.scalar(select(Complaint).where(Complaint.number == number))
     if complaint is None:
         raise UnknownComplaint
     return complaint

@@ -14,6 +14,7 @@ from gerai_complaints.models import (
     RefusalProposal,
     VerificationCheck,
 )
+from gerai_complaints.privacy_shapes import Erased
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.acts import Situation
 from gerai_complaints.rules.case import State
@@ -31,8 +32,9 @@ from gerai_complaints.shapes import (
     Turn,
 )
 from gerai_complaints.usecases.cases import contact_of, history, proxy_of, today_at
+from gerai_complaints.usecases.erasing import erasure_of
 from gerai_complaints.usecases.places import Calendars, Names, calendars, names
-from gerai_complaints.usecases.reading import must_read, works_for
+from gerai_complaints.usecases.reading import must_read, own_cases
 
 
 def summary_of(
@@ -105,14 +107,17 @@ def case(session: Session, number: str, *, officer: Officer, keyring: Keyring, n
         pauses=_pauses(session, complaint),
         extensions=_extensions(session, complaint, known),
         proposal=_proposal(proposed, officer, known),
-        joined_to=_number(session, complaint.joined_to),
+        joined_to=_number(session, complaint.joined_to, officer),
         joined=tuple(
             session.scalars(
-                select(Complaint.number).where(Complaint.joined_to == complaint.id).order_by(Complaint.number)
+                select(Complaint.number)
+                .where(Complaint.joined_to == complaint.id, own_cases(session, officer))
+                .order_by(Complaint.number)
             )
         ),
         waits_until=complaint.lapses_at,
         may=frozenset() if officer.is_overseer else _acts(complaint, officer, proposed),
+        erasure=Erased.of(erasure) if (erasure := erasure_of(session, complaint)) else None,
     )
 
 
@@ -127,10 +132,11 @@ def _acts(complaint: Complaint, officer: Officer, proposed: RefusalProposal | No
     ).acts()
 
 
-def _number(session: Session, complaint_id: str | None) -> str | None:
-    return (
-        session.scalar(select(Complaint.number).where(Complaint.id == complaint_id)) if complaint_id else None
-    )
+def _number(session: Session, complaint_id: str | None, officer: Officer) -> str | None:
+    if complaint_id is None:
+        return None
+    is_theirs = own_cases(session, officer)
+    return session.scalar(select(Complaint.number).where(Complaint.id == complaint_id, is_theirs))
 
 
 def _checks(session: Session, complaint: Complaint) -> dict[str, bool]:
@@ -189,8 +195,10 @@ def find(session: Session, number: str, *, officer: Officer) -> Complaint:
     """
     complaint = None
     if NUMBER.fullmatch(number):
-        complaint = session.scalar(select(Complaint).where(Complaint.number == number))
-    if complaint is None or not works_for(session, officer, complaint.agency):
+        # In one question, so that the time it takes does not tell the one from the other either.
+        is_theirs = own_cases(session, officer)
+        complaint = session.scalar(select(Complaint).where(Complaint.number == number, is_theirs))
+    if complaint is None:
         raise UnknownComplaint
     return complaint
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, RefusalProposal
+from gerai_complaints.privacy_shapes import Erased
 from gerai_complaints.refusals import UnknownComplaint
 from gerai_complaints.rules.case import Actor, State, may_move
 from gerai_complaints.rules.decisions import DECISIONS
@@ -18,12 +19,13 @@ from gerai_complaints.rules.due import Step, is_overdue
 from gerai_complaints.shapes import Keyring, Tracked, Turn
 from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
 from gerai_complaints.usecases.clock import end_pause, note_due
+from gerai_complaints.usecases.erasing import erasure_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.publishing import publication_of
 from gerai_complaints.usecases.times import last_day_of
 
 #: Kinds of entries that are for colleagues alone.
-INTERNAL = frozenset({"note", "assigned", "joined", "urgent", "ombudsman_number"})
+INTERNAL = frozenset({"note", "assigned", "joined", "urgent", "erasure_asked", "ombudsman_number"})
 
 
 class TooLateToReopen(Refused):
@@ -148,4 +150,5 @@ def _view(session: Session, complaint: Complaint, now: datetime) -> Tracked:
         waits_until=complaint.lapses_at,
         refused_for=_ground(session, complaint),
         may=_acts(session, complaint, now),
+        erasure=Erased.of(erasure) if (erasure := erasure_of(session, complaint)) else None,
     )

@@ -17,6 +17,7 @@ from gerai_complaints.shapes import Named
 from gerai_complaints.usecases.cases import note
 from gerai_complaints.usecases.places import names
 from gerai_complaints.usecases.publishing import place_of
+from gerai_complaints.usecases.reading import own_cases
 
 PAGE_SIZE = 25
 #: Nobody leafs further back; an address that somebody typed does not make the database count to the end.
@@ -80,14 +81,15 @@ class ReportToModerate:
     history: tuple[Decision, ...]
 
 
-def reports_to_moderate(session: Session, *, state: Publication, page: int) -> ReportList:
-    """Return one page of the reports in a state."""
-    waits = _listed(func.count()).where(PublicReport.state == Publication.WAITING.value)
+def reports_to_moderate(session: Session, *, officer: Officer, state: Publication, page: int) -> ReportList:
+    """Return one page of the reports in a state, of the agencies that `officer` works for."""
+    own = own_cases(session, officer)
+    waits = _listed(func.count()).where(PublicReport.state == Publication.WAITING.value, own)
     page = min(max(page, 1), MOST_PAGES)
     order = PublicReport.requested_at if state is Publication.WAITING else PublicReport.requested_at.desc()
     rows = session.execute(
         _listed(PublicReport, Complaint)
-        .where(PublicReport.state == state.value)
+        .where(PublicReport.state == state.value, own)
         .order_by(order, PublicReport.id)
         .limit(PAGE_SIZE + 1)
         .offset((page - 1) * PAGE_SIZE)
@@ -112,9 +114,12 @@ def reports_to_moderate(session: Session, *, state: Publication, page: int) -> R
     )
 
 
-def report_to_moderate(session: Session, identifier: str) -> ReportToModerate:
-    """Return one report. Raises UnknownReport, also for what is confidential by now or was taken back."""
-    report, complaint = _find(session, identifier)
+def report_to_moderate(session: Session, identifier: str, *, officer: Officer) -> ReportToModerate:
+    """Return one report.
+
+    Raises UnknownReport, also for what is confidential by now, was taken back, or is of another agency.
+    """
+    report, complaint = _find(session, identifier, officer)
     known = names(session)
     return ReportToModerate(
         id=report.id,
@@ -151,7 +156,7 @@ def moderate(
     Raises UnknownReport, WithholdingReasonNeeded, ChangedMeanwhile, IdempotencyKeyReused.
     """
     decided = verdict.checked()
-    report, complaint = _find(session, identifier)
+    report, complaint = _find(session, identifier, officer)
 
     def run() -> dict[str, Any]:
         session.refresh(report, with_for_update=True)
@@ -200,10 +205,12 @@ def _listed(*columns: Any) -> Select[Any]:
     )
 
 
-def _find(session: Session, identifier: str) -> tuple[PublicReport, Complaint]:
+def _find(session: Session, identifier: str, officer: Officer) -> tuple[PublicReport, Complaint]:
     found = None
     if is_id(identifier):
-        statement = _listed(PublicReport, Complaint).where(PublicReport.id == identifier)
+        statement = _listed(PublicReport, Complaint).where(
+            PublicReport.id == identifier, own_cases(session, officer)
+        )
         found = session.execute(statement).one_or_none()
     if found is None:
         raise UnknownReport

@@ -67,7 +67,7 @@ def is_listed(report: PublicReport) -> bool:
     return report.agreed_at is not None and report.withdrawn_at is None
 
 
-def take_back(session: Session, complaint: Complaint, *, now: datetime) -> None:
+def take_back(session: Session, complaint: Complaint, *, now: datetime, by: str = "citizen") -> None:
     """End that the public may read a complaint, and forget what was published; a second time is nothing."""
     report = report_of(session, complaint)
     if report is None:
@@ -78,5 +78,5 @@ def take_back(session: Session, complaint: Complaint, *, now: datetime) -> None:
     report.withdrawn_at = now
     report.title = report.text = report.address = report.latitude = report.longitude = None
     report.revision += 1
-    note(session, complaint, kind="not_public", by="citizen", now=now)
+    note(session, complaint, kind="not_public", by=by, now=now)
     session.flush()

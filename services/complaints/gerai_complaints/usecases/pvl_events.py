@@ -9,7 +9,7 @@ from gerai_shared.accounts import Officer
 from gerai_shared.clock import local_date
 from gerai_shared.database import insert_into
 from gerai_shared.ids import new_id
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import PvlEvent, PvlIntake, PvlMember, PvlPlan
@@ -18,6 +18,7 @@ from gerai_complaints.pvl_shapes import EventLine, EventPlan, EventYear, Member
 from gerai_complaints.refusals import UnknownAgency
 from gerai_complaints.rules.pvl import EventState, IntakeKind, TeamRole, YearOfEvents, check_state, years_of
 from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE, Names, names, time_zone_of
+from gerai_complaints.usecases.reading import agencies_of
 
 #: How many coming events the public is told of.
 TOLD = 50
@@ -25,13 +26,16 @@ TOLD = 50
 Counts = dict[tuple[str, str], int]
 
 
-def list_year(session: Session, *, year: int | None, now: datetime) -> EventYear:
-    """Return the events of a year (None: of this one), the earliest first, and the years around today."""
+def list_year(session: Session, *, year: int | None, officer: Officer, now: datetime) -> EventYear:
+    """Return the events of a year (None: of this one), the earliest first, and the years around today.
+
+    Those of other agencies are not in the list; the years count all, as the public page does.
+    """
     this_year = local_date(now, DEFAULT_TIME_ZONE).year
     year = year if year is not None and this_year - 20 <= year <= this_year + 20 else this_year
     found = session.scalars(
         select(PvlEvent)
-        .where(PvlEvent.first_day.between(date(year, 1, 1), date(year, 12, 31)))
+        .where(PvlEvent.first_day.between(date(year, 1, 1), date(year, 12, 31)), own_events(session, officer))
         .order_by(PvlEvent.first_day, PvlEvent.id)
     ).all()
     known, counts = names(session), intake_of(session, [each.id for each in found])
@@ -93,9 +97,18 @@ def team_of(session: Session, event_id: str) -> tuple[Member, ...]:
     return tuple(Member(officer_id=row.officer_id, name=row.name, role=row.role) for row in rows)
 
 
-def find(session: Session, event_id: str, *, locked: bool = False) -> PvlEvent:
-    """Return an event. Raises UnknownEvent."""
-    query = select(PvlEvent).where(PvlEvent.id == event_id)
+def own_events(session: Session, officer: Officer) -> ColumnElement[bool]:
+    """Return the condition of what is an officer's business: events at their agencies, and with them."""
+    own = agencies_of(session, officer)
+    if not own:
+        return true()
+    theirs = select(PvlMember.event_id).where(PvlMember.officer_id == officer.id)
+    return or_(PvlEvent.agency.in_(sorted(own)), PvlEvent.id.in_(theirs))
+
+
+def find(session: Session, event_id: str, *, officer: Officer, locked: bool = False) -> PvlEvent:
+    """Return an event. Raises UnknownEvent, for those of other agencies as for those that do not exist."""
+    query = select(PvlEvent).where(PvlEvent.id == event_id, own_events(session, officer))
     event = session.scalar(query.with_for_update() if locked else query)
     if event is None:
         raise UnknownEvent
@@ -124,13 +137,14 @@ def save(
     officer.must_be_supervisor()
 
     def run() -> dict[str, Any]:
-        if agencies and plan.agency not in agencies:
+        own = agencies_of(session, officer)
+        if (agencies and plan.agency not in agencies) or (own and plan.agency not in own):
             raise UnknownAgency
         if event_id is None:
             event = PvlEvent(id=new_id(), state=EventState.PLANNED.value, reason=None)
             session.add(event)
         else:
-            event = find(session, event_id, locked=True)
+            event = find(session, event_id, officer=officer, locked=True)
         for name in ("first_day", "last_day", "agency", "site", "place", "regency"):
             setattr(event, name, getattr(plan, name))
         event.recorded_at, event.recorded_by = now, officer.id
@@ -161,7 +175,7 @@ def set_state(
 ) -> None:
     """Write down what became of an event. Raises Forbidden, UnknownEvent, EventNotBegun, EventHasIntake."""
     officer.must_be_supervisor()
-    event = find(session, event_id, locked=True)
+    event = find(session, event_id, officer=officer, locked=True)
     state = EventState(to)
     check_state(
         state,

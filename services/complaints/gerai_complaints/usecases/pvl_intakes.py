@@ -9,7 +9,7 @@ from typing import Any
 from gerai_shared import accounts, commands
 from gerai_shared.accounts import Officer
 from gerai_shared.ids import new_id
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, PvlConsultation, PvlEvent, PvlIntake
@@ -24,6 +24,7 @@ from gerai_complaints.usecases import filing
 from gerai_complaints.usecases.cases import note, token_of
 from gerai_complaints.usecases.places import THE_MALL, Names, names, time_zone_of
 from gerai_complaints.usecases.pvl_events import find, intake_of, is_on_team, line_of, team_of
+from gerai_complaints.usecases.reading import own_cases
 
 SCOPE = "pvl.intake"
 #: The kind of the entry in a complaint's history.
@@ -35,25 +36,28 @@ def view(session: Session, event_id: str, *, officer: Officer, keyring: Keyring)
 
     What was said in a consultation is read by the team and the supervisors alone.
     """
-    event = find(session, event_id)
+    event = find(session, event_id, officer=officer)
     known, may_work = names(session), is_on_team(session, event_id, officer)
     return EventView(
         line=line_of(event, known, intake_of(session, [event_id])),
         time_zone=time_zone_of(session, agency=event.agency, site=event.site),
         team=team_of(session, event_id),
-        intake=_lines(session, event_id, known, keyring if may_work else None),
+        intake=_lines(session, event_id, known, officer, keyring if may_work else None),
         may_work=may_work,
         may_change=officer.is_supervisor,
     )
 
 
-def _lines(session: Session, event_id: str, known: Names, keyring: Keyring | None) -> tuple[IntakeLine, ...]:
+def _lines(
+    session: Session, event_id: str, known: Names, officer: Officer, keyring: Keyring | None
+) -> tuple[IntakeLine, ...]:
     officers = accounts.officers.c
+    is_theirs = and_(Complaint.id == PvlIntake.complaint_id, own_cases(session, officer))
     rows = session.execute(
         select(PvlIntake, PvlConsultation, Complaint.number, officers.name)
         .join(accounts.officers, officers.id == PvlIntake.officer_id)
         .outerjoin(PvlConsultation, PvlConsultation.intake_id == PvlIntake.id)
-        .outerjoin(Complaint, Complaint.id == PvlIntake.complaint_id)
+        .outerjoin(Complaint, is_theirs)
         .where(PvlIntake.event_id == event_id)
         .order_by(PvlIntake.taken_at.desc(), PvlIntake.id)
     )
@@ -101,7 +105,7 @@ def take_in(
     `body` is the request as it came. An event at which somebody is received was held, whatever was written
     down of it. Raises UnknownEvent, NotOnTeam, UnknownAgency, InvalidRequest, IdempotencyKeyReused.
     """
-    event = find(session, event_id, locked=True)
+    event = find(session, event_id, officer=officer, locked=True)
     if not is_on_team(session, event_id, officer):
         raise NotOnTeam
 
@@ -243,7 +247,7 @@ def carry_over(
 
     Raises UnknownEvent, NotOnTeam, UnknownConsultation, UnknownAgency.
     """
-    event = find(session, event_id)
+    event = find(session, event_id, officer=officer)
     if not is_on_team(session, event_id, officer):
         raise NotOnTeam
     intake = session.scalar(

@@ -4,14 +4,16 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from gerai_shared.accounts import Officer
 from gerai_shared.clock import local_date
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, PlaceName, PvlEvent, SiteCoverage
 from gerai_complaints.pvl_shapes import PlaceLine, PlaceList
 from gerai_complaints.rules.pvl import EventState, PlaceFacts, rank
 from gerai_complaints.usecases.places import DEFAULT_TIME_ZONE, SITE, names
+from gerai_complaints.usecases.reading import agencies_of, own_cases
 
 #: Complaints of so long are counted.
 COUNTED = timedelta(days=365)
@@ -19,10 +21,10 @@ COUNTED = timedelta(days=365)
 Place = tuple[str, str]
 
 
-def ranked(session: Session, *, now: datetime) -> PlaceList:
-    """Return every site of every agency in the order in which to visit them."""
+def ranked(session: Session, *, officer: Officer, now: datetime) -> PlaceList:
+    """Return every site of every agency that is an officer's business in the order in which to visit them."""
     today = local_date(now, DEFAULT_TIME_ZONE)
-    complaints = _complaints(session, today - COUNTED)
+    complaints = _complaints(session, today - COUNTED, own_cases(session, officer))
     regencies: dict[Place, list[str]] = defaultdict(list)
     for covered in session.scalars(select(SiteCoverage).order_by(SiteCoverage.name)):
         regencies[covered.agency, covered.site].append(covered.name)
@@ -31,6 +33,9 @@ def ranked(session: Session, *, now: datetime) -> PlaceList:
     without = sum(count for (_, site), count in complaints.items() if site is None)
     places = {(agency, site) for agency, site in sites}
     places |= {(agency, site) for agency, site in complaints if site is not None}
+    agencies = agencies_of(session, officer)
+    if agencies:
+        places = {place for place in places if place[0] in agencies}
     found = rank(
         PlaceFacts(
             agency=place[0],
@@ -57,10 +62,10 @@ def ranked(session: Session, *, now: datetime) -> PlaceList:
     )
 
 
-def _complaints(session: Session, since: date) -> dict[tuple[str, str | None], int]:
+def _complaints(session: Session, since: date, own: ColumnElement[bool]) -> dict[tuple[str, str | None], int]:
     rows = session.execute(
         select(Complaint.agency, Complaint.site, func.count())
-        .where(Complaint.received_on >= since)
+        .where(Complaint.received_on >= since, own)
         .group_by(Complaint.agency, Complaint.site)
     )
     return {(agency, site): count for agency, site, count in rows}

@@ -9,7 +9,7 @@ from gerai_shared import commands
 from gerai_shared.clock import local_date
 from gerai_shared.database import insert_into
 from gerai_shared.sealing import keyed_hash
-from sqlalchemy import ColumnElement, Integer, extract, func, select, update
+from sqlalchemy import ColumnElement, Integer, and_, extract, func, select, true, update
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import SurveyAnswer
@@ -75,7 +75,7 @@ def _write(session: Session, said: Said, *, keyring: Keyring, today: date) -> He
         "day": said.day or today,
         "answered_on": today,
         "channel": said.channel,
-        "visit": _visit(said, keyring),
+        "visit": visit_of(said.ticket_id, keyring) if said.ticket_id else None,
         **told,
     }
     statement = insert_into(session, SurveyAnswer).values(values).on_conflict_do_nothing()
@@ -91,9 +91,9 @@ def _write(session: Session, said: Said, *, keyring: Keyring, today: date) -> He
     return Heard(is_changed=True, changeable_until=changeable_until(earlier.answered_on))
 
 
-def _visit(said: Said, keyring: Keyring) -> str | None:
+def visit_of(ticket_id: str, keyring: Keyring) -> str:
     """Return what recognises a repeat, and the ticket to nobody without the service's secret."""
-    return keyed_hash(keyring.secret, f"survey:{said.ticket_id}") if said.ticket_id else None
+    return keyed_hash(keyring.secret, f"survey:{ticket_id}")
 
 
 def forget_visits(session: Session, *, now: datetime) -> int:
@@ -153,13 +153,14 @@ def _tally(row: Any) -> Tally:
     )
 
 
-def figures(session: Session, *, kind: str, day: date) -> Figures:
-    """Return the survey in the month, quarter or year (`kind`) of a day.
+def figures(session: Session, *, kind: str, day: date, agencies: frozenset[str] = frozenset()) -> Figures:
+    """Return the survey in the month, quarter or year (`kind`) of a day, of `agencies` (empty: of all).
 
     What is hidden is decided for the whole year at once, so that no page gives away what another one hides.
     """
     wanted, year = period_of(kind, day), period_of(YEAR, day)
-    in_year = SurveyAnswer.day.between(year.first, year.last)
+    own = SurveyAnswer.agency.in_(sorted(agencies)) if agencies else true()
+    in_year = and_(SurveyAnswer.day.between(year.first, year.last), own)
     known = names(session)
     found: dict[tuple[Group, date], Tally] = {}
     for row, tally in tallies(session, in_year, SurveyAnswer.agency, SurveyAnswer.service):
@@ -188,8 +189,8 @@ def figures(session: Session, *, kind: str, day: date) -> Figures:
             if group and cells[group, wanted].respondents
         ),
         months=tuple((span, Row(result=told[(), span])) for span in year.parts(MONTH)),
-        remarks=_remarks(session, wanted, known),
-        by_channel=_by_channel(session, wanted, is_hidden=told[(), wanted] is None),
+        remarks=_remarks(session, wanted, known, own),
+        by_channel=_by_channel(session, wanted, own, is_hidden=told[(), wanted] is None),
     )
 
 
@@ -243,11 +244,11 @@ def _row(group: Group, known: Names, result: Any) -> Row:
     return Row(agency=known.agency(agency), service=found, result=result)
 
 
-def _remarks(session: Session, period: Period, known: Names) -> tuple[Remark, ...]:
+def _remarks(session: Session, period: Period, known: Names, own: ColumnElement[bool]) -> tuple[Remark, ...]:
     """Return the newest remarks, without anything by which they could be put beside an answer."""
     rows = session.execute(
         select(SurveyAnswer.agency, SurveyAnswer.day, SurveyAnswer.remark)
-        .where(SurveyAnswer.day.between(period.first, period.last), SurveyAnswer.remark.is_not(None))
+        .where(SurveyAnswer.day.between(period.first, period.last), SurveyAnswer.remark.is_not(None), own)
         .order_by(SurveyAnswer.day.desc(), SurveyAnswer.remark)
         .limit(REMARKS_SHOWN)
     )
@@ -257,11 +258,13 @@ def _remarks(session: Session, period: Period, known: Names) -> tuple[Remark, ..
     )
 
 
-def _by_channel(session: Session, period: Period, *, is_hidden: bool) -> dict[str, int | None]:
+def _by_channel(
+    session: Session, period: Period, own: ColumnElement[bool], *, is_hidden: bool
+) -> dict[str, int | None]:
     """Return how many answered by which channel, each None where that would tell of few."""
     rows = session.execute(
         select(SurveyAnswer.channel, func.count())
-        .where(SurveyAnswer.day.between(period.first, period.last))
+        .where(SurveyAnswer.day.between(period.first, period.last), own)
         .group_by(SurveyAnswer.channel)
     )
     counts: dict[Cell, int] = dict.fromkeys(CHANNELS, 0)

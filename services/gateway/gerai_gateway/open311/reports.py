@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from gerai_shared.borders import load
-from gerai_shared.refusals import InvalidRequest
+from gerai_shared.refusals import InvalidRequest, Refused
 from werkzeug.datastructures import MultiDict
 
 from gerai_gateway import errands
@@ -25,6 +25,7 @@ from gerai_gateway.open311.services import (
     find_service,
     service_name,
 )
+from gerai_gateway.refusals import UnknownComplaint
 from gerai_gateway.rules.open311 import (
     ATTRIBUTE,
     MOST_REPORTS,
@@ -274,9 +275,17 @@ def one(mall: Mall, identifier: str, *, language: str) -> Json:
 
 
 def of_token(mall: Mall, token: str) -> Json:
-    """Return the id of the report that a citizen's reference opens. Raises UnknownComplaint."""
+    """Return the id of the report that a citizen's reference opens.
+
+    Raises UnknownComplaint, for a complaint that is not public as for one that is not there.
+    """
     errands.check_complaint_token(token)
-    found = mall.ask("complaints", "public_id", {"token": token})
+    try:
+        found = mall.ask("complaints", "public_id", {"token": token})
+    except Refused as refusal:
+        if refusal.code == "unknown_report":
+            raise UnknownComplaint from refusal
+        raise
     return {"service_request_id": found["id"], "token": token}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gerai_shared.borders import load
-from gerai_shared.refusals import Refused
+from gerai_shared.refusals import InvalidRequest, Refused
 from gerai_shared.tokens import realm_of
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
@@ -68,6 +68,18 @@ class ComplaintPages(ComplaintFilePages):
         except Refused as refusal:
             tracked = errands.complaint(self.mall, token)
             return self._complaint(request, token, tracked, form=request.form.to_dict(), refusal=refusal)
+        return see_other(f"/c/{token}")
+
+    @public("POST", "/c/<token>/erasure", page=True)
+    def form_erasure(self, request: Request, token: str) -> Response:
+        """Erase who brought it, if they say once more that they want it."""
+        self.pages.check_form(request)
+        key = forms.form_key(request)
+        if request.form.get("confirmed") != "yes":
+            refusal = InvalidRequest(fields={"confirmed": ["Please confirm that you want this."]})
+            tracked = errands.complaint(self.mall, token)
+            return self._complaint(request, token, tracked, refusal=refusal)
+        errands.erase(self.mall, token, key=key)
         return see_other(f"/c/{token}")
 
     @public("POST", "/c/<token>/unpublish", page=True)

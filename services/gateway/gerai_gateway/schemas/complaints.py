@@ -36,6 +36,14 @@ class DecisionsSchema(Given):
     reopen = fields.Boolean()
 
 
+class ErasedSchema(Given):
+    """What was erased at the complainant's wish or by time, each with its moment."""
+
+    asked_at = fields.AwareDateTime(required=True)
+    person_erased_at = fields.AwareDateTime(required=True, allow_none=True)
+    contents_erased_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class ComplaintViewSchema(Given):
     """A complaint as its sender sees it.
 
@@ -43,6 +51,7 @@ class ComplaintViewSchema(Given):
     agency_head, mall or ombudsman; null for none. An answer, or a dispute of it, does not take it back.
     `waits_until` is when it ends by itself, should the complainant say nothing; `refused_for` the ground of a
     refusal.
+    `erasure` says what was erased of it or is to be, null for nothing.
     `publication` says what everybody may read of it: waiting, published or withheld; null for nothing.
     """
 
@@ -65,3 +74,4 @@ class ComplaintViewSchema(Given):
     can = fields.Nested(DecisionsSchema, required=True)
     attachments = fields.List(fields.Nested(AttachmentSchema))
     may_add_files = fields.Boolean()
+    erasure = fields.Nested(ErasedSchema, allow_none=True)
