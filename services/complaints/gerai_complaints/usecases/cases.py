@@ -105,7 +105,7 @@ def announce(
 
 
 def _recipient(session: Session, complaint: Complaint, keyring: Keyring) -> str | None:
-    person = session.get(Person, complaint.id)
+    person = person_of(session, complaint)
     if person is None or not person.reachable:
         return None
     contact = contact_of(person, keyring)
@@ -117,6 +117,13 @@ def _recipient(session: Session, complaint: Complaint, keyring: Keyring) -> str 
             "language": complaint.language,
         }
     )
+
+
+def person_of(session: Session, complaint: Complaint) -> Person | None:
+    """Return who brought a complaint; sessions forget what nobody holds, this one keeps it to its end."""
+    person = session.get(Person, complaint.id)
+    session.info.setdefault("people", {})[complaint.id] = person
+    return person
 
 
 def contact_of(person: Person, keyring: Keyring) -> Contact:

@@ -55,11 +55,11 @@ def decide(
     Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, ReasonNeeded, TooLateToReopen,
     IdempotencyKeyReused.
     """
-    complaint = find(session, token, keyring=keyring)
+    # Locked before the key is claimed: a repeat waits here, and then sees what the first one made of it.
+    complaint = find(session, token, keyring=keyring, locked=True)
 
     def run() -> dict[str, Any]:
         made = DECISIONS[decision]
-        session.refresh(complaint, with_for_update=True)
         if decision == "reopen" and not _may_still_reopen(session, complaint, now):
             raise TooLateToReopen
         previous = step(complaint, made.to, actor=Actor.CITIZEN, text=text, now=now)
@@ -75,7 +75,6 @@ def decide(
         return {"state": complaint.state}
 
     commands.once(session, scope=f"complaints.decide.{complaint.id}", key=key, body=body, now=now, run=run)
-    session.refresh(complaint)
     return _view(session, complaint, now)
 
 
@@ -108,8 +107,10 @@ def _ground(session: Session, complaint: Complaint) -> str | None:
     return ground
 
 
-def find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
+def find(session: Session, token: str, *, keyring: Keyring, locked: bool = False) -> Complaint:
     """Return a token's complaint. Raises UnknownComplaint.
+
+    `locked`, nobody else changes it until the transaction ends, and it is as it is now.
 
     A made-up token is refused by its signature alone: the database is not asked, and the answer is
     the same as for a complaint that is gone.
@@ -117,7 +118,10 @@ def find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
     identifier = read_token(secret=keyring.secret, token=token) if realm_of(token) == REALM else None
     if identifier is None:
         raise UnknownComplaint
-    complaint = session.scalar(select(Complaint).where(Complaint.id == identifier))
+    wanted = select(Complaint).where(Complaint.id == identifier)
+    if locked:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    complaint = session.scalar(wanted)
     if complaint is None:
         raise UnknownComplaint
     return complaint
