@@ -1,12 +1,14 @@
 """Databases of complaints, one with three years of cases and one without: the use cases at one, without a bus."""
 
 import base64
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from uuid import uuid4
 
+import structlog
 from gerai_complaints.rules.case import Classification
 from gerai_complaints.shapes import Contact, Filed, Filing, Keyring, Order
 from gerai_complaints.usecases import clock, desk, escalating, filing, following, working
@@ -24,6 +26,8 @@ AGENCY, SITE = "immigration", "kanim-serang"
 PORTION = 50_000
 #: So many in a thousand are open, and so many wait for the citizen's word; the others are over.
 OPEN, ANSWERED = 5, 5
+#: Their entries and audit rows have numbers behind those of what is there already.
+BASE = 1_000_000_000
 #: As in a mall of three years: most of them came before the last thirty days.
 DAYS = 1100
 PASSWORD = "a word of the bench"  # noqa: S105 - of nothing that lasts
@@ -59,21 +63,21 @@ FROM (
 INSERT INTO complaint_people (complaint_id, contact, reachable)
     SELECT '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), '{contact}', true FROM {numbers};
 INSERT INTO complaint_entries (id, complaint_id, at, by, officer_id, kind, text)
-    SELECT (n - 1) * 4 + step, '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), timestamptz '{today}' - interval '30 days',
+    SELECT {base} + (n - 1) * 4 + step, '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), timestamptz '{today}' - interval '30 days',
         'system', NULL, (ARRAY['taken', 'note', 'answered', 'accepted'])[step], repeat('{text}', 2)
     FROM {numbers}, generate_series(1, 4) step;
 INSERT INTO audit_rows (id, position, at, by, act, number, complaint_id, entry_id, digest, hash, salt)
-    SELECT (n - 1) * 5 + step, (n - 1) * 5 + step, timestamptz '{today}' - interval '30 days', 'system', 'note',
+    SELECT {base} + (n - 1) * 5 + step, {base} + (n - 1) * 5 + step, timestamptz '{today}' - interval '30 days', 'system', 'note',
         'P-2024-' || lpad(n::text, 9, '0'), '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
-        CASE WHEN step > 1 THEN (n - 1) * 4 + step - 1 END, repeat('d', 64), repeat('0', 64), repeat('5', 32)
+        CASE WHEN step > 1 THEN {base} + (n - 1) * 4 + step - 1 END, repeat('d', 64), repeat('0', 64), repeat('5', 32)
     FROM {numbers}, generate_series(1, 5) step;
 INSERT INTO commands (scope, key, fingerprint, response, created_at)
     SELECT 'complaints.file', 'filled-' || n, repeat('f', 64), '{{"id": "x"}}', timestamptz '{today}' - interval '9 days'
     FROM {numbers} WHERE n % 10 = 0
 """
 _FILLED = """
-SELECT setval(pg_get_serial_sequence('complaint_entries', 'id'), {cases} * 4 + 1);
-SELECT setval(pg_get_serial_sequence('audit_rows', 'id'), {cases} * 5 + 1)
+SELECT setval(pg_get_serial_sequence('complaint_entries', 'id'), {base} + {cases} * 4 + 1);
+SELECT setval(pg_get_serial_sequence('audit_rows', 'id'), {base} + {cases} * 5 + 1)
 """
 _NUMBERS = "(SELECT n FROM generate_series({first}, {last}) AS n WHERE {which}) AS numbers"
 _SOME = "SELECT id FROM complaints WHERE state = '{state}' ORDER BY id LIMIT {count}"
@@ -121,12 +125,13 @@ def fill(
                 all=cases,
                 open=OPEN,
                 answered=ANSWERED,
+                base=BASE,
                 numbers=_NUMBERS.format(first=first, last=last, which=which),
             )
         )
         tell(f"a full database: {last:,} of {cases:,} complaints")
     if cases:
-        run(_FILLED.format(cases=cases))
+        run(_FILLED.format(cases=cases, base=BASE))
     run("ANALYZE")
 
 
@@ -280,6 +285,8 @@ def a_filing() -> Filing:
 @contextmanager
 def opened(context: Context, *, cases: int, only_under_way: bool = False) -> Iterator[CaseHouse]:
     """Make a database with so many cases, or with those of them that are under way; drop it afterwards."""
+    # Each complaint that climbs or lapses is logged: here thousands are.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     postgres = context.bench.mall.postgres
     name = f"cases_{uuid4().hex[:8]}"
     url = postgres.create_database(name)

@@ -124,6 +124,8 @@ def find(session: Session, token: str, *, keyring: Keyring, locked: bool = False
     complaint = session.scalar(wanted)
     if complaint is None:
         raise UnknownComplaint
+    # Sessions forget what nobody holds: its files are looked for next, and it is not read again for that.
+    session.info["followed"] = complaint
     return complaint
 
 
