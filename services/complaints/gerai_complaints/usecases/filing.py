@@ -83,7 +83,6 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     rule = rule_in_force(session, classification=filing.classification, agency=filing.agency, day=today)
     complaint = Complaint(
         id=new_id(),
-        number=_next_number(session, today.year),
         classification=filing.classification,
         title=filing.title,
         text=filing.text,
@@ -108,9 +107,11 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     begin_period(session, complaint, begins=today)
     set_first_steps(session, complaint)
     _link(complaint, filing, now)
-    session.add(complaint)
     # Held by its name, so that the session still has it when the news is written.
     person = _person(complaint, filing, keyring)
+    # As late as can be: all who file wait here for each other, until the one before has committed.
+    complaint.number = _next_number(session, today.year)
+    session.add(complaint)
     session.add(person)
     _remember_agency(session, filing.agency, now)
     audit.record(
