@@ -10,10 +10,12 @@ from bench.report import Row
 
 #: So much of what the services can do is the usual load: ten times that is twice what they can.
 SHARE, TIMES = 0.2, 10
-CALM, SPIKE, AFTER = 20.0, 20.0, 90.0
+CALM, SPIKE, AFTER = 20.0, 20.0, 75.0
 PROBE = 8.0
 WITHIN, NORMAL = 60.0, 1.5
 WINDOW, STEP, FEWEST = 4.0, 1.0, 20
+#: It is as before once so many windows in a row are: one alone may be luck.
+IN_A_ROW = 10
 
 
 def measure(context: Context) -> list[Row]:
@@ -30,9 +32,9 @@ def measure(context: Context) -> list[Row]:
 
 
 def recovery(requests: Iterable[tuple[str, float, float]]) -> tuple[float, float, float]:
-    """Return p95 before the spike and in it, and seconds from its end until p95 is back for good.
+    """Return p95 before the spike and in it, and seconds from its end until p95 is back.
 
-    A request counts for when it began. Back for good: no later window is slower again. Infinite if it never is.
+    A request counts for when it began. Infinite if it never comes back for IN_A_ROW windows.
     """
     timed = [(began, took) for _, began, took in requests]
 
@@ -44,12 +46,13 @@ def recovery(requests: Iterable[tuple[str, float, float]]) -> tuple[float, float
     usual = p95(CALM / 4, CALM) or float("inf")
     ended, slow = CALM + SPIKE, float("inf")
     windows = [ended + count * STEP for count in range(int((AFTER - WINDOW) / STEP) + 1)]
-    back = float("inf")
-    for start in reversed(windows):
+    back, in_a_row = float("inf"), 0
+    for start in windows:
         found = p95(start, start + WINDOW)
-        if found is None or found > NORMAL * usual:
+        in_a_row = in_a_row + 1 if found is not None and found <= NORMAL * usual else 0
+        if in_a_row == IN_A_ROW:
+            back = start - (IN_A_ROW - 1) * STEP - ended
             break
-        back = start - ended
     slow = p95(CALM, ended) or slow
     return usual, slow, back
 

@@ -28,7 +28,7 @@ def test_who_is_slow_to_the_end_never_recovers() -> None:
 
 def test_a_quick_moment_is_no_recovery() -> None:
     seen = [
-        (step, at, 2.0 if END + 20 <= at < END + 30 else took)
+        (step, at, 2.0 if END + 10 <= at < END + 30 else took)
         for step, at, took in requests(slow_until=END + 5)
     ]
     assert recovery(seen)[2] >= 29
