@@ -14,14 +14,17 @@ from bench.measures import (
     availability,
     bookings,
     call_next,
+    cases,
     clicks,
     display,
     drain,
     estimates,
+    life_cycles,
     listeners,
     reads,
     roles,
     rush,
+    spike,
 )
 from bench.report import Row, as_json, show
 from bench.running import Bench, Tell, running_mall, wait_for_quiet
@@ -38,6 +41,9 @@ MEASURES: dict[str, Measure] = {
     "clicks": clicks.measure,
     "listeners": listeners.measure,
     "estimates": estimates.measure,
+    "cases": cases.measure,
+    "life_cycles": life_cycles.measure,
+    "spike": spike.measure,
     "roles": roles.measure_roles,
     "mall": roles.measure_one_process,
 }
@@ -88,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
             tickets=options.tickets,
             waiting=options.waiting,
             listeners=options.listeners,
+            cases=options.cases,
         )
         for name in [name for name in MEASURES if name in names]:
             wait_for_quiet(bench, tell, seconds=options.wait_for_quiet)
@@ -144,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
         default=1_000,
         metavar="COUNT",
         help="screens and phones, half of each, that listen to the gateway (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--cases",
+        type=int,
+        default=1_000_000,
+        metavar="COUNT",
+        help="complaints in the full database of cases, life_cycles and spike (default: %(default)s)",
     )
     parser.add_argument(
         "--wait-for-quiet",

@@ -13,7 +13,8 @@ class Context:
 
     `seconds` is how long each load runs, `clients` replaces the number of clients, `outage` is how long the
     broker is away, in seconds, `tickets` how many a full database has, `waiting` how many people wait for one
-    counter of it, `listeners` how many screens and phones listen to one gateway.
+    counter of it, `listeners` how many screens and phones listen to one gateway, `cases` how
+    many complaints a full database has.
     """
 
     bench: Bench
@@ -24,6 +25,7 @@ class Context:
     tickets: int
     waiting: int
     listeners: int
+    cases: int
 
 
 Measure = Callable[[Context], list[Row]]

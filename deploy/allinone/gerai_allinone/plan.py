@@ -55,7 +55,8 @@ class Secrets:
             secret_key=secrets.token_urlsafe(48),
             sealing_key=Fernet.generate_key().decode(),
             identity_key=secrets.token_urlsafe(48),
-            demo_password=secrets.token_urlsafe(9),
+            # Handed to commands as an argument: one that begins with a dash would be taken for an option.
+            demo_password=secrets.token_hex(9),
         )
         file.touch(mode=0o600)
         file.write_text(json.dumps(asdict(made)))

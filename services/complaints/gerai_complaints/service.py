@@ -57,6 +57,14 @@ DOSSIERS_A_TICK = 20
 #: One tick asks so much at most; what is left waits for the next.
 QUESTIONS_A_TICK = 20
 SERVER_FAULTS = 500
+# Made once: a schema copies all of its fields as it is made.
+_FILE, _FILED, _TRACK, _TRACKED, _DECIDE = (
+    FileSchema(),
+    FiledSchema(),
+    TrackSchema(),
+    TrackedSchema(),
+    DecideSchema(),
+)
 
 
 class Complaints(
@@ -72,7 +80,7 @@ class Complaints(
     @rpc
     def file(self, request: Request) -> dict[str, Any]:
         """Receive a complaint; answers number, token and due date."""
-        wanted = load(FileSchema(), request.payload)
+        wanted = load(_FILE, request.payload)
         key = checked_key(request.idempotency_key)
         with self.deployment.database.transaction() as session:
             filed = filing.file(
@@ -84,22 +92,22 @@ class Complaints(
                 keyring=self._keyring,
                 now=self.deployment.clock.now(),
             )
-        return _dump(FiledSchema(), filed)
+        return _dump(_FILED, filed)
 
     @rpc
     def track(self, request: Request) -> dict[str, Any]:
         """Answer where a complaint stands, to whoever holds its token."""
         _refuse_impossible_token(request.payload)
-        token = load(TrackSchema(), request.payload)["token"]
+        token = load(_TRACK, request.payload)["token"]
         with self.deployment.database.reading() as session:
             tracked = following.track(session, token, keyring=self._keyring, now=self.deployment.clock.now())
-            return {**_dump(TrackedSchema(), tracked), **self.files_seen(session, token)}
+            return {**_dump(_TRACKED, tracked), **self.files_seen(session, token)}
 
     @rpc
     def decide(self, request: Request) -> dict[str, Any]:
         """Accept or dispute the answer; answers as `track` does."""
         _refuse_impossible_token(request.payload)
-        wanted = load(DecideSchema(), request.payload)
+        wanted = load(_DECIDE, request.payload)
         key = checked_key(request.idempotency_key)
         with self.deployment.database.transaction() as session:
             tracked = following.decide(
@@ -112,7 +120,7 @@ class Complaints(
                 keyring=self._keyring,
                 now=self.deployment.clock.now(),
             )
-            return {**_dump(TrackedSchema(), tracked), **self.files_seen(session, wanted["token"])}
+            return {**_dump(_TRACKED, tracked), **self.files_seen(session, wanted["token"])}
 
     @timer(interval=CLIMBING_SECONDS)
     def climb(self) -> None:

@@ -1,12 +1,14 @@
 """What officers do with complaints, and what their holders see of it; the clock stands still and goes on."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from gerai_complaints.models import Complaint, DeskAgency, Pause
-from gerai_complaints.usecases import clock
+from gerai_complaints.usecases import clock, escalating
 from gerai_shared import accounts
 from gerai_shared.ids import new_id
 from gerai_shared.tables import outbox
@@ -204,7 +206,10 @@ def test_a_supervisor_gives_more_time_with_a_reason_and_the_holder_is_told(mall:
 
 def test_what_oversight_bodies_look_into_has_60_working_days(mall: Mall) -> None:
     number = mall.file()["number"]
-    case = done(mall, "qualify", number, maladministration="demand_for_reward", is_oversight=True)
+    assert act(mall, "qualify", number, is_oversight=True).status_code == 403
+    case = done(
+        mall, "qualify", number, by="pengawas", maladministration="demand_for_reward", is_oversight=True
+    )
     assert (case["working_days"], case["due_on"], case["is_oversight"]) == (60, "2027-02-22", True)
 
 
@@ -300,3 +305,68 @@ def test_rows_that_were_answered_by_an_older_release_wait_for_a_word_from_now_on
         assert clock.adopt_answered(session, now=mall.deployment.clock.now()) == 1
     assert lapse(mall) == 0
     assert mall.ask("track", {"token": filed["token"]})["waits_until"] is not None
+
+
+def climb(mall: Mall) -> None:
+    """Let the clock run."""
+    with mall.deployment.database.transaction() as session:
+        escalating.climb(session, keyring=mall.keyring, now=mall.deployment.clock.now())
+
+
+@pytest.mark.parametrize(("first", "then"), [("mall", "immigration"), ("immigration", "mall")])
+def test_what_is_forwarded_goes_on_climbing_and_reaches_no_level_twice(
+    mall: Mall, first: str, then: str
+) -> None:
+    mall.deployment.settings = replace(mall.deployment.settings, agencies=("immigration", "legal"))
+    number = mall.file(agency=first, site=None, service=None)["number"]
+    mall.pass_time(days=27 if first == "mall" else 19)
+    climb(mall)
+    before = act(mall, "note", number, text="Salah alamat.").json()
+    assert before["level"] == {"mall": "mall", "immigration": "unit_head"}[first]
+    done(mall, "forward", number, agency=then, text="Ini urusan mereka.")
+    mall.pass_time(days=40)
+    climb(mall)
+    thread = act(mall, "note", number, text="Sudah naik.").json()["thread"]
+    rungs = [turn["text"] for turn in thread if turn["kind"] in ("reminded", "escalated")]
+    assert len(set(rungs)) == len(rungs)
+    assert rungs[-1] == "ombudsman"
+
+
+def test_a_confidential_case_is_opened_neither_by_marking_it_nor_by_answering_another(mall: Mall) -> None:
+    secret, plain = mall.file(confidential=True), mall.file()
+    assert act(mall, "urgent", secret["number"], text="Buka!").json()["code"] == "confidential_case"
+    done(mall, "join", secret["number"], by="pengawas", main=plain["number"])
+    done(mall, "reply", plain["number"], text="Sudah diperbaiki.")
+    assert mall.ask("track", {"token": secret["token"]})["state"] == "answered"
+    with mall.desk() as desk:
+        assert call(mall, desk, "GET", f"cases/{secret['number']}").json()["code"] == "confidential_case"
+
+
+def test_what_was_answered_once_is_neither_refused_nor_left_to_silence(mall: Mall) -> None:
+    filed = mall.file()
+    number = filed["number"]
+    done(mall, "propose-refusal", number, ground="settled", text="Sudah selesai.")
+    done(mall, "reply", number, text="Sudah.")
+    assert act(mall, "note", number, text="Usulan gugur.").json()["proposal"] is None
+    decide(mall, filed["token"], "dispute", "Belum.")
+    assert done(mall, "take", number)["state"] == "in_progress"
+    for name, said in (("ask", {}), ("propose-refusal", {"ground": "settled"})):
+        answer = act(mall, name, number, text="Lagi.", **said)
+        assert answer.json()["code"] == "transition_not_allowed"
+
+
+def test_a_case_is_given_to_nobody_who_could_not_see_it_and_no_typing_error_opens_all(mall: Mall) -> None:
+    number = mall.file(agency="legal")["number"]
+    mall.deployment.settings = replace(mall.deployment.settings, agencies=("immigration", "legal"))
+    with mall.desk("pengawas") as desk:
+        page = desk.get(f"{mall.base_url}/staff", timeout=10).text
+        token = re.search(r'name="form_token" value="([^"]+)"', page)
+        assert token is not None
+        form = {"form_token": token[1], "username": "rekan"}
+        for agencies, status in ((["imigrasi"], 422), (["immigration"], 200)):
+            sent = desk.post(f"{mall.base_url}/staff", data={**form, "agencies": agencies}, timeout=10)
+            assert sent.status_code == status
+        unknown = desk.post(f"{mall.base_url}/staff", data={**form, "username": "\x00"}, timeout=10)
+        assert unknown.status_code == 404
+    refused = act(mall, "assign", number, by="pengawas", officer="rekan")
+    assert refused.json()["details"]["fields"].keys() == {"officer"}

@@ -26,6 +26,7 @@ def situation(state: State, **changes: object) -> Situation:
         "is_supervisor": False,
         "is_urgent": False,
         "is_joined": False,
+        "is_first_round": True,
         "proposed_by": None,
     }
     return Situation(state=state, **{**usual, **changes})

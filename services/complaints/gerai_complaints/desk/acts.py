@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from gerai_shared.accounts import Officer
@@ -59,12 +59,18 @@ def act_of(name: str) -> ActOfDesk:
     return ACTS[name]
 
 
+@cache
+def _schema_of(kind: type[Schema]) -> Schema:
+    """Return the schema of a class, made once: a schema copies all of its fields as it is made."""
+    return kind()
+
+
 def said_on_form(name: str, form: Mapping[str, str]) -> dict[str, Any]:
     """Return what a form of the desk says with an act, in the shape of its schema.
 
     A page has the forms of several acts: the names of their fields begin with the act, `reply-text`.
     """
-    known = act_of(name).schema().fields
+    known = _schema_of(act_of(name).schema).fields
     wanted = {field.data_key or key for key, field in known.items()}
     said: dict[str, Any] = {key: form[field] for key in wanted if (field := f"{name}-{key}") in form}
     if "revision" in wanted and "revision" in form:
@@ -89,7 +95,7 @@ def carry_out(
 ) -> Case | None:
     """Carry out an act; return the case, None when it is not the officer's any more. Raises Refused."""
     act = act_of(name)
-    wanted = load(act.schema(), said)
+    wanted = load(_schema_of(act.schema), said)
     order = Order(
         number=number, officer=officer, key=checked_key(key), revision=wanted.pop("revision", None), **wanted
     )

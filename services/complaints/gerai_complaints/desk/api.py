@@ -18,6 +18,9 @@ from gerai_complaints.schemas.desk import (
 from gerai_complaints.usecases import desk
 from gerai_complaints.usecases.case_view import case
 
+# Made once: a schema copies all of its fields as it is made.
+_CASES = CaseListSchema()
+
 
 class DeskApi:
     """`/api/v1`: errors are application/problem+json; every change takes an Idempotency-Key."""
@@ -53,7 +56,7 @@ class DeskApi:
                 page=request.args.get("page", 1, type=int),
                 now=self.deployment.clock.now(),
             )
-        return json_response(CaseListSchema().dump(found))
+        return json_response(_CASES.dump(found))
 
     @http("GET", "/api/v1/cases/<number>", overseers=Access.ON_RECORD)
     def api_case(self, request: Request, number: str) -> Response:

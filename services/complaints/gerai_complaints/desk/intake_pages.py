@@ -3,7 +3,7 @@
 from gerai_shared.accounts import Officer
 from gerai_shared.borders import load
 from gerai_shared.http import http
-from gerai_shared.refusals import Forbidden, Refused
+from gerai_shared.refusals import Forbidden, IdempotencyKeyReused, Refused
 from gerai_shared.translations import language_of
 from werkzeug.wrappers import Request, Response
 
@@ -52,6 +52,9 @@ class IntakePages(DeskBase):
                     now=self.deployment.clock.now(),
                 )
         except Refused as refusal:
+            if isinstance(refusal, IdempotencyKeyReused):
+                # Somebody went back after a receipt and wrote down the next: what is sent again is theirs.
+                form.pop("idempotency_key", None)
             return self._intake(request, officer, typed=form, refusal=refusal)
         return see_other(f"/cases/{filed.number}/receipt")
 

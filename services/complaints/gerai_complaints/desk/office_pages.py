@@ -1,9 +1,11 @@
 """Supervisors look after the desk: texts that answers begin with, who works for which agency."""
 
+import re
+
 from gerai_shared.accounts import Officer
 from gerai_shared.borders import load
 from gerai_shared.http import http
-from gerai_shared.refusals import Refused
+from gerai_shared.refusals import InvalidRequest, NotFound, Refused
 from werkzeug.wrappers import Request, Response
 
 from gerai_complaints.desk.base import DeskBase, see_other
@@ -11,6 +13,9 @@ from gerai_complaints.schemas.acts import TemplateSchema
 from gerai_complaints.schemas.fields import LONGEST_TEXT
 from gerai_complaints.usecases import desk_staff, templates
 from gerai_complaints.usecases.places import THE_MALL, names
+
+#: What a template's id may look like.
+KNOWN_ID = re.compile(r"[0-9]{1,15}")
 
 
 class OfficePages(DeskBase):
@@ -32,7 +37,9 @@ class OfficePages(DeskBase):
         if officer is None:
             return self._to_sign_in(request)
         form = request.form.to_dict()
-        template_id = request.form.get("id", type=int)
+        template_id = int(form["id"]) if KNOWN_ID.fullmatch(form.get("id", "")) else None
+        if form.get("id") and template_id is None:
+            raise NotFound
         try:
             with self.deployment.database.transaction() as session:
                 if "remove" in form and template_id is not None:
@@ -76,7 +83,10 @@ class OfficePages(DeskBase):
         officer = self._officer(request)
         if officer is None:
             return self._to_sign_in(request)
-        chosen = frozenset(request.form.getlist("agencies")) & frozenset(self._codes)
+        chosen = frozenset(request.form.getlist("agencies"))
+        if chosen - set(self._codes):
+            # None of those that are known would mean all of them.
+            raise InvalidRequest(fields={"agencies": ["Please choose one of these."]})
         with self.deployment.database.transaction() as session:
             desk_staff.set_agencies(session, request.form.get("username", ""), chosen, officer=officer)
         return see_other("/staff")

@@ -9,7 +9,8 @@ from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gerai_complaints.models.base import Base
-from gerai_complaints.rules.case import Classification, State
+from gerai_complaints.rules.case import OPEN_STATES, Classification, State
+from gerai_complaints.rules.ladder import LADDER
 
 
 def _one_of(column: str, values: type[StrEnum]) -> str:
@@ -19,6 +20,11 @@ def _one_of(column: str, values: type[StrEnum]) -> str:
 def _while_set(column: str) -> Index:
     is_set = text(f"{column} IS NOT NULL")
     return Index(f"ix_complaints_{column}", column, postgresql_where=is_set, sqlite_where=is_set)
+
+
+_IS_OPEN = ", ".join(repr(state.value) for state in State if state in OPEN_STATES)
+_NO_CLOCK = text(f"climbs_at IS NULL AND climbed < {len(LADDER)} AND state IN ({_IS_OPEN})")
+_NO_END = text(f"lapses_at IS NULL AND state = '{State.ANSWERED.value}'")
 
 
 class Complaint(Base):
@@ -51,6 +57,9 @@ class Complaint(Base):
         _while_set("climbs_at"),
         _while_set("lapses_at"),
         _while_set("closed_at"),
+        # What a release before the clock left without one: none, once the clock has adopted them.
+        Index("ix_complaints_without_clock", "id", postgresql_where=_NO_CLOCK, sqlite_where=_NO_CLOCK),
+        Index("ix_complaints_without_end", "id", postgresql_where=_NO_END, sqlite_where=_NO_END),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)

@@ -82,7 +82,7 @@ class RefusalProposal(Base):
     )
 
     id: Mapped[int] = mapped_column(CountingKey, primary_key=True, autoincrement=True)
-    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaints.id", ondelete="CASCADE"))
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaints.id", ondelete="CASCADE"), index=True)
     ground: Mapped[str] = mapped_column(String(30))
     text: Mapped[str] = mapped_column(Text)
     proposed_by: Mapped[str] = mapped_column(ForeignKey(OFFICER))

@@ -46,13 +46,17 @@ OF_SUPERVISORS = frozenset({Act.ASSIGN, Act.EXTEND, Act.DECIDE_REFUSAL})
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What decides over acts: `proposed_by` is who proposes to refuse it, `officer` who asks (ids)."""
+    """What decides over acts: `proposed_by` is who proposes to refuse it, `officer` who asks (ids).
+
+    `is_first_round`: it was never answered, and the Ombudsman has not asked about it.
+    """
 
     state: State
     officer: str
     is_supervisor: bool
     is_urgent: bool
     is_joined: bool
+    is_first_round: bool
     proposed_by: str | None
 
     def acts(self) -> frozenset[Act]:
@@ -63,9 +67,13 @@ class Situation:
         if act in OF_SUPERVISORS and not self.is_supervisor:
             return False
         if act in MOVES:
-            is_completion = act is Act.VERIFY and self.state is State.TO_COMPLETE
-            return not is_completion and may_move(self.state, MOVES[act], self._actor)
+            if (act is Act.VERIFY and self.state is State.TO_COMPLETE) or (
+                act is Act.ASK and not self.is_first_round
+            ):
+                return False
+            return may_move(self.state, MOVES[act], self._actor)
         is_open = self.state in OPEN_STATES
+        can_be_refused = may_move(self.state, State.REFUSED, Actor.SUPERVISOR)
         conditions = {
             Act.NOTE: True,
             Act.CHECK: self.state is State.VERIFICATION,
@@ -75,9 +83,8 @@ class Situation:
             Act.URGENT: is_open and not self.is_urgent,
             Act.EXTEND: is_open,
             Act.JOIN: is_open and not self.is_joined,
-            Act.PROPOSE_REFUSAL: self.proposed_by is None
-            and may_move(self.state, State.REFUSED, Actor.SUPERVISOR),
-            Act.DECIDE_REFUSAL: self.proposed_by not in (None, self.officer),
+            Act.PROPOSE_REFUSAL: self.proposed_by is None and self.is_first_round and can_be_refused,
+            Act.DECIDE_REFUSAL: self.proposed_by not in (None, self.officer) and can_be_refused,
         }
         return conditions[act]
 

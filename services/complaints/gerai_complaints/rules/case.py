@@ -156,7 +156,8 @@ def _by(*actors: Actor, guard: Guard = _always) -> Transition:
 
 
 _OFFICER, _SUPERVISOR, _CITIZEN = Actor.OFFICER, Actor.SUPERVISOR, Actor.CITIZEN
-_AT_THE_OMBUDSMAN = (State.CLARIFICATION, State.CORRECTIVE_ACTION)
+#: States in which the Ombudsman waits for the office.
+AT_THE_OMBUDSMAN = (State.CLARIFICATION, State.CORRECTIVE_ACTION)
 #: What has not been answered yet, so that it can still turn out to be incomplete or misdirected.
 _FIRST_ROUND = (State.RECEIVED, State.VERIFICATION, State.FORWARDED, State.IN_PROGRESS)
 
@@ -185,7 +186,7 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
     **{(state, State.REFUSED): _by(_SUPERVISOR, guard=_gives_a_reason) for state in _FIRST_ROUND},
     **{
         (state, State.WITHDRAWN): _by(_CITIZEN)
-        for state in (*_FIRST_ROUND, State.DISPUTED, State.REOPENED, *_AT_THE_OMBUDSMAN)
+        for state in (*_FIRST_ROUND, State.DISPUTED, State.REOPENED, *AT_THE_OMBUDSMAN)
     },
     # Whoever does not complete it in the time of the rule is taken to have withdrawn it.
     (State.TO_COMPLETE, State.WITHDRAWN): _by(_CITIZEN, Actor.SYSTEM),
@@ -201,6 +202,8 @@ TRANSITIONS: Mapping[tuple[State, State], Transition] = {
         (state, State.CLARIFICATION): _by(_SUPERVISOR, guard=_gives_a_reason)
         for state in (*_FIRST_ROUND, State.ANSWERED, State.ACCEPTED, State.DISPUTED, State.REOPENED)
     },
+    # Whom silence has taken to have withdrawn it may come a day late.
+    (State.WITHDRAWN, State.REOPENED): _by(_SUPERVISOR, guard=_gives_a_reason),
     (State.CLOSED, State.CLARIFICATION): _by(_SUPERVISOR, guard=_gives_a_reason),
     (State.REFUSED, State.CLARIFICATION): _by(_SUPERVISOR, guard=_gives_a_reason),
     (State.CLARIFICATION, State.CORRECTIVE_ACTION): _by(_SUPERVISOR, guard=_gives_a_reason),

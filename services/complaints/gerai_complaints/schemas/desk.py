@@ -142,6 +142,10 @@ class CaseSchema(Schema):
     can = fields.Function(lambda case: {act.value: act.value in case.may for act in Act})
 
 
+# Made once: a schema copies all of its fields as it is made.
+_SUMMARY, _CASE = CaseSummarySchema(), CaseSchema()
+
+
 def dump_case(case: Any) -> dict[str, Any]:
     """Return a `Case` as one flat JSON object, what the list says of it first."""
-    return {**CaseSummarySchema().dump(case.summary), **CaseSchema().dump(case)}
+    return {**_SUMMARY.dump(case.summary), **_CASE.dump(case)}

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from gerai_shared.accounts import Officer
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import (
     Complaint,
     Extension,
     Pause,
-    Person,
     RefusalProposal,
     VerificationCheck,
 )
@@ -31,10 +30,24 @@ from gerai_complaints.shapes import (
     TicketFacts,
     Turn,
 )
-from gerai_complaints.usecases.cases import contact_of, history, proxy_of, today_at
+from gerai_complaints.usecases.cases import contact_of, history, person_of, proxy_of, today_at
 from gerai_complaints.usecases.erasing import erasure_of
 from gerai_complaints.usecases.places import Calendars, Names, calendars, names
-from gerai_complaints.usecases.reading import must_read, own_cases
+from gerai_complaints.usecases.reading import must_read, own_cases, works_for
+
+#: What most cases have nothing of is asked for together, before anything is read.
+_THERE = select(
+    *(
+        exists().where(table.complaint_id == bindparam("complaint"), *more).label(name)
+        for name, table, more in (
+            ("checks", VerificationCheck, ()),
+            ("pauses", Pause, ()),
+            ("extensions", Extension, ()),
+            ("proposal", RefusalProposal, (RefusalProposal.decided_at.is_(None),)),
+        )
+    ),
+    exists().where(Complaint.joined_to == bindparam("complaint")).label("joined"),
+)
 
 
 def summary_of(
@@ -68,9 +81,21 @@ def summary_of(
 def case(session: Session, number: str, *, officer: Officer, keyring: Keyring, now: datetime) -> Case:
     """Return one case. Raises UnknownComplaint, ConfidentialCase."""
     complaint = find(session, number, officer=officer)
+    return case_of(session, complaint, officer=officer, keyring=keyring, now=now)
+
+
+def case_of(
+    session: Session, complaint: Complaint, *, officer: Officer, keyring: Keyring, now: datetime
+) -> Case:
+    """Return the case of a complaint that was found. Raises UnknownComplaint, ConfidentialCase."""
+    if not works_for(session, officer, complaint.agency):
+        raise UnknownComplaint
     must_read(session, complaint, officer)
-    person = session.get_one(Person, complaint.id)
-    contact, proposed = contact_of(person, keyring), proposal_of(session, complaint)
+    person = person_of(session, complaint)
+    assert person is not None, "a complaint without anybody who brought it"
+    there = session.execute(_THERE, {"complaint": complaint.id}).one()
+    contact = contact_of(person, keyring)
+    proposed = proposal_of(session, complaint) if there.proposal else None
     known = names(session)
     calendar = calendars(session, sites=[complaint.site])
     return Case(
@@ -103,18 +128,12 @@ def case(session: Session, number: str, *, officer: Officer, keyring: Keyring, n
         ombudsman_number=complaint.ombudsman_number,
         verify_by=complaint.verify_by,
         follow_up_by=complaint.follow_up_by,
-        checks=_checks(session, complaint),
-        pauses=_pauses(session, complaint),
-        extensions=_extensions(session, complaint, known),
+        checks=_checks(session, complaint) if there.checks else {},
+        pauses=_pauses(session, complaint) if there.pauses else (),
+        extensions=_extensions(session, complaint, known) if there.extensions else (),
         proposal=_proposal(proposed, officer, known),
         joined_to=_number(session, complaint.joined_to, officer),
-        joined=tuple(
-            session.scalars(
-                select(Complaint.number)
-                .where(Complaint.joined_to == complaint.id, own_cases(session, officer))
-                .order_by(Complaint.number)
-            )
-        ),
+        joined=_joined(session, complaint, officer) if there.joined else (),
         waits_until=complaint.lapses_at,
         may=frozenset() if officer.is_overseer else _acts(complaint, officer, proposed),
         erasure=Erased.of(erasure) if (erasure := erasure_of(session, complaint)) else None,
@@ -128,6 +147,7 @@ def _acts(complaint: Complaint, officer: Officer, proposed: RefusalProposal | No
         is_supervisor=officer.is_supervisor,
         is_urgent=complaint.urgent_at is not None,
         is_joined=complaint.joined_to is not None,
+        is_first_round=complaint.answered_at is None and complaint.ombudsman_number is None,
         proposed_by=proposed.proposed_by if proposed else None,
     ).acts()
 
@@ -137,6 +157,12 @@ def _number(session: Session, complaint_id: str | None, officer: Officer) -> str
         return None
     is_theirs = own_cases(session, officer)
     return session.scalar(select(Complaint.number).where(Complaint.id == complaint_id, is_theirs))
+
+
+def _joined(session: Session, complaint: Complaint, officer: Officer) -> tuple[str, ...]:
+    theirs = own_cases(session, officer)
+    joined = select(Complaint.number).where(Complaint.joined_to == complaint.id, theirs)
+    return tuple(session.scalars(joined.order_by(Complaint.number)))
 
 
 def _checks(session: Session, complaint: Complaint) -> dict[str, bool]:
@@ -188,16 +214,19 @@ def _proposal(proposed: RefusalProposal | None, officer: Officer, known: Names) 
     )
 
 
-def find(session: Session, number: str, *, officer: Officer) -> Complaint:
+def find(session: Session, number: str, *, officer: Officer, locked: bool = False) -> Complaint:
     """Return the complaint of a number, if it is one of an agency that `officer` works for.
 
-    Raises UnknownComplaint, for those of other agencies as for those that do not exist.
+    `locked`, nobody else changes it until the transaction ends, and it is as it is now. Raises
+    UnknownComplaint, for those of other agencies as for those that do not exist.
     """
     complaint = None
     if NUMBER.fullmatch(number):
         # In one question, so that the time it takes does not tell the one from the other either.
-        is_theirs = own_cases(session, officer)
-        complaint = session.scalar(select(Complaint).where(Complaint.number == number, is_theirs))
+        wanted = select(Complaint).where(Complaint.number == number, own_cases(session, officer))
+        if locked:
+            wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        complaint = session.scalar(wanted)
     if complaint is None:
         raise UnknownComplaint
     return complaint

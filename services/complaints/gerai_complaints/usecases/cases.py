@@ -6,7 +6,7 @@ from typing import Any
 from gerai_shared import outbox
 from gerai_shared.clock import local_date
 from gerai_shared.tokens import make_token
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, Entry, Person
@@ -46,6 +46,11 @@ def step(
         # Nobody owes an answer: the ladder is not climbed any further.
         complaint.climbs_at = None
     return before.state
+
+
+def part_joined(session: Session, complaint: Complaint) -> None:
+    """Let those that were to be answered together with a complaint be answered by themselves again."""
+    session.execute(update(Complaint).where(Complaint.joined_to == complaint.id).values(joined_to=None))
 
 
 def note(
@@ -105,7 +110,7 @@ def announce(
 
 
 def _recipient(session: Session, complaint: Complaint, keyring: Keyring) -> str | None:
-    person = session.get(Person, complaint.id)
+    person = person_of(session, complaint)
     if person is None or not person.reachable:
         return None
     contact = contact_of(person, keyring)
@@ -117,6 +122,13 @@ def _recipient(session: Session, complaint: Complaint, keyring: Keyring) -> str 
             "language": complaint.language,
         }
     )
+
+
+def person_of(session: Session, complaint: Complaint) -> Person | None:
+    """Return who brought a complaint; sessions forget what nobody holds, this one keeps it to its end."""
+    person = session.get(Person, complaint.id)
+    session.info.setdefault("people", {})[complaint.id] = person
+    return person
 
 
 def contact_of(person: Person, keyring: Keyring) -> Contact:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gerai_shared import accounts
 from gerai_shared.accounts import Officer
+from gerai_shared.borders import is_storable
 from gerai_shared.refusals import NotFound
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -57,7 +58,13 @@ def set_agencies(session: Session, username: str, agencies: frozenset[str], *, o
     """
     officer.must_be_supervisor()
     officers = accounts.officers.c
-    member = session.scalar(select(officers.id).where(officers.username == username).with_for_update())
+    member = None
+    if is_storable(username):
+        member = session.scalar(
+            select(officers.id)
+            .where(officers.username == username, officers.role.in_(WORKING_ROLES))
+            .with_for_update()
+        )
     own = frozenset(session.scalars(select(DeskAgency.agency).where(DeskAgency.officer_id == officer.id)))
     theirs = frozenset(session.scalars(select(DeskAgency.agency).where(DeskAgency.officer_id == member)))
     if member is None or (own and not (theirs and agencies and theirs <= own and agencies <= own)):

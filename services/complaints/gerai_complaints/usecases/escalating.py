@@ -39,6 +39,22 @@ def begin_period(session: Session, complaint: Complaint, *, begins: date) -> Non
     complaint.climbs_at = period.next_at(0, calendar)
 
 
+def change_agency(session: Session, complaint: Complaint, agency: str) -> None:
+    """Give a complaint to another agency, whose ladder may have other rungs: it goes on behind those it has
+    reached, and takes none of them twice.
+    """
+    done = _ladder(complaint)[: complaint.climbed]
+    complaint.agency = agency
+    if complaint.period_begins is None:
+        return
+    last = max(map(LADDER.index, done), default=-1)
+    complaint.climbed = sum(LADDER.index(rung) <= last for rung in _ladder(complaint))
+    calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
+    complaint.climbs_at = _period(complaint, complaint.period_begins).next_at(complaint.climbed, calendar)
+    if complaint.climbs_at is None:
+        complaint.climbed = len(LADDER)
+
+
 def move_due_date(session: Session, complaint: Complaint, *, working_days: int) -> None:
     """Put off by when a complaint is answered, and the rungs that are still to come with it."""
     calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
@@ -59,11 +75,15 @@ def _start(complaint: Complaint, begins: date) -> Period:
     return period
 
 
+def _ladder(complaint: Complaint) -> tuple[Rung, ...]:
+    return ladder_of(
+        Classification(complaint.classification), is_about_mall=complaint.agency == THE_MALL.code
+    )
+
+
 def _period(complaint: Complaint, begins: date) -> Period:
     return Period(
-        ladder=ladder_of(
-            Classification(complaint.classification), is_about_mall=complaint.agency == THE_MALL.code
-        ),
+        ladder=_ladder(complaint),
         begins=begins,
         working_days=complaint.working_days + complaint.extended_days,
         paused_days=complaint.paused_days,

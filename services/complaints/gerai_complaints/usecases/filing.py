@@ -42,19 +42,21 @@ def file(
     `body` is the request as it came, `agencies` those of the mall (empty when nobody told).
     Raises UnknownAgency, InvalidRequest, IdempotencyKeyReused, and what `attachments.attach` raises.
     """
+    received: list[Complaint] = []
 
     def run() -> dict[str, Any]:
         placed = _where_it_happened(filing)
         if agencies and placed.agency not in (*agencies, THE_MALL.code):
             raise UnknownAgency
         # The receipt's token is not stored with the answer: a copy of the database opens nothing.
-        return {"id": _receive(session, placed, keyring=keyring, now=now).id}
+        received.append(_receive(session, placed, keyring=keyring, now=now))
+        return {"id": received[0].id}
 
     # The facts are the agency's word, not the citizen's: when a request is repeated, the agency may be
     # back, or have called the ticket to another counter.
     sent = {name: value for name, value in body.items() if name != "ticket_facts"}
     answer = commands.once(session, scope=SCOPE, key=key, body=sent, now=now, run=run)
-    complaint = session.get_one(Complaint, answer["id"])
+    complaint = received[0] if received else session.get_one(Complaint, answer["id"])
     return Filed(
         number=complaint.number,
         token=token_of(complaint, keyring),
@@ -81,7 +83,6 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     rule = rule_in_force(session, classification=filing.classification, agency=filing.agency, day=today)
     complaint = Complaint(
         id=new_id(),
-        number=_next_number(session, today.year),
         classification=filing.classification,
         title=filing.title,
         text=filing.text,
@@ -106,8 +107,12 @@ def _receive(session: Session, filing: Filing, *, keyring: Keyring, now: datetim
     begin_period(session, complaint, begins=today)
     set_first_steps(session, complaint)
     _link(complaint, filing, now)
+    # Held by its name, so that the session still has it when the news is written.
+    person = _person(complaint, filing, keyring)
+    # As late as can be: all who file wait here for each other, until the one before has committed.
+    complaint.number = _next_number(session, today.year)
     session.add(complaint)
-    session.add(_person(complaint, filing, keyring))
+    session.add(person)
     _remember_agency(session, filing.agency, now)
     audit.record(
         session,

@@ -17,11 +17,12 @@ from gerai_complaints.rules.case import Actor, State, may_move
 from gerai_complaints.rules.decisions import DECISIONS
 from gerai_complaints.rules.due import Step, is_overdue
 from gerai_complaints.shapes import Keyring, Tracked, Turn
-from gerai_complaints.usecases.cases import REALM, announce, history, note, step, today_at
+from gerai_complaints.usecases.cases import REALM, announce, history, note, part_joined, step, today_at
 from gerai_complaints.usecases.clock import end_pause, note_due
 from gerai_complaints.usecases.erasing import erasure_of
 from gerai_complaints.usecases.escalating import begin_period
 from gerai_complaints.usecases.publishing import publication_of
+from gerai_complaints.usecases.refusing import drop_proposal
 from gerai_complaints.usecases.times import last_day_of
 
 #: Kinds of entries that are for colleagues alone.
@@ -57,15 +58,18 @@ def decide(
     Raises UnknownComplaint, TransitionNotAllowed, DisputeNeedsText, ReasonNeeded, TooLateToReopen,
     IdempotencyKeyReused.
     """
-    complaint = find(session, token, keyring=keyring)
+    # Locked before the key is claimed: a repeat waits here, and then sees what the first one made of it.
+    complaint = find(session, token, keyring=keyring, locked=True)
 
     def run() -> dict[str, Any]:
         made = DECISIONS[decision]
-        session.refresh(complaint, with_for_update=True)
         if decision == "reopen" and not _may_still_reopen(session, complaint, now):
             raise TooLateToReopen
         previous = step(complaint, made.to, actor=Actor.CITIZEN, text=text, now=now)
         note(session, complaint, kind=made.kind, by="citizen", text=text, now=now)
+        drop_proposal(session, complaint, now=now)
+        if made.to is State.WITHDRAWN:
+            part_joined(session, complaint)
         if previous is State.TO_COMPLETE:
             end_pause(session, complaint, goes_on=made.to is State.VERIFICATION, now=now)
         if made.to in (State.DISPUTED, State.REOPENED):
@@ -77,7 +81,6 @@ def decide(
         return {"state": complaint.state}
 
     commands.once(session, scope=f"complaints.decide.{complaint.id}", key=key, body=body, now=now, run=run)
-    session.refresh(complaint)
     return _view(session, complaint, now)
 
 
@@ -110,8 +113,10 @@ def _ground(session: Session, complaint: Complaint) -> str | None:
     return ground
 
 
-def find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
+def find(session: Session, token: str, *, keyring: Keyring, locked: bool = False) -> Complaint:
     """Return a token's complaint. Raises UnknownComplaint.
+
+    `locked`, nobody else changes it until the transaction ends, and it is as it is now.
 
     A made-up token is refused by its signature alone: the database is not asked, and the answer is
     the same as for a complaint that is gone.
@@ -119,9 +124,14 @@ def find(session: Session, token: str, *, keyring: Keyring) -> Complaint:
     identifier = read_token(secret=keyring.secret, token=token) if realm_of(token) == REALM else None
     if identifier is None:
         raise UnknownComplaint
-    complaint = session.scalar(select(Complaint).where(Complaint.id == identifier))
+    wanted = select(Complaint).where(Complaint.id == identifier)
+    if locked:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    complaint = session.scalar(wanted)
     if complaint is None:
         raise UnknownComplaint
+    # Sessions forget what nobody holds: its files are looked for next, and it is not read again for that.
+    session.info["followed"] = complaint
     return complaint
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gerai_complaints.models import Complaint
 from gerai_complaints.rules.case import Actor, StaleRevision
 from gerai_complaints.shapes import Case, Keyring, Order
-from gerai_complaints.usecases.case_view import case, find
+from gerai_complaints.usecases.case_view import case_of, find
 
 
 def carry_out(
@@ -26,10 +26,10 @@ def carry_out(
 
     Raises UnknownComplaint, StaleRevision, IdempotencyKeyReused and what `run` raises.
     """
-    complaint = find(session, order.number, officer=order.officer)
+    # Locked before the key is claimed: a repeat waits here, and then sees what the first one made of it.
+    complaint = find(session, order.number, officer=order.officer, locked=True)
 
     def run_locked() -> dict[str, Any]:
-        session.refresh(complaint, with_for_update=True)
         if order.revision is not None and order.revision != complaint.revision:
             raise StaleRevision(revision=complaint.revision)
         run(complaint)
@@ -44,7 +44,7 @@ def carry_out(
         now=now,
         run=run_locked,
     )
-    return case(session, order.number, officer=order.officer, keyring=keyring, now=now)
+    return case_of(session, complaint, officer=order.officer, keyring=keyring, now=now)
 
 
 def _body(order: Order) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from datetime import date
 
 from gerai_shared import accounts
 from gerai_shared.workdays import WorkCalendar
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Agency, DayException, PlaceName
 from gerai_complaints.shapes import Named
+from gerai_complaints.usecases.once_read import once_read
 
 #: Of a place whose agency has not told its zone yet (western Indonesia, where the mall stands).
 DEFAULT_TIME_ZONE = "Asia/Jakarta"
@@ -51,9 +52,13 @@ class Calendars:
 
 def calendars(session: Session, *, sites: Iterable[str | None]) -> Calendars:
     """Return the calendars of `sites`."""
-    wanted = ["", *{site for site in sites if site}]
+    wanted = ("", *sorted({site for site in sites if site}))
+    return once_read(session, "calendars", wanted, read=lambda: _calendars(session, wanted))
+
+
+def _calendars(session: Session, sites: tuple[str, ...]) -> Calendars:
     rows = session.execute(
-        select(DayException.site, DayException.day, DayException.working).where(DayException.site.in_(wanted))
+        select(DayException.site, DayException.day, DayException.working).where(DayException.site.in_(sites))
     )
     return Calendars(exceptions=tuple((site, day, working) for site, day, working in rows))
 
@@ -89,17 +94,26 @@ class Names:
         return self.known.get((SERVICE, agency, code)) or Named(code=code)
 
 
+_OFFICER = "officer"
+_NOTHING = literal("")
+_PEOPLE = accounts.officers.c
+#: (kind, agency, code, name in Indonesian, name in English), in one question.
+_NAMES = union_all(
+    select(literal("agency"), Agency.code, Agency.code, Agency.name_id, Agency.name_en).where(
+        Agency.name_id.is_not(None)
+    ),
+    select(PlaceName.kind, PlaceName.agency, PlaceName.code, PlaceName.name_id, PlaceName.name_en),
+    select(literal(_OFFICER), _NOTHING, _PEOPLE.id, _PEOPLE.name, _NOTHING),
+)
+
+
 def names(session: Session) -> Names:
     """Return every name that the agencies have told, and those of officers; some dozens of rows."""
     known = {("agency", THE_MALL.code, THE_MALL.code): THE_MALL}
-    for agency in session.scalars(select(Agency).where(Agency.name_id.is_not(None))):
-        known["agency", agency.code, agency.code] = Named(
-            code=agency.code, id=agency.name_id, en=agency.name_en
-        )
-    for place in session.scalars(select(PlaceName)):
-        known[place.kind, place.agency, place.code] = Named(
-            code=place.code, id=place.name_id, en=place.name_en
-        )
-    officers = accounts.officers.c
-    rows = session.execute(select(officers.id, officers.name))
-    return Names(known=known, officers={row.id: row.name for row in rows})
+    officers = {}
+    for kind, agency, code, name_id, name_en in session.execute(_NAMES):
+        if kind == _OFFICER:
+            officers[code] = name_id
+        else:
+            known[kind, agency, code] = Named(code=code, id=name_id, en=name_en)
+    return Names(known=known, officers=officers)

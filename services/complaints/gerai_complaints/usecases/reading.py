@@ -8,11 +8,17 @@ from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, DeskAgency, Entry
 from gerai_complaints.rules.case import Actor, ConfidentialCase, State, may_move, may_read
+from gerai_complaints.usecases.once_read import once_read
+
+#: Kinds of entries by which somebody takes a case in hand. An answer alone is none: it may have gone to
+#: several that were joined.
+TAKING = ("taken", "verification")
 
 
 def agencies_of(session: Session, officer: Officer) -> frozenset[str]:
     """Return the agencies that an officer works for; empty for the mall's own desk, which works for all."""
-    return frozenset(session.scalars(select(DeskAgency.agency).where(DeskAgency.officer_id == officer.id)))
+    theirs = select(DeskAgency.agency).where(DeskAgency.officer_id == officer.id)
+    return once_read(session, "desk agencies", officer.id, read=lambda: frozenset(session.scalars(theirs)))
 
 
 def works_for(session: Session, officer: Officer, agency: str) -> bool:
@@ -33,7 +39,9 @@ def readable(session: Session, complaints: Sequence[Complaint], officer: Officer
     worked_on = set(
         session.scalars(
             select(Entry.complaint_id).where(
-                Entry.officer_id == officer.id, Entry.complaint_id.in_(confidential)
+                Entry.officer_id == officer.id,
+                Entry.kind.in_(TAKING),
+                Entry.complaint_id.in_(confidential),
             )
         )
         if confidential

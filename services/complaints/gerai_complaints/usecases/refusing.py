@@ -9,7 +9,7 @@ from gerai_complaints.rules.case import Actor, State, TransitionNotAllowed, may_
 from gerai_complaints.rules.refusal import REFUSE, AlreadyProposed, NoProposal, must_be_another
 from gerai_complaints.shapes import Case, Keyring, Order
 from gerai_complaints.usecases.case_view import proposal_of
-from gerai_complaints.usecases.cases import announce, note, step
+from gerai_complaints.usecases.cases import announce, note, part_joined, step
 from gerai_complaints.usecases.orders import carry_out
 from gerai_complaints.usecases.reading import must_read
 
@@ -23,6 +23,7 @@ def propose(session: Session, order: Order, *, keyring: Keyring, now: datetime) 
 
     def run(complaint: Complaint) -> None:
         must_read(session, complaint, order.officer)
+        must_be_first_round(complaint)
         if not may_move(State(complaint.state), State.REFUSED, Actor.SUPERVISOR):
             raise TransitionNotAllowed
         if proposal_of(session, complaint) is not None:
@@ -40,6 +41,22 @@ def propose(session: Session, order: Order, *, keyring: Keyring, now: datetime) 
         _note(session, complaint, order, "refusal_proposed", now)
 
     return carry_out(session, "propose-refusal", order, run, keyring=keyring, now=now)
+
+
+def must_be_first_round(complaint: Complaint) -> None:
+    """Refuse what is for complaints alone that were never answered, and of which the Ombudsman has not asked.
+
+    Raises TransitionNotAllowed.
+    """
+    if complaint.answered_at is not None or complaint.ombudsman_number is not None:
+        raise TransitionNotAllowed
+
+
+def drop_proposal(session: Session, complaint: Complaint, *, now: datetime) -> None:
+    """End a proposal on which nobody decides any more: the complaint has gone another way."""
+    proposed = proposal_of(session, complaint)
+    if proposed is not None:
+        proposed.decided_at, proposed.is_refused = now, False
 
 
 def decide(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
@@ -62,6 +79,7 @@ def decide(session: Session, order: Order, *, keyring: Keyring, now: datetime) -
             _note(session, complaint, order, "refusal_declined", now)
             return
         previous = step(complaint, State.REFUSED, actor=Actor.SUPERVISOR, text=proposed.text, now=now)
+        part_joined(session, complaint)
         _note(session, complaint, order, "refused", now, text=proposed.text)
         session.flush()
         announce(session, complaint, "complaint.refused.v1", previous=previous, keyring=keyring, now=now)

@@ -1,5 +1,6 @@
 """The times that rules set: by when somebody has to do something, and when silence ends a complaint."""
 
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,32 +9,24 @@ from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Complaint, DueRuleRow
 from gerai_complaints.rules.due import ANY_KIND, OVERSIGHT, DueRule, Step, rule_for
+from gerai_complaints.usecases.once_read import once_read
 from gerai_complaints.usecases.places import calendars
+
+_COLUMNS = select(*(getattr(DueRuleRow, each.name) for each in fields(DueRule)))
 
 
 def rule_in_force(
     session: Session, *, classification: str, agency: str, day: date, step: Step = Step.ANSWER
 ) -> DueRule:
     """Return the rule of a step for what `agency` receives on `day`. Raises NoDueRule."""
-    rows = session.scalars(
-        select(DueRuleRow).where(
-            DueRuleRow.classification.in_((classification, ANY_KIND)), DueRuleRow.step == step.value
-        )
-    )
-    rules = [
-        DueRule(
-            classification=row.classification,
-            step=row.step,
-            agency=row.agency,
-            working_days=row.working_days,
-            in_calendar_days=row.in_calendar_days,
-            basis=row.basis,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        for row in rows
-    ]
+    rules = once_read(session, "due rules", classification, read=lambda: _rules(session, classification))
     return rule_for(rules, classification=classification, agency=agency, day=day, step=step)
+
+
+def _rules(session: Session, classification: str) -> list[DueRule]:
+    """Return the rules of all steps for a kind, a dozen or two: a receipt needs several of them."""
+    rows = session.execute(_COLUMNS.where(DueRuleRow.classification.in_((classification, ANY_KIND))))
+    return [DueRule(**row) for row in rows.mappings()]
 
 
 def kind_of(complaint: Complaint) -> str:

@@ -8,9 +8,18 @@ from gerai_shared.refusals import InvalidRequest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gerai_complaints.models import Agency, Complaint, VerificationCheck
+from gerai_complaints.models import Agency, Complaint, DeskAgency, VerificationCheck
 from gerai_complaints.refusals import UnknownAgency, UnknownComplaint
-from gerai_complaints.rules.case import OPEN_STATES, Actor, State, TransitionNotAllowed, may_move
+from gerai_complaints.rules.case import (
+    AT_THE_OMBUDSMAN,
+    FINAL_STATES,
+    OPEN_STATES,
+    Actor,
+    Classification,
+    State,
+    TransitionNotAllowed,
+    may_move,
+)
 from gerai_complaints.rules.dossier import Reason
 from gerai_complaints.rules.due import OVERSIGHT
 from gerai_complaints.rules.ladder import Level, higher
@@ -18,12 +27,13 @@ from gerai_complaints.rules.numbers import NUMBER
 from gerai_complaints.shapes import Case, Keyring, Order
 from gerai_complaints.usecases import dossiers
 from gerai_complaints.usecases.case_view import find
-from gerai_complaints.usecases.cases import announce, note, step
+from gerai_complaints.usecases.cases import announce, note, part_joined, step
 from gerai_complaints.usecases.clock import end_pause, note_due, pause, wait_for_reply
-from gerai_complaints.usecases.escalating import move_due_date
+from gerai_complaints.usecases.escalating import change_agency, move_due_date
 from gerai_complaints.usecases.orders import actor_of, carry_out
-from gerai_complaints.usecases.places import THE_MALL, calendars
+from gerai_complaints.usecases.places import THE_MALL
 from gerai_complaints.usecases.reading import must_read, works_for
+from gerai_complaints.usecases.refusing import drop_proposal, must_be_first_round
 from gerai_complaints.usecases.times import rule_in_force
 
 
@@ -91,7 +101,9 @@ def reply(session: Session, order: Order, *, keyring: Keyring, now: datetime) ->
             .with_for_update()
         )
         for each in joined:
-            if may_move(State(each.state), State.ANSWERED, Actor.OFFICER):
+            state = State(each.state)
+            # What the Ombudsman asked about one is not answered by what was said to another.
+            if state not in AT_THE_OMBUDSMAN and may_move(state, State.ANSWERED, Actor.OFFICER):
                 _answer(session, each, order, keyring=keyring, now=now)
 
     return carry_out(session, "reply", order, run, keyring=keyring, now=now)
@@ -100,6 +112,7 @@ def reply(session: Session, order: Order, *, keyring: Keyring, now: datetime) ->
 def _answer(session: Session, complaint: Complaint, order: Order, *, keyring: Keyring, now: datetime) -> None:
     previous = step(complaint, State.ANSWERED, actor=actor_of(order), text=order.text, now=now)
     wait_for_reply(session, complaint, now=now)
+    drop_proposal(session, complaint, now=now)
     _note(session, complaint, order, "answered", now, text=order.text)
     session.flush()
     announce(session, complaint, "complaint.answered.v1", previous=previous, keyring=keyring, now=now)
@@ -127,7 +140,9 @@ def ask(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> C
 
     def run(complaint: Complaint) -> None:
         must_read(session, complaint, order.officer)
+        must_be_first_round(complaint)
         previous = step(complaint, State.TO_COMPLETE, actor=actor_of(order), text=order.text, now=now)
+        drop_proposal(session, complaint, now=now)
         pause(
             session,
             complaint,
@@ -175,7 +190,10 @@ def forward(
         if to == complaint.agency:
             raise InvalidRequest(fields={"agency": ["It is with this agency already."]})
         previous = step(complaint, State.FORWARDED, actor=actor_of(order), text=order.text, now=now)
-        complaint.agency, complaint.service, complaint.assigned_to = to, None, None
+        change_agency(session, complaint, to)
+        complaint.service = complaint.assigned_to = complaint.joined_to = None
+        part_joined(session, complaint)
+        drop_proposal(session, complaint, now=now)
         if to != THE_MALL.code:
             session.execute(insert_into(session, Agency).values(code=to, ask_at=now).on_conflict_do_nothing())
         _note(session, complaint, order, "forwarded", now, text=order.text)
@@ -193,7 +211,7 @@ def forward(
 def assign(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
     """Give a complaint to the officer named `order.choice`, or to nobody (None); a supervisor does.
 
-    Raises Forbidden, UnknownComplaint, StaleRevision, InvalidRequest.
+    Raises Forbidden, UnknownComplaint, StaleRevision, TransitionNotAllowed, InvalidRequest.
     """
     order.officer.must_be_supervisor()
     officers = accounts.officers.c
@@ -210,6 +228,10 @@ def assign(session: Session, order: Order, *, keyring: Keyring, now: datetime) -
             raise InvalidRequest(fields={"officer": ["Please choose one of these."]})
 
     def run(complaint: Complaint) -> None:
+        if State(complaint.state) in FINAL_STATES:
+            raise TransitionNotAllowed
+        if chosen is not None and not _is_business_of(session, chosen.id, complaint.agency):
+            raise InvalidRequest(fields={"officer": ["Please choose one of these."]})
         complaint.revision += 1
         complaint.assigned_to = chosen.id if chosen else None
         _note(session, complaint, order, "assigned", now, text=chosen.name if chosen else None)
@@ -217,26 +239,38 @@ def assign(session: Session, order: Order, *, keyring: Keyring, now: datetime) -
     return carry_out(session, "assign", order, run, keyring=keyring, now=now)
 
 
+def _is_business_of(session: Session, officer_id: str, agency: str) -> bool:
+    own = set(session.scalars(select(DeskAgency.agency).where(DeskAgency.officer_id == officer_id)))
+    return not own or agency in own
+
+
 def qualify(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
     """Say what went wrong: its category (`order.choice`), the rule that was broken (`order.reference`).
 
-    With `order.flag` it is of the kind that oversight bodies look into, which has a longer time.
+    With `order.flag` it is of the kind that oversight bodies look into, which has a longer time: a supervisor
+    says so of a complaint to which an answer is owed, and who brought it is told.
 
-    Raises UnknownComplaint, ConfidentialCase, StaleRevision.
+    Raises UnknownComplaint, ConfidentialCase, StaleRevision, Forbidden, TransitionNotAllowed.
     """
 
     def run(complaint: Complaint) -> None:
         must_read(session, complaint, order.officer)
         complaint.revision += 1
         complaint.maladministration, complaint.breached_rule = order.choice, order.reference
-        if order.flag and not complaint.is_oversight:
-            _lengthen_for_oversight(session, complaint, now)
         _note(session, complaint, order, "qualified", now)
+        if order.flag and not complaint.is_oversight:
+            _lengthen_for_oversight(session, complaint, order, keyring=keyring, now=now)
 
     return carry_out(session, "qualify", order, run, keyring=keyring, now=now)
 
 
-def _lengthen_for_oversight(session: Session, complaint: Complaint, now: datetime) -> None:
+def _lengthen_for_oversight(
+    session: Session, complaint: Complaint, order: Order, *, keyring: Keyring, now: datetime
+) -> None:
+    order.officer.must_be_supervisor()
+    state = State(complaint.state)
+    if state not in OPEN_STATES or complaint.classification != Classification.COMPLAINT.value:
+        raise TransitionNotAllowed
     rule = rule_in_force(
         session, classification=OVERSIGHT, agency=complaint.agency, day=complaint.received_on
     )
@@ -245,23 +279,21 @@ def _lengthen_for_oversight(session: Session, complaint: Complaint, now: datetim
     if more <= 0:
         return
     complaint.working_days, complaint.due_basis = rule.working_days, rule.basis
-    if State(complaint.state) in OPEN_STATES:
-        move_due_date(session, complaint, working_days=more)
-    else:
-        # It waits for the citizen; the clock goes on from there when the pause ends.
-        calendar = calendars(session, sites=[complaint.site]).of(complaint.site)
-        complaint.due_on = calendar.add_working_days(complaint.due_on, more)
+    move_due_date(session, complaint, working_days=more)
     note_due(session, complaint, now)
+    session.flush()
+    announce(session, complaint, "complaint.extended.v1", previous=state, keyring=keyring, now=now)
 
 
 def mark_urgent(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
     """Mark a complaint on which a life depends: it goes before all others, and to the Ombudsman at once.
 
-    After the rapid response of the Ombudsman (RCO). Raises UnknownComplaint, StaleRevision,
+    After the rapid response of the Ombudsman (RCO). Raises UnknownComplaint, ConfidentialCase, StaleRevision,
     TransitionNotAllowed.
     """
 
     def run(complaint: Complaint) -> None:
+        must_read(session, complaint, order.officer)
         if State(complaint.state) not in OPEN_STATES or complaint.urgent_at is not None:
             raise TransitionNotAllowed
         complaint.revision += 1

@@ -192,6 +192,7 @@ def _people() -> None:
         sa.ForeignKeyConstraint(["decided_by"], ["officers.id"], name=op.f("fk_refusal_proposals_decided_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal_proposals")),
     )
+    op.create_index(op.f("ix_refusal_proposals_complaint_id"), "refusal_proposals", ["complaint_id"])
     op.create_index(
         "uq_refusal_proposals_undecided",
         "refusal_proposals",
@@ -247,6 +248,11 @@ def _rules() -> None:
 
 
 def downgrade() -> None:
+    # The old checks know five states and three kinds.
+    op.execute("UPDATE complaints SET state = 'closed' WHERE state IN ('accepted', 'withdrawn', 'refused')")
+    known = ", ".join(repr(state) for state in BEFORE["state"])
+    op.execute(f"UPDATE complaints SET state = 'in_progress' WHERE state NOT IN ({known})")
+    op.execute("UPDATE complaints SET classification = 'information' WHERE classification = 'consultation'")
     op.execute("DELETE FROM sla_rules WHERE step <> 'answer' OR classification IN ('consultation', 'oversight')")
     with op.batch_alter_table("sla_rules") as table:
         table.drop_column("in_calendar_days")
