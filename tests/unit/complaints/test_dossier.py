@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gerai_complaints.__main__ import main
 from gerai_complaints.models import Complaint
 from gerai_complaints.rules.case import Classification, State
 from gerai_complaints.rules.channels import Channel
@@ -30,6 +29,7 @@ from gerai_complaints.schemas.dossier import DossierSchema
 from gerai_complaints.usecases import dossier_parts, dossier_words
 from gerai_complaints.usecases.dossier_layout import printable
 from gerai_complaints.usecases.dossier_pdf import pdf
+from gerai_complaints.verifying import verify
 from gerai_shared.translations import texts
 from hypothesis import given
 from hypothesis import strategies as st
@@ -299,11 +299,10 @@ def test_files_are_compared_with_the_hash_that_somebody_has(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document, printed, digest = files(tmp_path, dossier())
-    command = ["dossier", "verify", str(document), str(printed), "--hash"]
-    assert main([*command, digest.upper()]) == 0
+    assert verify(document, printed, [], expected=digest.upper()) == 0
     assert digest in capsys.readouterr().out
     printed.write_bytes(b"%PDF ")
-    assert main([*command, digest]) == 1
+    assert verify(document, printed, [], expected=digest) == 1
     assert "DIFFERENT" in capsys.readouterr().err
 
 
@@ -322,8 +321,8 @@ def test_what_is_no_dossier_is_said_to_be_none(
 ) -> None:
     file = tmp_path / "x"
     file.write_bytes(content)
-    assert main(["dossier", "verify", str(file), str(file), "--hash", "00"]) == 1
-    assert main(["dossier", "verify", str(tmp_path / "none"), str(file), "--hash", "00"]) == 1
+    assert verify(file, file, [], expected="00") == 1
+    assert verify(tmp_path / "none", file, [], expected="00") == 1
     assert capsys.readouterr().out == ""
 
 
