@@ -11,7 +11,7 @@ from gerai_shared.deployment import Deployment
 from gerai_shared.logs import get_logger
 from nameko.timer import timer
 
-from gerai_complaints.attachment_requests import refuse_impossible_token
+from gerai_complaints.attachment_requests import AttachmentRequests, refuse_impossible_token
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.privacy_settings import retention_of
 from gerai_complaints.schemas.complaints import TrackedSchema, TrackSchema
@@ -26,8 +26,8 @@ ERASING_SECONDS = 60.0
 BATCHES_A_TICK = 20
 
 
-class PrivacyRequests:
-    """Mixin of the service on the bus."""
+class PrivacyRequests(AttachmentRequests):
+    """Mixin of the service on the bus; a view of a complaint has its files."""
 
     deployment: Deployment
 
@@ -87,7 +87,3 @@ class PrivacyRequests:
                 erased = some(session, now=self.deployment.clock.now())
             if erased < privacy.BATCH:
                 return
-
-    def files_seen(self, session: Any, token: str) -> dict[str, Any]:
-        """Return the files of a token's complaint: the mixin of files does."""
-        raise NotImplementedError

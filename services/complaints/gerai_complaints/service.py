@@ -15,7 +15,6 @@ from gerai_shared.tokens import realm_of
 from marshmallow import Schema
 from nameko.timer import timer
 
-from gerai_complaints.attachment_requests import AttachmentRequests
 from gerai_complaints.auditing import Auditing
 from gerai_complaints.keyring import keyring_of
 from gerai_complaints.privacy_requests import PrivacyRequests
@@ -67,9 +66,7 @@ _FILE, _FILED, _TRACK, _TRACKED, _DECIDE = (
 )
 
 
-class Complaints(
-    Auditing, AttachmentRequests, PrivacyRequests, PublicReportRequests, PvlRequests, SurveyRequests
-):
+class Complaints(Auditing, PrivacyRequests, PublicReportRequests, PvlRequests, SurveyRequests):
     """Requests of the gateway, the clock, and what the agencies are asked afterwards."""
 
     name = "complaints"

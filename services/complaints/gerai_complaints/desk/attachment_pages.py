@@ -1,5 +1,6 @@
 """Files at the desk: opened, and added for whoever brought the complaint."""
 
+from collections.abc import Callable
 from typing import Any
 
 from gerai_shared.accounts import Officer
@@ -28,6 +29,9 @@ ADDED = "files_added"
 
 class AttachmentPages(DeskBase):
     """Mixin: the files of a case."""
+
+    #: Shows the page of a case: the pages of cases do, which are made of this.
+    _case: Callable[..., Response]
 
     @http("GET", "/cases/<number>/files/<attachment_id>", page=True, overseers=Access.ON_RECORD)
     def case_file(self, request: Request, number: str, attachment_id: str) -> Response:
@@ -124,17 +128,3 @@ class AttachmentPages(DeskBase):
         # Overseers change nothing, and so are shown no form.
         may_add = may_add and not officer.is_overseer and files_of(self.deployment).is_taking
         return {"attachments": seen, "may_add_files": may_add}
-
-    def _case(
-        self,
-        request: Request,
-        number: str,
-        officer: Officer,
-        *,
-        done: str = "",
-        act: str = "",
-        refusal: Refused | None = None,
-        typed: dict[str, str] | None = None,
-    ) -> Response:
-        """Show the page of a case: the mixin of cases does."""
-        raise NotImplementedError

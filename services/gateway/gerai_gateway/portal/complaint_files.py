@@ -1,12 +1,13 @@
 """Files of complaints in the portal: sent with a form, kept while it is corrected, added later, opened."""
 
+from collections.abc import Callable
+
 from gerai_shared.files import download, sent_files
 from gerai_shared.http import client_address
 from gerai_shared.refusals import Refused
 from werkzeug.wrappers import Request, Response
 
 from gerai_gateway import errands, uploads
-from gerai_gateway.catalogues import Json
 from gerai_gateway.entrypoints import public
 from gerai_gateway.portal import forms
 from gerai_gateway.portal.base import PortalPages, see_other
@@ -15,6 +16,9 @@ from gerai_gateway.uploads import FIELD, KEPT_FIELD, KeptFile
 
 class ComplaintFilePages(PortalPages):
     """Mixin: the files of a complaint."""
+
+    #: Shows the page of a complaint: the pages of complaints do, which are made of this.
+    _complaint: Callable[..., Response]
 
     @public(
         "POST",
@@ -52,16 +56,3 @@ class ComplaintFilePages(PortalPages):
         kept += uploads.kept_files(request.form.getlist(KEPT_FIELD))
         address = client_address(request, self.deployment.settings.trusted_proxies)
         uploads.upload_all(self.mall, sent_files(request, FIELD), kept, address=address, key=key)
-
-    def _complaint(
-        self,
-        request: Request,
-        token: str,
-        tracked: Json,
-        *,
-        form: dict[str, str] | None = None,
-        refusal: Refused | None = None,
-        kept: list[KeptFile] | None = None,
-    ) -> Response:
-        """Show the page of a complaint: the mixin of complaints does."""
-        raise NotImplementedError
