@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from gerai_shared import accounts
+from gerai_shared import accounts, tables
 from gerai_shared.database import insert_into
 from gerai_shared.refusals import InvalidRequest
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from gerai_complaints.models import Agency, Complaint, DeskAgency, VerificationCheck
@@ -181,6 +181,9 @@ def forward(
     ConfidentialCase, StaleRevision, TransitionNotAllowed, ReasonNeeded, UnknownAgency.
     """
     to = order.choice or ""
+    if _is_forwarded(session, order):
+        # A repeat, of whose first answer nobody knows: it is no business of theirs any more.
+        return None
     complaint = find(session, order.number, officer=order.officer)
     if to not in (*agencies, THE_MALL.code):
         raise UnknownAgency
@@ -206,6 +209,19 @@ def forward(
         if works_for(session, order.officer, complaint.agency):
             raise
         return None
+
+
+def _is_forwarded(session: Session, order: Order) -> bool:
+    """Tell whether this very order has passed the complaint on to where the officer does not work."""
+    done = select(Complaint.agency).where(
+        Complaint.number == order.number,
+        exists().where(
+            tables.commands.c.scope == "complaints.forward." + Complaint.id,
+            tables.commands.c.key == order.key,
+        ),
+    )
+    agency = session.scalar(done) if NUMBER.fullmatch(order.number) else None
+    return agency is not None and not works_for(session, order.officer, agency)
 
 
 def assign(session: Session, order: Order, *, keyring: Keyring, now: datetime) -> Case:
